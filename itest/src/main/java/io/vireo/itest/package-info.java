@@ -1,0 +1,2 @@
+/** Whole-system tests live in this module's test sources. */
+package io.vireo.itest;

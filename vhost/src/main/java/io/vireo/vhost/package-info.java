@@ -1,0 +1,2 @@
+/** The vhost-user back-end: server, controllers, sessions. */
+package io.vireo.vhost;
