@@ -1,0 +1,49 @@
+package io.vireo.linux;
+
+/**
+ * A system call failed.
+ *
+ * <p>The message is one sentence: {@code mmap of 4096 bytes: Cannot allocate memory (ENOMEM)}.
+ */
+public final class ErrnoException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final String call;
+  private final int errno;
+
+  /**
+   * @param call the system call
+   * @param errno the positive error number
+   * @param detail what it was asked to do, as it follows the call's name; may be empty
+   */
+  public ErrnoException(String call, int errno, String detail) {
+    super(
+        call
+            + (detail.isEmpty() ? "" : " " + detail)
+            + ": "
+            + Errno.text(errno)
+            + " ("
+            + Errno.name(errno)
+            + ")");
+    this.call = call;
+    this.errno = errno;
+  }
+
+  /** Answers {@code result}, or throws when it is a negative errno. */
+  static long check(long result, String call, String detail) {
+    if (result < 0) {
+      throw new ErrnoException(call, (int) -result, detail);
+    }
+    return result;
+  }
+
+  /** The name of the system call. */
+  public String call() {
+    return call;
+  }
+
+  /** The positive error number, one of {@link Errno}. */
+  public int errno() {
+    return errno;
+  }
+}

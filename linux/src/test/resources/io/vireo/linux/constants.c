@@ -1,0 +1,193 @@
+/*
+ * Prints every number of Linux that the classes of this module name, as the C headers have them:
+ *
+ *   gcc -o /tmp/constants constants.c && /tmp/constants > constants.txt
+ *
+ * ConstantsTest compares constants.txt with the classes, in both directions.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/io_uring.h>
+#include <linux/magic.h>
+#include <linux/memfd.h>
+#include <linux/prctl.h>
+#include <linux/stat.h>
+#include <linux/falloc.h>
+#include <poll.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define NUMBER(class, name, value) printf(#class "." #name " %lld\n", (long long)(int)(value))
+#define SAME(class, name) printf(#class "." #name " %lld\n", (long long)(int)(name))
+
+int main(void) {
+  NUMBER(Syscall, READ, SYS_read);
+  NUMBER(Syscall, WRITE, SYS_write);
+  NUMBER(Syscall, CLOSE, SYS_close);
+  NUMBER(Syscall, POLL, SYS_poll);
+  NUMBER(Syscall, MMAP, SYS_mmap);
+  NUMBER(Syscall, MUNMAP, SYS_munmap);
+  NUMBER(Syscall, IOCTL, SYS_ioctl);
+  NUMBER(Syscall, PREAD64, SYS_pread64);
+  NUMBER(Syscall, PWRITE64, SYS_pwrite64);
+  NUMBER(Syscall, MADVISE, SYS_madvise);
+  NUMBER(Syscall, SENDTO, SYS_sendto);
+  NUMBER(Syscall, SOCKETPAIR, SYS_socketpair);
+  NUMBER(Syscall, FCNTL, SYS_fcntl);
+  NUMBER(Syscall, FSYNC, SYS_fsync);
+  NUMBER(Syscall, FDATASYNC, SYS_fdatasync);
+  NUMBER(Syscall, FTRUNCATE, SYS_ftruncate);
+  NUMBER(Syscall, FSTATFS, SYS_fstatfs);
+  NUMBER(Syscall, PRCTL, SYS_prctl);
+  NUMBER(Syscall, GETTID, SYS_gettid);
+  NUMBER(Syscall, SCHED_SETAFFINITY, SYS_sched_setaffinity);
+  NUMBER(Syscall, SCHED_GETAFFINITY, SYS_sched_getaffinity);
+  NUMBER(Syscall, EPOLL_WAIT, SYS_epoll_wait);
+  NUMBER(Syscall, EPOLL_CTL, SYS_epoll_ctl);
+  NUMBER(Syscall, OPENAT, SYS_openat);
+  NUMBER(Syscall, READLINKAT, SYS_readlinkat);
+  NUMBER(Syscall, FALLOCATE, SYS_fallocate);
+  NUMBER(Syscall, EVENTFD2, SYS_eventfd2);
+  NUMBER(Syscall, EPOLL_CREATE1, SYS_epoll_create1);
+  NUMBER(Syscall, MEMFD_CREATE, SYS_memfd_create);
+  NUMBER(Syscall, STATX, SYS_statx);
+  NUMBER(Syscall, IO_URING_SETUP, SYS_io_uring_setup);
+  NUMBER(Syscall, IO_URING_ENTER, SYS_io_uring_enter);
+  NUMBER(Syscall, IO_URING_REGISTER, SYS_io_uring_register);
+
+  SAME(Errno, EPERM);
+  SAME(Errno, ENOENT);
+  SAME(Errno, EINTR);
+  SAME(Errno, EIO);
+  SAME(Errno, ENXIO);
+  SAME(Errno, EBADF);
+  SAME(Errno, EAGAIN);
+  SAME(Errno, ENOMEM);
+  SAME(Errno, EACCES);
+  SAME(Errno, EFAULT);
+  SAME(Errno, EBUSY);
+  SAME(Errno, EEXIST);
+  SAME(Errno, ENODEV);
+  SAME(Errno, EINVAL);
+  SAME(Errno, EMFILE);
+  SAME(Errno, ENOTTY);
+  SAME(Errno, EFBIG);
+  SAME(Errno, ENOSPC);
+  SAME(Errno, EROFS);
+  SAME(Errno, EPIPE);
+  SAME(Errno, ENOSYS);
+  SAME(Errno, ETIME);
+  SAME(Errno, EOPNOTSUPP);
+  SAME(Errno, ENOTCONN);
+  SAME(Errno, ETIMEDOUT);
+  SAME(Errno, EALREADY);
+  SAME(Errno, ECANCELED);
+
+  SAME(Libc, O_RDONLY);
+  SAME(Libc, O_WRONLY);
+  SAME(Libc, O_RDWR);
+  SAME(Libc, O_CREAT);
+  SAME(Libc, O_EXCL);
+  SAME(Libc, O_TRUNC);
+  SAME(Libc, O_NONBLOCK);
+  SAME(Libc, O_DSYNC);
+  SAME(Libc, O_DIRECT);
+  SAME(Libc, O_CLOEXEC);
+  SAME(Libc, PROT_NONE);
+  SAME(Libc, PROT_READ);
+  SAME(Libc, PROT_WRITE);
+  SAME(Libc, MAP_SHARED);
+  SAME(Libc, MAP_PRIVATE);
+  SAME(Libc, MAP_FIXED);
+  SAME(Libc, MAP_ANONYMOUS);
+  SAME(Libc, MAP_NORESERVE);
+  SAME(Libc, MAP_POPULATE);
+  SAME(Libc, MAP_HUGETLB);
+  SAME(Libc, MADV_DONTNEED);
+  SAME(Libc, MADV_REMOVE);
+  SAME(Libc, MADV_HUGEPAGE);
+  SAME(Libc, MADV_DONTDUMP);
+  SAME(Libc, MADV_POPULATE_WRITE);
+  SAME(Libc, MFD_CLOEXEC);
+  SAME(Libc, MFD_ALLOW_SEALING);
+  SAME(Libc, MFD_HUGETLB);
+  SAME(Libc, FALLOC_FL_KEEP_SIZE);
+  SAME(Libc, FALLOC_FL_PUNCH_HOLE);
+  SAME(Libc, FALLOC_FL_ZERO_RANGE);
+  SAME(Libc, SOCK_STREAM);
+  SAME(Libc, SOCK_SEQPACKET);
+  SAME(Libc, MSG_DONTWAIT);
+  SAME(Libc, MSG_NOSIGNAL);
+  SAME(Libc, POLLIN);
+  SAME(Libc, POLLOUT);
+  SAME(Libc, POLLERR);
+  SAME(Libc, POLLHUP);
+  SAME(Libc, POLLNVAL);
+  SAME(Libc, AT_FDCWD);
+  SAME(Libc, AF_UNIX);
+  SAME(Libc, SOCK_CLOEXEC);
+  SAME(Libc, F_GETFL);
+  SAME(Libc, F_SETFL);
+  SAME(Libc, F_DUPFD_CLOEXEC);
+  SAME(Libc, PR_SET_VMA);
+  SAME(Libc, PR_SET_VMA_ANON_NAME);
+  NUMBER(Libc, POLLFD_BYTES, sizeof(struct pollfd));
+
+  SAME(EventFd, EFD_NONBLOCK);
+  SAME(EventFd, EFD_CLOEXEC);
+
+  SAME(Epoll, EPOLLIN);
+  SAME(Epoll, EPOLLOUT);
+  SAME(Epoll, EPOLLERR);
+  SAME(Epoll, EPOLLHUP);
+  SAME(Epoll, EPOLLET);
+  SAME(Epoll, EPOLL_CLOEXEC);
+  SAME(Epoll, EPOLL_CTL_ADD);
+  SAME(Epoll, EPOLL_CTL_DEL);
+  NUMBER(Epoll, EVENT_BYTES, sizeof(struct epoll_event));
+  NUMBER(Epoll, EVENT_DATA, offsetof(struct epoll_event, data));
+
+  SAME(FileStat, S_IFMT);
+  SAME(FileStat, S_IFREG);
+  SAME(FileStat, S_IFBLK);
+  SAME(FileStat, AT_EMPTY_PATH);
+  SAME(FileStat, STATX_BASIC_STATS);
+  SAME(FileStat, STATX_DIOALIGN);
+  NUMBER(FileStat, STATX_BYTES, sizeof(struct statx));
+  NUMBER(FileStat, STX_MASK, offsetof(struct statx, stx_mask));
+  NUMBER(FileStat, STX_MODE, offsetof(struct statx, stx_mode));
+  NUMBER(FileStat, STX_INO, offsetof(struct statx, stx_ino));
+  NUMBER(FileStat, STX_SIZE, offsetof(struct statx, stx_size));
+  NUMBER(FileStat, STX_BLOCKS, offsetof(struct statx, stx_blocks));
+  NUMBER(FileStat, STX_RDEV_MAJOR, offsetof(struct statx, stx_rdev_major));
+  NUMBER(FileStat, STX_RDEV_MINOR, offsetof(struct statx, stx_rdev_minor));
+  NUMBER(FileStat, STX_DEV_MAJOR, offsetof(struct statx, stx_dev_major));
+  NUMBER(FileStat, STX_DEV_MINOR, offsetof(struct statx, stx_dev_minor));
+  NUMBER(FileStat, STX_DIO_MEM_ALIGN, offsetof(struct statx, stx_dio_mem_align));
+  NUMBER(FileStat, STX_DIO_OFFSET_ALIGN, offsetof(struct statx, stx_dio_offset_align));
+
+  SAME(BlockDevice, BLKROGET);
+  SAME(BlockDevice, BLKSSZGET);
+  SAME(BlockDevice, BLKIOOPT);
+  SAME(BlockDevice, BLKPBSZGET);
+  SAME(BlockDevice, BLKGETSIZE64);
+
+  SAME(HugePages, HUGETLBFS_MAGIC);
+  NUMBER(HugePages, STATFS_BYTES, sizeof(struct statfs));
+  NUMBER(HugePages, F_TYPE, offsetof(struct statfs, f_type));
+  NUMBER(HugePages, F_BSIZE, offsetof(struct statfs, f_bsize));
+
+  NUMBER(Platform, PARAMS_BYTES, sizeof(struct io_uring_params));
+  return 0;
+}
