@@ -67,6 +67,8 @@ public final class Libc {
   static final int AT_FDCWD = -100;
   static final int AF_UNIX = 1;
   static final int SOCK_CLOEXEC = 0x80000;
+  static final int LOCK_EX = 2;
+  static final int LOCK_NB = 4;
   static final int F_GETFL = 3;
   static final int F_SETFL = 4;
   static final int F_DUPFD_CLOEXEC = 1030;
@@ -155,6 +157,20 @@ public final class Libc {
 
   public static void fdatasync(int fd) {
     check(Syscall.restarting(Syscall.FDATASYNC, fd, 0, 0, 0), "fdatasync", "");
+  }
+
+  /**
+   * Locks the open file for this descriptor alone (flock): until it is closed, or its process dies.
+   *
+   * @return false when another open file description holds the lock, in whatever process
+   */
+  public static boolean tryLock(int fd) {
+    long result = Syscall.call(Syscall.FLOCK, fd, LOCK_EX | LOCK_NB);
+    if (result == -Errno.EAGAIN) {
+      return false;
+    }
+    check(result, "flock", "of descriptor " + fd);
+    return true;
   }
 
   /** Sets O_NONBLOCK on the open file, so for everybody who shares it. */

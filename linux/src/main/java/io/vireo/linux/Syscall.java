@@ -35,6 +35,7 @@ public final class Syscall {
   static final int SENDTO = 44;
   static final int SOCKETPAIR = 53;
   static final int FCNTL = 72;
+  static final int FLOCK = 73;
   static final int FSYNC = 74;
   static final int FDATASYNC = 75;
   static final int FTRUNCATE = 77;

@@ -81,4 +81,18 @@ class LibcTest {
     }
     Libc.close(pair[0]);
   }
+
+  @Test
+  void a_lock_is_held_against_every_other_opening_until_it_is_closed() {
+    String path = dir.resolve("lock").toString();
+    int first = Libc.open(path, Libc.O_RDWR | Libc.O_CREAT, 0600);
+    int second = Libc.open(path, Libc.O_RDWR, 0);
+    assertThat(Libc.tryLock(first)).isTrue();
+    assertThat(Libc.tryLock(second)).isFalse();
+    Libc.close(Libc.open(path, Libc.O_RDWR, 0)); // would end a lock of fcntl's
+    assertThat(Libc.tryLock(second)).isFalse();
+    Libc.close(first);
+    assertThat(Libc.tryLock(second)).isTrue();
+    Libc.close(second);
+  }
 }

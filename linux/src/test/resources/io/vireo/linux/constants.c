@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -45,6 +46,7 @@ int main(void) {
   NUMBER(Syscall, SENDTO, SYS_sendto);
   NUMBER(Syscall, SOCKETPAIR, SYS_socketpair);
   NUMBER(Syscall, FCNTL, SYS_fcntl);
+  NUMBER(Syscall, FLOCK, SYS_flock);
   NUMBER(Syscall, FSYNC, SYS_fsync);
   NUMBER(Syscall, FDATASYNC, SYS_fdatasync);
   NUMBER(Syscall, FTRUNCATE, SYS_ftruncate);
@@ -137,6 +139,8 @@ int main(void) {
   SAME(Libc, AT_FDCWD);
   SAME(Libc, AF_UNIX);
   SAME(Libc, SOCK_CLOEXEC);
+  SAME(Libc, LOCK_EX);
+  SAME(Libc, LOCK_NB);
   SAME(Libc, F_GETFL);
   SAME(Libc, F_SETFL);
   SAME(Libc, F_DUPFD_CLOEXEC);
