@@ -29,6 +29,7 @@ public record FileStat(
   static final int S_IFMT = 0xf000;
   static final int S_IFREG = 0x8000;
   static final int S_IFBLK = 0x6000;
+  static final int S_IFSOCK = 0xc000;
   static final int AT_EMPTY_PATH = 0x1000;
   static final int STATX_BASIC_STATS = 0x7ff;
   static final int STATX_DIOALIGN = 0x2000;
@@ -84,5 +85,9 @@ public record FileStat(
 
   public boolean isBlockDevice() {
     return (mode & S_IFMT) == S_IFBLK;
+  }
+
+  public boolean isSocket() {
+    return (mode & S_IFMT) == S_IFSOCK;
   }
 }

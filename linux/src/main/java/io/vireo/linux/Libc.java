@@ -173,6 +173,11 @@ public final class Libc {
     return true;
   }
 
+  /** Like {@link #tryLock}, but waits for the lock. A directory can be locked too. */
+  public static void lock(int fd) {
+    check(Syscall.restarting(Syscall.FLOCK, fd, LOCK_EX, 0, 0), "flock", "of descriptor " + fd);
+  }
+
   /** Sets O_NONBLOCK on the open file, so for everybody who shares it. */
   public static void setNonBlocking(int fd) {
     long flags = check(Syscall.call(Syscall.FCNTL, fd, F_GETFL), "fcntl", "F_GETFL");

@@ -26,6 +26,8 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -43,13 +45,20 @@ int main(void) {
   NUMBER(Syscall, PREAD64, SYS_pread64);
   NUMBER(Syscall, PWRITE64, SYS_pwrite64);
   NUMBER(Syscall, MADVISE, SYS_madvise);
+  NUMBER(Syscall, SOCKET, SYS_socket);
+  NUMBER(Syscall, CONNECT, SYS_connect);
   NUMBER(Syscall, SENDTO, SYS_sendto);
+  NUMBER(Syscall, SENDMSG, SYS_sendmsg);
+  NUMBER(Syscall, RECVMSG, SYS_recvmsg);
+  NUMBER(Syscall, BIND, SYS_bind);
+  NUMBER(Syscall, LISTEN, SYS_listen);
   NUMBER(Syscall, SOCKETPAIR, SYS_socketpair);
   NUMBER(Syscall, FCNTL, SYS_fcntl);
   NUMBER(Syscall, FLOCK, SYS_flock);
   NUMBER(Syscall, FSYNC, SYS_fsync);
   NUMBER(Syscall, FDATASYNC, SYS_fdatasync);
   NUMBER(Syscall, FTRUNCATE, SYS_ftruncate);
+  NUMBER(Syscall, FCHMOD, SYS_fchmod);
   NUMBER(Syscall, FSTATFS, SYS_fstatfs);
   NUMBER(Syscall, PRCTL, SYS_prctl);
   NUMBER(Syscall, GETTID, SYS_gettid);
@@ -59,7 +68,9 @@ int main(void) {
   NUMBER(Syscall, EPOLL_CTL, SYS_epoll_ctl);
   NUMBER(Syscall, OPENAT, SYS_openat);
   NUMBER(Syscall, READLINKAT, SYS_readlinkat);
+  NUMBER(Syscall, FCHMODAT, SYS_fchmodat);
   NUMBER(Syscall, FALLOCATE, SYS_fallocate);
+  NUMBER(Syscall, ACCEPT4, SYS_accept4);
   NUMBER(Syscall, EVENTFD2, SYS_eventfd2);
   NUMBER(Syscall, EPOLL_CREATE1, SYS_epoll_create1);
   NUMBER(Syscall, MEMFD_CREATE, SYS_memfd_create);
@@ -88,11 +99,16 @@ int main(void) {
   SAME(Errno, ENOSPC);
   SAME(Errno, EROFS);
   SAME(Errno, EPIPE);
+  SAME(Errno, ENAMETOOLONG);
   SAME(Errno, ENOSYS);
+  SAME(Errno, ENOTSOCK);
   SAME(Errno, ETIME);
   SAME(Errno, EOPNOTSUPP);
+  SAME(Errno, EADDRINUSE);
   SAME(Errno, ENOTCONN);
+  SAME(Errno, ECONNRESET);
   SAME(Errno, ETIMEDOUT);
+  SAME(Errno, ECONNREFUSED);
   SAME(Errno, EALREADY);
   SAME(Errno, ECANCELED);
 
@@ -162,9 +178,26 @@ int main(void) {
   NUMBER(Epoll, EVENT_BYTES, sizeof(struct epoll_event));
   NUMBER(Epoll, EVENT_DATA, offsetof(struct epoll_event, data));
 
+  NUMBER(UnixSocket, MAX_PATH_BYTES, sizeof(((struct sockaddr_un *)0)->sun_path) - 1);
+  NUMBER(UnixSocket, MAX_FDS, 253); /* SCM_MAX_FD of unix(7), in no header for programs */
+  SAME(UnixSocket, SOCK_NONBLOCK);
+  SAME(UnixSocket, SOL_SOCKET);
+  SAME(UnixSocket, SCM_RIGHTS);
+  SAME(UnixSocket, MSG_CMSG_CLOEXEC);
+  NUMBER(SocketMessage, MAX_BYTES, 4096); /* ours */
+  NUMBER(SocketMessage, MSG_IOV, offsetof(struct msghdr, msg_iov));
+  NUMBER(SocketMessage, MSG_IOV_COUNT, offsetof(struct msghdr, msg_iovlen));
+  NUMBER(SocketMessage, MSG_CONTROL, offsetof(struct msghdr, msg_control));
+  NUMBER(SocketMessage, MSG_CONTROL_BYTES, offsetof(struct msghdr, msg_controllen));
+  NUMBER(SocketMessage, MSGHDR_BYTES, sizeof(struct msghdr));
+  NUMBER(SocketMessage, IOV_BYTES, sizeof(struct iovec));
+  NUMBER(SocketMessage, CMSG_LEVEL, offsetof(struct cmsghdr, cmsg_level));
+  NUMBER(SocketMessage, CMSG_TYPE, offsetof(struct cmsghdr, cmsg_type));
+  NUMBER(SocketMessage, CMSGHDR_BYTES, sizeof(struct cmsghdr));
   SAME(FileStat, S_IFMT);
   SAME(FileStat, S_IFREG);
   SAME(FileStat, S_IFBLK);
+  SAME(FileStat, S_IFSOCK);
   SAME(FileStat, AT_EMPTY_PATH);
   SAME(FileStat, STATX_BASIC_STATS);
   SAME(FileStat, STATX_DIOALIGN);
