@@ -43,45 +43,71 @@ need_setup() {
 # alive PID: whether that process still runs; one that has ended and waits for its parent does not.
 alive() {
   local status
-  status=$(cat "/proc/$1/stat" 2>/dev/null) && [[ ${status##*) } != [ZX]* ]]
+  { read -r status <"/proc/$1/stat"; } 2>/dev/null && [[ ${status##*) } != [ZX]* ]]
 }
 
-# begin NAME: a scratch directory ($work) and a target with its log in it. Both go when the script
-# ends, however it ends, and a failure shows the end of the logs. $jobs holds what else to kill.
+# begin NAME: a scratch directory, $work. It goes when the script ends, however that ends, and what
+# was started goes before it; after a failure the end of each log is shown.
 begin() {
-  local status
   work=$(mktemp -d -t "vireo-$1.XXXXXX")
-  target='' jobs=()
+  guest='' console=1
   trap 'finish $?' EXIT
+  trap 'exit 141' PIPE
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
 }
 
-# finish STATUS: what the trap above does.
+# finish STATUS: what the traps above lead to.
 finish() {
   local log
-  trap '' INT TERM HUP
-  [[ ${#jobs[@]} -eq 0 ]] || kill "${jobs[@]}" 2>/dev/null || true
-  [[ -z $target ]] || "$scripts/target" stop "$target" || true
-  if [[ $1 != 0 && $1 != 130 && $1 != 143 ]]; then
+  # From here on nothing stops the cleaning up, not even that nobody reads what is said.
+  trap '' INT TERM HUP PIPE
+  set +e
+  [[ -z $guest ]] || { kill "$guest" && wait "$guest"; } 2>/dev/null
+  stop_target
+  if [[ ! $1 =~ ^(0|130|141|143)$ ]]; then
     for log in "$work"/*.log; do
-      [[ ! -s $log ]] || say "--- the end of ${log##*/}" "$(printf '\n' && tail -n 30 "$log")"
+      [[ ! -s $log ]] || say "--- the end of ${log##*/}:"$'\n'"$(tail -n 30 "$log")"
     done
   fi
   rm -rf "$work"
 }
 
-# rpc METHOD [--NAME VALUE]...: one call to the target.
+# start_target [ARGUMENT]...: a target with its sockets and its log in the scratch directory. The
+# file with its process id exists from its first moment, so that finish finds a half-started one.
+start_target() {
+  "$scripts/target" start --rpc "$work/rpc.sock" --sockets "$work" --log "$work/target.log" \
+    --pid "$work/target.pid" -- "$@" >/dev/null
+}
+
+stop_target() {
+  [[ -s $work/target.pid ]] || return 0
+  local pid
+  pid=$(<"$work/target.pid")
+  rm "$work/target.pid"
+  "$scripts/target" stop "$pid"
+}
+
+# rpc METHOD [--NAME VALUE]...: one call to that target.
 rpc() {
   "$vireo" rpc -s "$work/rpc.sock" "$@"
 }
 
-# guest OPTION...: qemu-scripts/qemu, so that a signal does not wait for the guest's end.
-guest() {
+# run_guest OPTION...: qemu-scripts/qemu with its output to descriptor $console, ended early when the
+# target ends, for a guest whose disks are gone waits for ever.
+run_guest() {
   local status=0
-  "$scripts/qemu" "$@" </dev/null &
-  jobs=("$!")
-  wait "$!" || status=$?
-  jobs=()
+  "$scripts/qemu" "$@" </dev/null >&"$console" &
+  guest=$!
+  while alive "$guest"; do
+    if ! alive "$(<"$work/target.pid")"; then
+      say "the target ended while the guest ran"
+      kill "$guest"
+      break
+    fi
+    sleep 0.1
+  done
+  wait "$guest" || status=$?
+  guest=''
   return "$status"
 }
