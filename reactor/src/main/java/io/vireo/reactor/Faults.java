@@ -1,0 +1,96 @@
+package io.vireo.reactor;
+
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where everything ends that was thrown on a reactor's thread; nothing leaves it.
+ *
+ * <p>Logging from the reactor's thread is allowed here: each line is about a bug, a failed poller
+ * is gone afterwards, and what could repeat is limited to a line a second.
+ */
+final class Faults {
+  private static final Logger log = LoggerFactory.getLogger(Reactor.class);
+  private static final long MEMORY_FAULT_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long LOG_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Reactor reactor;
+  private final ReactorListener listener;
+  private final LapCounters counters;
+
+  private InternalError untold;
+  private long nextTellNs;
+  private long nextLogNs;
+  private long unlogged;
+
+  Faults(Reactor reactor, ReactorListener listener, LapCounters counters, long nowNs) {
+    this.reactor = reactor;
+    this.listener = listener;
+    this.counters = counters;
+    nextTellNs = nowNs;
+    nextLogNs = nowNs;
+  }
+
+  /** Told at the end of a lap, not from here: a ring in lost memory raises this on each poll. */
+  void memoryFault(InternalError error) {
+    counters.memoryFault();
+    untold = error;
+  }
+
+  /** Whether a memory fault waits to be told: no time to sleep. */
+  boolean pending() {
+    return untold != null;
+  }
+
+  /** Once a lap. */
+  void tell(long nowNs) {
+    if (untold != null && nowNs - nextTellNs >= 0) {
+      InternalError error = untold;
+      untold = null;
+      nextTellNs = nowNs + MEMORY_FAULT_INTERVAL_NS;
+      try {
+        listener.memoryFault(reactor, error);
+      } catch (Throwable t) {
+        contain("the listener failed", t);
+      }
+    }
+  }
+
+  /** {@code poller} has been removed; so this comes once for each failure, without a limit. */
+  void pollerFailed(Poller poller, Throwable cause) {
+    log("poller " + poller.getClass().getName() + " failed and was removed", cause);
+    try {
+      poller.failed(cause);
+    } catch (Throwable t) {
+      contain("a failed poller failed again when told", t);
+    }
+    try {
+      listener.pollerFailed(reactor, poller, cause);
+    } catch (Throwable t) {
+      contain("the listener failed", t);
+    }
+  }
+
+  /** A message, a timer or the loop itself threw {@code cause}; the reactor goes on. */
+  void contain(String what, Throwable cause) {
+    if (cause instanceof InternalError error) {
+      memoryFault(error);
+    } else if (reactor.nowNs() - nextLogNs < 0) {
+      unlogged++;
+    } else {
+      nextLogNs = reactor.nowNs() + LOG_INTERVAL_NS;
+      log(what, cause);
+    }
+  }
+
+  private void log(String what, Throwable cause) {
+    try {
+      log.error(
+          "{}: {} ({} other failures were not logged)", reactor.name(), what, unlogged, cause);
+      unlogged = 0;
+    } catch (Throwable noMemoryToLog) {
+      unlogged++;
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package io.vireo.reactor;
+
+import io.vireo.linux.Mem;
+import java.util.Arrays;
+
+/**
+ * Pollers in the order of their turn; the parked ones stay at the end of the array, unpolled.
+ * Reactor thread only.
+ *
+ * <p>Any poller may be added or removed at any time, also from within its own or another's {@code
+ * poll}: the loop's index is a field and moves with the elements, so nobody is skipped, polled
+ * twice in a lap, or called after its removal. Parking only swaps places, so it allocates nothing.
+ */
+final class PollerList {
+  private final Faults faults;
+  private Poller[] pollers = new Poller[8];
+
+  /** When the poller at the same index last had work. */
+  private long[] lastWorkNs = new long[8];
+
+  /** Those below are polled, those from here to {@code size} are parked. */
+  private int polled;
+
+  private int size;
+
+  /** Index of the loop that is running, whichever that is. */
+  private int cursor;
+
+  PollerList(Faults faults) {
+    this.faults = faults;
+  }
+
+  /** Polls everybody once; what they did in sum. */
+  int poll(long nowNs) {
+    int work = 0;
+    for (cursor = 0; cursor < polled; cursor++) {
+      Poller poller = pollers[cursor];
+      try {
+        int done = poller.poll();
+        if (done > 0) {
+          work += done;
+          // A poller that removed itself moved the index to the one before it, or to -1.
+          lastWorkNs[Math.max(cursor, 0)] = nowNs;
+        }
+      } catch (Throwable t) {
+        failed(poller, t);
+      }
+    }
+    return work;
+  }
+
+  void arm() {
+    for (cursor = 0; cursor < polled; cursor++) {
+      Poller poller = pollers[cursor];
+      try {
+        poller.arm();
+      } catch (Throwable t) {
+        failed(poller, t);
+      }
+    }
+  }
+
+  /** Whether anybody has work; after {@link #arm} and a full fence. */
+  boolean ready() {
+    for (cursor = 0; cursor < polled; cursor++) {
+      Poller poller = pollers[cursor];
+      try {
+        if (poller.ready()) {
+          return true;
+        }
+      } catch (Throwable t) {
+        failed(poller, t);
+      }
+    }
+    return false;
+  }
+
+  void disarm() {
+    for (cursor = 0; cursor < polled; cursor++) {
+      Poller poller = pollers[cursor];
+      try {
+        poller.disarm();
+      } catch (Throwable t) {
+        failed(poller, t);
+      }
+    }
+  }
+
+  void add(Poller poller, long nowNs) {
+    if (indexOf(poller) >= 0) {
+      throw new IllegalArgumentException(poller + " is polled already");
+    }
+    if (size == pollers.length) {
+      pollers = Arrays.copyOf(pollers, size * 2);
+      lastWorkNs = Arrays.copyOf(lastWorkNs, size * 2);
+    }
+    pollers[size] = poller;
+    lastWorkNs[size] = nowNs;
+    size++;
+    swap(size - 1, polled);
+    polled++;
+  }
+
+  /** Whether it was there. */
+  boolean remove(Poller poller) {
+    int index = indexOf(poller);
+    if (index < 0) {
+      return false;
+    }
+    size--;
+    System.arraycopy(pollers, index + 1, pollers, index, size - index);
+    System.arraycopy(lastWorkNs, index + 1, lastWorkNs, index, size - index);
+    pollers[size] = null;
+    if (index < polled) {
+      polled--;
+    }
+    if (index <= cursor) {
+      cursor--;
+    }
+    return true;
+  }
+
+  int size() {
+    return size;
+  }
+
+  int polled() {
+    return polled;
+  }
+
+  int parked() {
+    return size - polled;
+  }
+
+  boolean idleSince(int index, long ns) {
+    return lastWorkNs[index] - ns <= 0;
+  }
+
+  /** Parks the polled one at {@code index} if it agrees and has no work. Not from within a loop. */
+  void park(int index, long nowNs) {
+    Poller poller = pollers[index];
+    try {
+      if (!poller.parkable()) {
+        return;
+      }
+      poller.arm();
+      Mem.fullFence();
+      if (poller.ready()) {
+        lastWorkNs[index] = nowNs;
+        poller.disarm();
+      } else {
+        polled--;
+        swap(index, polled);
+      }
+    } catch (Throwable t) {
+      failed(poller, t);
+    }
+  }
+
+  /** Polls the parked one at {@code index}, from {@link #polled} on, again. */
+  void unpark(int index, long nowNs) {
+    Poller poller = pollers[index];
+    lastWorkNs[index] = nowNs;
+    swap(index, polled);
+    polled++;
+    try {
+      poller.disarm();
+    } catch (Throwable t) {
+      failed(poller, t);
+    }
+  }
+
+  /** Polls the parked one at {@code index} again if it has work or no longer wants to be parked. */
+  void unparkIfReady(int index, long nowNs) {
+    Poller poller = pollers[index];
+    try {
+      if (poller.ready() || !poller.parkable()) {
+        unpark(index, nowNs);
+      }
+    } catch (Throwable t) {
+      failed(poller, t);
+    }
+  }
+
+  /** The same for all parked ones. */
+  void unparkAllReady(long nowNs) {
+    for (cursor = polled; cursor < size; cursor++) {
+      unparkIfReady(cursor, nowNs);
+    }
+  }
+
+  /** By identity, whatever the poller thinks of equality; -1 when it is not there. */
+  @SuppressWarnings("ReferenceEquality")
+  int indexOf(Poller poller) {
+    for (int i = 0; i < size; i++) {
+      if (pollers[i] == poller) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private void failed(Poller poller, Throwable cause) {
+    if (cause instanceof InternalError error) {
+      faults.memoryFault(error);
+    } else {
+      remove(poller);
+      faults.pollerFailed(poller, cause);
+    }
+  }
+
+  private void swap(int a, int b) {
+    Poller poller = pollers[a];
+    pollers[a] = pollers[b];
+    pollers[b] = poller;
+    long ns = lastWorkNs[a];
+    lastWorkNs[a] = lastWorkNs[b];
+    lastWorkNs[b] = ns;
+  }
+}

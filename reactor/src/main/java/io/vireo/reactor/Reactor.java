@@ -1,0 +1,302 @@
+package io.vireo.reactor;
+
+import io.vireo.linux.Cpu;
+import io.vireo.linux.Mem;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread on one CPU that runs one loop: messages, channels, queues, timers, idling.
+ *
+ * <p>What it polls belongs to its thread alone and needs no locks; other threads reach it by {@link
+ * #post} and {@link #call}. Nothing thrown by a poller, a message or a timer ends the loop.
+ */
+public final class Reactor implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Reactor.class);
+
+  private final String name;
+  private final int cpu;
+  private final ReactorOptions options;
+  private final NanoClock clock;
+  private final Waiter waiter;
+  private final Thread thread;
+
+  private final LapCounters counters = new LapCounters();
+  private final Faults faults;
+  private final Mailbox mailbox;
+  private final PollerList channels;
+  private final PollerList pollers;
+  private final Parking parking;
+  private final Timers timers;
+
+  private long nowNs;
+  private long spinFromNs;
+  private boolean busy;
+
+  /** {@code threads} answers the thread that will run the loop, not yet started. */
+  Reactor(
+      String name,
+      int cpu,
+      ReactorOptions options,
+      ReactorListener listener,
+      NanoClock clock,
+      Waiter waiter,
+      ThreadFactory threads) {
+    this.name = name;
+    this.cpu = cpu;
+    this.options = options;
+    this.clock = clock;
+    this.waiter = waiter;
+    nowNs = clock.nanoTime();
+    spinFromNs = nowNs;
+    faults = new Faults(this, listener, counters, nowNs);
+    mailbox = new Mailbox(waiter);
+    channels = new PollerList(faults);
+    pollers = new PollerList(faults);
+    parking = new Parking(pollers, waiter, options, counters);
+    timers = new Timers(faults);
+    thread = threads.newThread(this::run);
+  }
+
+  /**
+   * Starts a reactor.
+   *
+   * @throws io.vireo.linux.ErrnoException when its thread cannot be pinned to {@code cpu}
+   */
+  public static Reactor start(
+      String name, int cpu, ReactorOptions options, ReactorListener listener) {
+    Reactor reactor =
+        new Reactor(
+            name,
+            cpu,
+            options,
+            listener,
+            SystemNanoClock.INSTANCE,
+            EpollWaiter.create(),
+            loop -> new ReactorThread(loop, name));
+    reactor.thread.start();
+    try {
+      reactor.call(
+          () -> {
+            Cpu.pin(cpu);
+            return null;
+          });
+    } catch (Throwable t) {
+      reactor.close();
+      throw t;
+    }
+    return reactor;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** The CPU its thread is pinned to. */
+  public int cpu() {
+    return cpu;
+  }
+
+  /** What it did so far. Any thread. */
+  public ReactorStats stats() {
+    return counters.snapshot();
+  }
+
+  /** Whether the calling thread is this reactor's. */
+  public boolean inReactor() {
+    return thread.equals(Thread.currentThread());
+  }
+
+  /**
+   * Lets {@code message} run at the start of a lap, after all that this thread posted before. Any
+   * thread; never waits, and wakes the reactor if it sleeps.
+   *
+   * @throws IllegalStateException when the reactor is closed; otherwise the message will run
+   */
+  public void post(Runnable message) {
+    if (!mailbox.post(message)) {
+      throw new IllegalStateException(name + " is closed");
+    }
+  }
+
+  /**
+   * Runs {@code work} on the reactor and waits for it; in place when already there. What it throws
+   * is thrown here.
+   *
+   * @throws IllegalStateException when the reactor is closed, and on the thread of another reactor,
+   *     which must not wait
+   */
+  public <T> T call(Supplier<T> work) {
+    if (inReactor()) {
+      return work.get();
+    }
+    if (Thread.currentThread() instanceof ReactorThread other) {
+      throw new IllegalStateException(other.getName() + " must not wait for " + name);
+    }
+    Call<T> call = new Call<>(work);
+    post(call);
+    return call.await();
+  }
+
+  /**
+   * Polls a channel from now on; channels come before the other pollers in a lap, so that what they
+   * complete is published in the same lap. Reactor thread only, as all below.
+   */
+  public void addChannel(Poller channel) {
+    requireInReactor();
+    channels.add(channel, nowNs);
+  }
+
+  /** Polls {@code poller} from now on. */
+  public void add(Poller poller) {
+    requireInReactor();
+    pollers.add(poller, nowNs);
+  }
+
+  /**
+   * Ends the polling of a poller or channel, also from within a poll: no method of it is called
+   * after this returns. Does nothing when it is not there.
+   */
+  public void remove(Poller poller) {
+    requireInReactor();
+    if (!pollers.remove(poller)) {
+      channels.remove(poller);
+    }
+  }
+
+  /** Runs {@code action} each {@code periodNs}, first after one period, until cancelled. */
+  public Timer addTimer(long periodNs, Runnable action) {
+    requireInReactor();
+    return timers.add(periodNs, action, nowNs);
+  }
+
+  /**
+   * Lets a readable descriptor wake the reactor, and {@code poller} if that is parked. It is
+   * watched for edges and never read. {@link #unwatch} comes before it is closed.
+   */
+  public void watch(int fd, Poller poller) {
+    requireInReactor();
+    parking.watch(fd, poller);
+  }
+
+  public void unwatch(int fd) {
+    requireInReactor();
+    parking.unwatch(fd);
+  }
+
+  /** The clock as read at the start of this lap; counts from an arbitrary moment. */
+  public long nowNs() {
+    return nowNs;
+  }
+
+  /**
+   * Refuses further messages, runs those accepted, ends the loop and the thread. Pollers must have
+   * been removed before, for they are not polled any more. Not from its own thread.
+   */
+  @Override
+  public void close() {
+    mailbox.close();
+    if (!(thread instanceof ReactorThread)) {
+      run();
+    } else if (inReactor()) {
+      throw new IllegalStateException(name + " must not wait for its own end");
+    } else {
+      Uninterrupted.run(thread::join);
+    }
+  }
+
+  private void run() {
+    while (!mailbox.finished()) {
+      try {
+        lap();
+      } catch (Throwable t) {
+        faults.contain("the loop failed", t);
+      }
+    }
+    if (pollers.size() + channels.size() > 0) {
+      log.warn("{}: closed with {} pollers and {} channels", name, pollers.size(), channels.size());
+    }
+    waiter.close();
+  }
+
+  /** One round of the loop; how much was done. */
+  int lap() {
+    long now = clock.nanoTime();
+    counters.lap();
+    counters.elapsed(now - nowNs, busy);
+    nowNs = now;
+    int messages = mailbox.run(faults);
+    int work = messages + channels.poll(now) + pollers.poll(now);
+    int fired = timers.fire(now);
+    faults.tell(now);
+    parking.lap(now, messages > 0);
+    busy = work + fired > 0;
+    if (work > 0) {
+      spinFromNs = now;
+    } else if (fired == 0) {
+      idle();
+    }
+    return work + fired;
+  }
+
+  private void idle() {
+    if (options.idle() == IdleMode.POLL || nowNs - spinFromNs < options.spinBeforeSleepNs()) {
+      Thread.onSpinWait();
+    } else {
+      fallAsleep();
+    }
+  }
+
+  /** The protocol of {@link Poller}, once for all pollers and the mailbox. */
+  private void fallAsleep() {
+    try {
+      channels.arm();
+      pollers.arm();
+      mailbox.fallAsleep();
+      Mem.fullFence();
+      if (somethingReady()) {
+        // Spins again before the next try: arming writes to rings and costs more than a lap.
+        spinFromNs = nowNs;
+      } else {
+        sleep();
+      }
+    } finally {
+      mailbox.wakeUp();
+      channels.disarm();
+      pollers.disarm();
+    }
+  }
+
+  private boolean somethingReady() {
+    return !mailbox.isEmpty() || faults.pending() || channels.ready() || pollers.ready();
+  }
+
+  private void sleep() {
+    long beforeNs = clock.nanoTime();
+    long timeoutNs = timers.untilNextNs(beforeNs);
+    if (timeoutNs > 0) {
+      counters.elapsed(beforeNs - nowNs, false);
+      parking.await(timeoutNs, beforeNs);
+      nowNs = clock.nanoTime();
+      counters.slept(nowNs - beforeNs);
+    }
+  }
+
+  private void requireInReactor() {
+    if (!inReactor()) {
+      throw new IllegalStateException(
+          Thread.currentThread().getName() + " is not the thread of " + name);
+    }
+  }
+
+  private static final class ReactorThread extends Thread {
+    ReactorThread(Runnable loop, String name) {
+      super(loop, name);
+      setDaemon(true);
+    }
+  }
+}
