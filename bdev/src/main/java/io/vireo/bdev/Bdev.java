@@ -1,0 +1,150 @@
+package io.vireo.bdev;
+
+import io.vireo.reactor.Reactor;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A block device: its name, its size and the way to its channels. Any control thread.
+ *
+ * <p>A module extends this and {@link BdevChannel}. Data go through channels only; a Bdev is never
+ * on the way of a request, but for its size, which submit reads.
+ */
+public abstract class Bdev {
+  private final String name;
+  private final UUID uuid;
+  private final BdevGeometry geometry;
+  private final BdevUsers users;
+  private volatile long sizeBytes;
+
+  /**
+   * @param uuid see {@link #uuidOf}
+   * @throws BdevException with EINVAL for a name that is empty or a size that cannot be
+   */
+  protected Bdev(String name, UUID uuid, BdevGeometry geometry, long blocks) {
+    if (name == null || name.isEmpty()) {
+      throw BdevException.invalid("a bdev needs a name");
+    }
+    this.name = name;
+    this.uuid = uuid;
+    this.geometry = geometry;
+    this.users = new BdevUsers(name);
+    this.sizeBytes = sizeBytes(blocks, geometry.blockBytes());
+  }
+
+  /** The UUID that an operator gave, or a random one for null, the empty text and all zeroes. */
+  public static UUID uuidOf(String text) {
+    if (text == null || text.isEmpty()) {
+      return UUID.randomUUID();
+    }
+    if (!text.matches("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}")) {
+      throw BdevException.invalid("uuid %s is not of the form 8-4-4-4-12 digits".formatted(text));
+    }
+    UUID given = UUID.fromString(text);
+    return given.equals(new UUID(0, 0)) ? UUID.randomUUID() : given;
+  }
+
+  /**
+   * The size of {@code blocks} blocks.
+   *
+   * @throws BdevException with EINVAL when it is not positive or does not fit 63 bits
+   */
+  public static long sizeBytes(long blocks, int blockBytes) {
+    if (blocks <= 0) {
+      throw BdevException.invalid("number of blocks %d is not positive".formatted(blocks));
+    }
+    if (blocks > Long.MAX_VALUE / blockBytes) {
+      throw BdevException.invalid(
+          "%d blocks of %d bytes are more than %d bytes"
+              .formatted(blocks, blockBytes, Long.MAX_VALUE));
+    }
+    return blocks * blockBytes;
+  }
+
+  public final String name() {
+    return name;
+  }
+
+  public final UUID uuid() {
+    return uuid;
+  }
+
+  public final BdevGeometry geometry() {
+    return geometry;
+  }
+
+  /** The unit of offsets and lengths. */
+  public final int blockBytes() {
+    return geometry.blockBytes();
+  }
+
+  public final long blocks() {
+    return sizeBytes / geometry.blockBytes();
+  }
+
+  public final long sizeBytes() {
+    return sizeBytes;
+  }
+
+  /** What kind of bdev this is, as bdev_get_bdevs shows it: {@code Malloc disk}. */
+  public abstract String productName();
+
+  /** Whether the module serves this type; asked once for each channel, so the answer is fixed. */
+  public abstract boolean supports(IoType type);
+
+  /** Whether nobody may change what is stored. */
+  public boolean readOnly() {
+    return false;
+  }
+
+  /** Whether a write that has completed may still be volatile, so that FLUSH means something. */
+  public boolean writeCache() {
+    return false;
+  }
+
+  /** What only this module has to tell, for bdev_get_bdevs. */
+  public Map<String, Object> driverSpecific() {
+    return Map.of();
+  }
+
+  /** What went through all channels that this bdev has and had. */
+  public final IoStats stats() {
+    return users.stats();
+  }
+
+  /** Who has claimed this bdev, or null. */
+  public final String claimer() {
+    return users.claimer();
+  }
+
+  /**
+   * Changes the size and tells all users. Growing is always possible; shrinking only while nobody
+   * has the bdev open, for a user may be relying on blocks that would vanish.
+   *
+   * @throws BdevException EINVAL for a size that cannot be, EBUSY for shrinking an open bdev
+   */
+  protected final void resize(long blocks) {
+    users.resize(this, sizeBytes(blocks, blockBytes()));
+  }
+
+  void sizeBytes(long bytes) {
+    sizeBytes = bytes;
+  }
+
+  BdevUsers users() {
+    return users;
+  }
+
+  /**
+   * Makes a channel. Called on the reactor's thread.
+   *
+   * @throws RuntimeException when it cannot; given to whoever asked for the channel
+   */
+  protected abstract BdevChannel createChannel(Reactor reactor);
+
+  /**
+   * Gives back what the bdev holds. Called once, on a control thread, after it was unregistered and
+   * its last channel has been drained and closed.
+   */
+  protected abstract void destroy();
+}

@@ -1,0 +1,226 @@
+package io.vireo.bdev;
+
+import io.vireo.reactor.Reactor;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+
+/**
+ * Reactor thread only. One user's way to a bdev on one reactor.
+ *
+ * <p>{@link #submit} checks everything that can be wrong with a request, here and nowhere else, and
+ * hands it to the module's {@link #start}. A module whose requests end later adds a {@link
+ * io.vireo.reactor.Poller} of its own to the reactor (one for all its channels there) and calls
+ * {@link #finish}; a module that answers at once needs none.
+ */
+public abstract class BdevChannel {
+  private static final int RANGED = mask(IoType::ranged);
+  private static final int MODIFYING = mask(IoType::modifies);
+  private static final int WITH_DATA = mask(IoType::hasData);
+
+  private final Bdev bdev;
+  private final Reactor reactor;
+  private final long blockMask;
+  private final int supported;
+  private final ChannelStats stats = new ChannelStats();
+  private final ResetQueue resets = new ResetQueue();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+  private int allowed; // a bit for each IoType that may pass
+  private int inFlight;
+  private boolean retired;
+  private boolean finishingResets;
+
+  /** Made in {@link Bdev#createChannel}. */
+  protected BdevChannel(Bdev bdev, Reactor reactor) {
+    this.bdev = bdev;
+    this.reactor = reactor;
+    blockMask = bdev.blockBytes() - 1L;
+    supported = mask(bdev::supports);
+    allowed = bdev.readOnly() ? supported & ~MODIFYING : supported;
+  }
+
+  private static int mask(Predicate<IoType> predicate) {
+    int mask = 0;
+    for (IoType type : IoType.values()) {
+      if (predicate.test(type)) {
+        mask |= type.bit();
+      }
+    }
+    return mask;
+  }
+
+  /**
+   * Submits a request.
+   *
+   * @return a final {@link IoStatus}, when the request has ended and the completion is not called;
+   *     {@link IoStatus#PENDING}; or {@link IoStatus#BUSY}, when nothing of it was begun
+   * @throws InternalError when the memory behind a buffer is gone (a guest's file was truncated);
+   *     the request has ended then
+   */
+  public final int submit(BdevIo io) {
+    int bit = io.type().bit();
+    int refusal = (allowed & bit) == 0 ? refusal(bit) : range(io, bit);
+    if (refusal != IoStatus.OK) {
+      stats.failed(refusal);
+      return refusal;
+    }
+    io.startNs = reactor.nowNs();
+    int status = begin(io);
+    if (status == IoStatus.OK) {
+      stats.succeeded(io.type(), io.lengthBytes(), 0);
+    } else if (status == IoStatus.PENDING) {
+      inFlight++;
+      io.resetEpoch = resets.epoch();
+    } else if (status != IoStatus.BUSY) {
+      stats.failed(status);
+    }
+    return status;
+  }
+
+  private int begin(BdevIo io) {
+    IoType type = io.type();
+    if (type == IoType.RESET) {
+      return reset(io);
+    }
+    return io.lengthBytes() == 0 && type.ranged() ? IoStatus.OK : start(io);
+  }
+
+  private int refusal(int bit) {
+    if (retired) {
+      return IoStatus.NO_DEVICE;
+    }
+    return (supported & bit) == 0 ? IoStatus.UNSUPPORTED : IoStatus.READ_ONLY;
+  }
+
+  /** Offset and length come from a guest and may be any 64-bit number. */
+  private int range(BdevIo io, int bit) {
+    if ((RANGED & bit) == 0) {
+      return IoStatus.OK;
+    }
+    long offset = io.offsetBytes();
+    long length = io.lengthBytes();
+    if (((offset | length) & blockMask) != 0) {
+      return IoStatus.MISALIGNED;
+    }
+    if (offset < 0 || length < 0 || offset > bdev.sizeBytes() - length) {
+      return IoStatus.OUT_OF_RANGE;
+    }
+    return (WITH_DATA & bit) != 0 && io.dataBytes() != length ? IoStatus.MISALIGNED : IoStatus.OK;
+  }
+
+  private int reset(BdevIo io) {
+    if (inFlight == 0) {
+      return IoStatus.OK;
+    }
+    resets.add(io, inFlight);
+    cancelInFlight();
+    return IoStatus.PENDING;
+  }
+
+  /**
+   * Begins a request that has been checked. Never calls {@link #finish} itself.
+   *
+   * @return a final status, PENDING or BUSY
+   */
+  protected abstract int start(BdevIo io);
+
+  /**
+   * A reset wants the requests in flight to end soon: a module that can cancel does, and ends them
+   * with {@link IoStatus#ABORTED}; one that cannot lets them run to their end.
+   */
+  protected void cancelInFlight() {}
+
+  /** Gives back what the channel holds. Called once, when nothing is in flight any more. */
+  protected void close() {}
+
+  /** A pending request has ended. Called by the module, from its poller. */
+  protected final void finish(BdevIo io, int status) {
+    if (status == IoStatus.OK) {
+      stats.succeeded(io.type(), io.lengthBytes(), reactor.nowNs() - io.startNs);
+    } else {
+      stats.failed(status);
+    }
+    if (--inFlight == 0 && retired) {
+      reactor.post(this::closeNow); // not here: the module is in the middle of its poll
+    }
+    try {
+      io.owner.complete(io, status);
+    } finally {
+      if (!resets.isEmpty()) {
+        resetsAfter(io);
+      }
+    }
+  }
+
+  private void resetsAfter(BdevIo io) {
+    resets.ended(io.resetEpoch);
+    if (!finishingResets) {
+      finishResets();
+    }
+  }
+
+  /** A loop, not a recursion through finish: a guest can have any number of resets waiting. */
+  private void finishResets() {
+    finishingResets = true;
+    try {
+      for (BdevIo reset = resets.takeReady(); reset != null; reset = resets.takeReady()) {
+        finish(reset, IoStatus.OK);
+      }
+    } finally {
+      finishingResets = false;
+      if (resets.hasReady()) {
+        reactor.post(this::finishResets); // an owner threw: the others still get their answer
+      }
+    }
+  }
+
+  /** Refuses all requests from now on and closes the channel when nothing is in flight. */
+  final void retire() {
+    if (retired) {
+      return;
+    }
+    retired = true;
+    allowed = 0;
+    if (inFlight == 0) {
+      closeNow();
+    }
+  }
+
+  private void closeNow() {
+    try {
+      close();
+      closed.complete(null);
+    } catch (RuntimeException | Error e) {
+      closed.completeExceptionally(e); // the bdev is then never destroyed: a leak, not a wild write
+    }
+  }
+
+  /** Done when the channel is drained and closed. Any thread. */
+  final CompletableFuture<Void> closed() {
+    return closed;
+  }
+
+  /** Opened for reading only. */
+  final void refuseChanges() {
+    allowed &= ~MODIFYING;
+  }
+
+  public final Bdev bdev() {
+    return bdev;
+  }
+
+  /** The reactor whose thread this channel belongs to. */
+  public final Reactor reactor() {
+    return reactor;
+  }
+
+  /** Requests that are pending. */
+  public final int inFlight() {
+    return inFlight;
+  }
+
+  /** What went through this channel. */
+  public final ChannelStats stats() {
+    return stats;
+  }
+}
