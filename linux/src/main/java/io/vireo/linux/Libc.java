@@ -37,6 +37,7 @@ public final class Libc {
   public static final int MAP_NORESERVE = 0x4000;
   public static final int MAP_POPULATE = 0x8000;
   public static final int MAP_HUGETLB = 0x40000;
+  public static final int MAP_HUGE_2MB = 21 << 26;
 
   public static final int MADV_DONTNEED = 4;
   public static final int MADV_REMOVE = 9;

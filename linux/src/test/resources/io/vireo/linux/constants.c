@@ -12,6 +12,7 @@
 #include <linux/io_uring.h>
 #include <linux/magic.h>
 #include <linux/memfd.h>
+#include <linux/mman.h>
 #include <linux/prctl.h>
 #include <linux/stat.h>
 #include <linux/falloc.h>
@@ -132,6 +133,7 @@ int main(void) {
   SAME(Libc, MAP_NORESERVE);
   SAME(Libc, MAP_POPULATE);
   SAME(Libc, MAP_HUGETLB);
+  SAME(Libc, MAP_HUGE_2MB);
   SAME(Libc, MADV_DONTNEED);
   SAME(Libc, MADV_REMOVE);
   SAME(Libc, MADV_HUGEPAGE);

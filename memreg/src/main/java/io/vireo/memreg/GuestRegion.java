@@ -10,8 +10,9 @@ package io.vireo.memreg;
  * @param bytes size
  * @param uva address in the front-end's process, as SET_VRING_ADDR names it
  * @param hva address in this process
+ * @param mapping what keeps {@code hva} mapped; null where the caller sees to that himself
  */
-public record GuestRegion(long gpa, long bytes, long uva, long hva) {
+public record GuestRegion(long gpa, long bytes, long uva, long hva, Mapping mapping) {
   public GuestRegion {
     if (bytes <= 0) {
       throw new IllegalArgumentException(
@@ -23,11 +24,21 @@ public record GuestRegion(long gpa, long bytes, long uva, long hva) {
       throw new IllegalArgumentException(
           "region at gpa 0x%x has the host address 0x%x".formatted(gpa, hva));
     }
+    if (mapping != null && bytes > mapping.bytes()) {
+      throw new IllegalArgumentException(
+          "region at gpa 0x%x has 0x%x bytes, its mapping only 0x%x"
+              .formatted(gpa, bytes, mapping.bytes()));
+    }
+  }
+
+  /** A region that lies at the start of its mapping. */
+  public GuestRegion(long gpa, long bytes, long uva, Mapping mapping) {
+    this(gpa, bytes, uva, mapping.hva(), mapping);
   }
 
   /** A region over memory that somebody else keeps mapped. */
   public static GuestRegion over(long gpa, long bytes, long uva, long hva) {
-    return new GuestRegion(gpa, bytes, uva, hva);
+    return new GuestRegion(gpa, bytes, uva, hva, null);
   }
 
   private static void checkNoWrap(String space, long start, long bytes) {

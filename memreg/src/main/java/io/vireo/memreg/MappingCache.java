@@ -1,0 +1,74 @@
+package io.vireo.memreg;
+
+import io.vireo.linux.ErrnoException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Maps guests' memory files, each part once for all sessions that name it: all disks of one guest
+ * use one mapping, and devices pin it once.
+ *
+ * <p>Shared are mappings of the same file, offset and size. A part is registered in the {@link
+ * MemoryRegistry} when it is first mapped, and unregistered and unmapped with its last reference.
+ * Any thread; one lock, under which the registry's subscribers are told.
+ */
+public final class MappingCache {
+  private final MemoryRegistry registry;
+  private final Map<MappedFile.Key, MappedFile> files = new HashMap<>(); // guarded by itself
+
+  public MappingCache(MemoryRegistry registry) {
+    this.registry = registry;
+  }
+
+  /**
+   * A reference to a mapping of {@code bytes} at {@code fileOffset}, both of any alignment. The
+   * descriptor stays the caller's and may be closed at once.
+   *
+   * @throws ErrnoException the file is shorter, no regular one, not open for reading and writing,
+   *     or there is no room; also what the registry's subscribers throw
+   */
+  public Mapping acquire(int fd, long fileOffset, long bytes) {
+    MappedFile.Key key = MappedFile.check(fd, fileOffset, bytes);
+    synchronized (files) {
+      MappedFile file = files.get(key);
+      if (file == null) {
+        file = MappedFile.map(key, fd);
+        register(file);
+        files.put(key, file);
+      }
+      file.references++;
+      return new Mapping(this, file);
+    }
+  }
+
+  /** How many mappings there are, each counted once. */
+  public int size() {
+    synchronized (files) {
+      return files.size();
+    }
+  }
+
+  /** Drops one reference; the last one unmaps. */
+  void release(MappedFile file) {
+    synchronized (files) {
+      if (--file.references > 0) {
+        return;
+      }
+      files.remove(file.key());
+    }
+    try {
+      registry.unregister(file.pagesHva(), file.pagesBytes());
+    } finally {
+      file.unmap();
+    }
+  }
+
+  private void register(MappedFile file) {
+    try {
+      registry.register(file.pagesHva(), file.pagesBytes());
+    } catch (Throwable refused) {
+      file.unmap();
+      throw refused;
+    }
+  }
+}

@@ -1,0 +1,309 @@
+package io.vireo.memreg;
+
+import static io.vireo.memreg.MemoryMap.ENTRY_BYTES;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.vireo.linux.Errno;
+import io.vireo.linux.ErrnoException;
+import io.vireo.linux.EventFd;
+import io.vireo.linux.Libc;
+import io.vireo.linux.Mem;
+import io.vireo.memreg.MemoryRegistry.Region;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MappingCacheTest {
+  private static final long MIB = 1 << 20;
+  private static final long FILE_BYTES = 16 * MIB;
+  private static final String FILE_NAME = "vireo-test-guest";
+
+  private final MemoryRegistry registry = new MemoryRegistry();
+  private final MappingCache cache = new MappingCache(registry);
+  private int fd;
+
+  @BeforeEach
+  void open() {
+    assertNothingIsLeft();
+    fd = GuestMemoryFixture.memfd(FILE_BYTES);
+  }
+
+  @AfterEach
+  void nothing_is_left() {
+    Libc.close(fd);
+    assertNothingIsLeft();
+    assertThat(cache.size()).isZero();
+    assertThat(registry.regions()).isEmpty();
+  }
+
+  private static void assertNothingIsLeft() {
+    assertThat(AddressSpace.named(Reservation.NAME)).isEmpty();
+    assertThat(AddressSpace.named(FILE_NAME)).isEmpty();
+    assertThat(AddressSpace.descriptors(FILE_NAME)).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0,1000000",
+    "a0000,10000",
+    "1ff000,2000",
+    "200000,e00000",
+    "fff000,1000",
+    "1234,abc"
+  })
+  void a_mapping_shows_its_part_of_the_file_and_ends_at_a_guard(String at, String size) {
+    long offset = Long.parseLong(at, 16);
+    long bytes = Long.parseLong(size, 16);
+    try (Mapping file = cache.acquire(fd, 0, FILE_BYTES);
+        Mapping part = cache.acquire(fd, offset, bytes)) {
+      Mem.putByte(part.hva(), (byte) 17);
+      Mem.putByte(part.hva() + bytes - 1, (byte) 34);
+      assertThat(Mem.getByte(file.hva() + offset)).isEqualTo((byte) 17);
+      assertThat(Mem.getByte(file.hva() + offset + bytes - 1)).isEqualTo((byte) 34);
+
+      assertThat(part.bytes()).isEqualTo(bytes);
+      assertThat(part.hva() % ENTRY_BYTES).isEqualTo(offset % ENTRY_BYTES);
+      long firstPage = part.hva() & -4096;
+      long end = (part.hva() + bytes + 4095) & -4096;
+      assertThat(AddressSpace.at(end).access()).isEqualTo("---p");
+      if (firstPage % ENTRY_BYTES != 0) {
+        assertThat(AddressSpace.at(firstPage - 1).access()).isEqualTo("---p");
+      }
+    }
+  }
+
+  @Test
+  void the_registry_gets_the_exact_pages_and_no_entry_has_two_owners() {
+    try (Mapping low = cache.acquire(fd, 0, 0xa_0000);
+        Mapping high = cache.acquire(fd, 0xc_0000, 0x14_1000);
+        Mapping odd = cache.acquire(fd, 0x1ff_ff1, 0x20)) {
+      assertThat(registry.regions())
+          .containsExactlyInAnyOrder(
+              new Region(low.hva(), 0xa_0000),
+              new Region(high.hva(), 0x14_1000),
+              new Region(odd.hva() & -4096, 0x2000));
+    }
+  }
+
+  @Test
+  void the_same_part_is_mapped_once_and_goes_with_its_last_reference() {
+    int again = Libc.dup(fd);
+    int reopened = Libc.open("/proc/self/fd/" + fd, Libc.O_RDWR, 0);
+    Mapping first = cache.acquire(fd, MIB, MIB);
+    Mapping second = cache.acquire(again, MIB, MIB);
+    Mapping third = cache.acquire(reopened, MIB, MIB);
+    Libc.close(again);
+    Libc.close(reopened);
+    assertThat(second.hva()).isEqualTo(first.hva());
+    assertThat(third.hva()).isEqualTo(first.hva());
+    assertThat(cache.size()).isEqualTo(1);
+    assertThat(registry.regions()).hasSize(1);
+
+    first.close();
+    first.close(); // a reference is dropped once, whatever its holder does
+    first.close();
+    Mem.putInt(second.hva(), 42);
+    second.close();
+    assertThat(Mem.getInt(third.hva())).isEqualTo(42);
+    assertThat(cache.size()).isEqualTo(1);
+    third.close();
+    assertThat(cache.size()).isZero();
+  }
+
+  @Test
+  void other_parts_and_other_files_have_mappings_of_their_own() {
+    int other = GuestMemoryFixture.memfd(FILE_BYTES);
+    try (Mapping a = cache.acquire(fd, 0, MIB);
+        Mapping b = cache.acquire(fd, 0, 2 * MIB);
+        Mapping c = cache.acquire(fd, MIB, MIB);
+        Mapping d = cache.acquire(other, 0, MIB)) {
+      assertThat(List.of(a.hva(), b.hva(), c.hva(), d.hva())).doesNotHaveDuplicates();
+      assertThat(cache.size()).isEqualTo(4);
+      Mem.putInt(a.hva(), 7);
+      assertThat(Mem.getInt(b.hva())).isEqualTo(7);
+      assertThat(Mem.getInt(d.hva())).isZero();
+    } finally {
+      Libc.close(other);
+    }
+  }
+
+  @Test
+  void a_mapping_outlives_the_callers_descriptor() {
+    int own = Libc.dup(fd);
+    try (Mapping mapping = cache.acquire(own, 0, MIB)) {
+      Libc.close(own);
+      Mem.putInt(mapping.hva(), 5);
+      assertThat(mapping.fileTooShort()).isFalse();
+    }
+  }
+
+  @Test
+  void a_truncated_file_is_found_too_short() {
+    Mapping low = cache.acquire(fd, 0, MIB);
+    Mapping high = cache.acquire(fd, MIB, MIB);
+    Libc.ftruncate(fd, 2 * MIB - 1);
+    assertThat(low.fileTooShort()).isFalse();
+    assertThat(high.fileTooShort()).isTrue();
+    Libc.ftruncate(fd, 0);
+    assertThat(low.fileTooShort()).isTrue();
+    assertThatThrownBy(() -> Mem.getInt(low.hva())).isInstanceOf(InternalError.class);
+    low.close();
+    high.close();
+    assertThatThrownBy(high::fileTooShort).isInstanceOf(IllegalStateException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0", "0,-4096", "-4096,8192", "4096,9223372036854775807", "0,281474976710657"})
+  void sizes_and_offsets_that_no_file_has_are_invalid(long offset, long bytes) {
+    assertRefused(Errno.EINVAL, fd, offset, bytes);
+  }
+
+  @Test
+  void a_file_that_is_too_short_is_refused_with_its_size() {
+    ErrnoException e = assertRefused(Errno.EINVAL, fd, 8 * MIB, 8 * MIB + 1);
+    assertThat(e)
+        .hasMessageStartingWith("map of 0x800001 bytes at 0x800000 of /memfd:" + FILE_NAME)
+        .hasMessageContaining("which has only 0x1000000");
+  }
+
+  @Test
+  void a_sparse_file_larger_than_the_address_space_that_is_left_is_refused() {
+    int huge = GuestMemoryFixture.memfd(Long.MAX_VALUE & -4096);
+    assertRefused(Errno.ENOMEM, huge, 0, MemoryMap.ADDRESS_SPACE_BYTES);
+    try (Mapping end = cache.acquire(huge, (Long.MAX_VALUE & -4096) - 4096, 4096)) {
+      assertThat(end.fileTooShort()).isFalse();
+    }
+    Libc.close(huge);
+  }
+
+  @Test
+  void what_is_no_memory_file_is_refused_by_name() {
+    int[] sockets = Libc.socketpair(Libc.SOCK_STREAM);
+    int directory = Libc.open("/tmp", Libc.O_RDONLY, 0);
+    int zero = Libc.open("/dev/zero", Libc.O_RDWR, 0); // each mapping of it is another memory
+    try (EventFd event = EventFd.create()) {
+      assertThat(assertRefused(Errno.ENODEV, event.fd(), 0, 4096))
+          .hasMessageContaining("of anon_inode:[eventfd], which is no regular file");
+      assertRefused(Errno.ENODEV, sockets[0], 0, 4096);
+      assertRefused(Errno.ENODEV, directory, 0, 4096);
+      assertRefused(Errno.ENODEV, zero, 0, 4096);
+    }
+    for (int opened : new int[] {sockets[0], sockets[1], directory, zero}) {
+      Libc.close(opened);
+    }
+    assertRefused(Errno.EBADF, zero, 0, 4096);
+  }
+
+  /** Else a client could have Vireo write where it may only read itself. */
+  @Test
+  void a_descriptor_for_reading_gets_no_mapping_and_no_share_in_one() {
+    int readOnly = Libc.open("/proc/self/fd/" + fd, Libc.O_RDONLY, 0);
+    assertRefused(Errno.EACCES, readOnly, 0, MIB);
+    try (Mapping mapping = cache.acquire(fd, 0, MIB)) {
+      assertThat(mapping.hva()).isPositive();
+      assertThat(assertRefused(Errno.EACCES, readOnly, 0, MIB))
+          .hasMessageContaining("for reading and writing: Permission denied (EACCES)");
+      assertThat(cache.size()).isEqualTo(1);
+    }
+    Libc.close(readOnly);
+  }
+
+  private ErrnoException assertRefused(int errno, int fd, long offset, long bytes) {
+    int mappings = cache.size();
+    ErrnoException e =
+        catchThrowableOfType(ErrnoException.class, () -> cache.acquire(fd, offset, bytes).close());
+    assertThat(e).isNotNull();
+    assertThat(e.errno()).as(e.getMessage()).isEqualTo(errno);
+    assertThat(cache.size()).isEqualTo(mappings);
+    return e;
+  }
+
+  @Test
+  void a_file_of_huge_pages_is_mapped_by_whole_ones_and_registered_exactly() {
+    int huge = Libc.memfdCreate(FILE_NAME + "-huge", Libc.MFD_HUGETLB);
+    Libc.ftruncate(huge, 8 * MIB);
+    try (Mapping odd = cache.acquire(huge, 0xc_0000, 0x20_0000)) {
+      assertThat(odd.hva() % ENTRY_BYTES).isEqualTo(0xc_0000);
+      AddressSpace.Range mapped = AddressSpace.at(odd.hva());
+      assertThat(mapped.name()).contains(FILE_NAME + "-huge");
+      assertThat(mapped.start()).isEqualTo(odd.hva() - 0xc_0000);
+      assertThat(mapped.end()).isEqualTo(mapped.start() + 2 * ENTRY_BYTES);
+      assertThat(registry.regions()).containsExactly(new Region(odd.hva(), 0x20_0000));
+    } finally {
+      Libc.close(huge);
+    }
+  }
+
+  @Test
+  void a_mapping_that_a_subscriber_refuses_is_gone_at_once() {
+    RecordingSubscriber pins = new RecordingSubscriber().refusing(r -> r.bytes() == MIB);
+    registry.subscribe(pins);
+    assertThatThrownBy(() -> cache.acquire(fd, 0, MIB)).hasMessageContaining("refuses");
+    assertThat(cache.size()).isZero();
+    assertThat(AddressSpace.named(FILE_NAME)).isEmpty();
+    try (Mapping other = cache.acquire(fd, 0, 2 * MIB)) {
+      assertThat(pins.known()).containsExactly(new Region(other.hva(), 2 * MIB));
+    }
+    assertThat(pins.known()).isEmpty();
+  }
+
+  @Test
+  void subscribers_hear_of_the_end_while_the_memory_is_still_there() {
+    List<Integer> seen = new ArrayList<>();
+    MemorySubscriber reads =
+        new MemorySubscriber() {
+          @Override
+          public void registered(long hva, long bytes) {
+            Mem.putInt(hva, 99);
+          }
+
+          @Override
+          public void unregistered(long hva, long bytes) {
+            seen.add(Mem.getInt(hva));
+            throw new IllegalStateException("cannot let go");
+          }
+        };
+    registry.subscribe(reads);
+    Mapping mapping = cache.acquire(fd, 0, MIB);
+    assertThatThrownBy(mapping::close).hasMessage("cannot let go");
+    assertThat(seen).containsExactly(99);
+    assertThat(AddressSpace.named(FILE_NAME)).isEmpty();
+  }
+
+  @Test
+  void sessions_that_come_and_go_at_once_share_and_leave_nothing() throws Exception {
+    int threads = 4;
+    CyclicBarrier together = new CyclicBarrier(threads);
+    Callable<Void> session =
+        () -> {
+          together.await();
+          for (int i = 0; i < 1_000; i++) {
+            try (Mapping a = cache.acquire(fd, (i & 1) * MIB, MIB);
+                Mapping b = cache.acquire(fd, (i & 1) * MIB, MIB)) {
+              assertThat(a.hva()).isEqualTo(b.hva());
+              Mem.putInt(a.hva() + MIB - 4, i);
+              assertThat(registry.isRegistered(a.hva(), MIB)).isTrue();
+            }
+          }
+          return null;
+        };
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      List<Callable<Void>> all = Collections.nCopies(threads, session);
+      for (Future<Void> done : pool.invokeAll(all)) {
+        done.get();
+      }
+    }
+  }
+}
