@@ -1,0 +1,115 @@
+package io.vireo.daemon.rpc;
+
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * From a request to its answer: JSON-RPC 2.0, sections 4 to 6. The client's thread, which runs the
+ * handler.
+ */
+final class Dispatcher {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final Set<String> MEMBERS = Set.of("jsonrpc", "method", "params", "id");
+  private static final JsonNode VERSION = NODES.stringNode("2.0");
+  private static final int MAX_ID_CHARS = 128;
+
+  private final MethodTable methods;
+
+  Dispatcher(MethodTable methods) {
+    this.methods = methods;
+  }
+
+  /** The answer to one received value, or null when the specification wants none. */
+  JsonNode answer(JsonNode value) {
+    if (!value.isArray() || value.isEmpty()) {
+      return answerOne(value);
+    }
+    List<JsonNode> answers =
+        value.valueStream().map(this::answerOne).filter(a -> a != null).toList();
+    return answers.isEmpty() ? null : new ArrayNode(NODES, answers);
+  }
+
+  private JsonNode answerOne(JsonNode request) {
+    try {
+      check(request);
+    } catch (RpcException e) {
+      JsonNode id = request.path("id");
+      return error(isId(id) ? id : NODES.nullNode(), e);
+    }
+    JsonNode answer = call(request);
+    // A notification (section 4.1) is carried out, but not answered.
+    return request.has("id") ? answer : null;
+  }
+
+  private static void check(JsonNode request) {
+    if (!request.isObject()) {
+      throw invalid("a request is an object, this is " + ParameterType.shown(request));
+    }
+    for (String member : request.propertyNames()) {
+      if (!MEMBERS.contains(member)) {
+        throw invalid("a request has no '" + member + "'");
+      }
+    }
+    JsonNode version = request.path("jsonrpc");
+    if (!version.isMissingNode() && !version.equals(VERSION)) {
+      throw invalid("jsonrpc is " + ParameterType.shown(version) + ", not \"2.0\"");
+    }
+    if (!request.path("method").isString()) {
+      throw invalid("the method's name is missing or no string");
+    }
+    JsonNode id = request.path("id");
+    if (!id.isMissingNode() && !isId(id)) {
+      throw invalid(
+          "the id is no string, number or null of at most " + MAX_ID_CHARS + " characters");
+    }
+  }
+
+  private static boolean isId(JsonNode id) {
+    return id.isNull()
+        || ((id.isString() || id.isNumber()) && id.asString().length() <= MAX_ID_CHARS);
+  }
+
+  private static RpcException invalid(String sentence) {
+    return new RpcException(RpcException.INVALID_REQUEST, "Invalid request: " + sentence);
+  }
+
+  private JsonNode call(JsonNode request) {
+    JsonNode id = request.path("id");
+    String method = request.path("method").stringValue();
+    JsonNode params = request.path("params");
+    try {
+      // A null is no parameters, as the field takes it.
+      Object result = methods.call(method, params.isNull() ? NODES.missingNode() : params);
+      ObjectNode answer = begin(id);
+      answer.set("result", Json.MAPPER.valueToTree(result));
+      return answer;
+    } catch (RpcException e) {
+      LOG.info("{} refused ({}): {}", method, e.code(), e.getMessage());
+      return error(id, e);
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} failed", method, e);
+      return error(id, new RpcException(RpcException.INTERNAL_ERROR, "Internal error: " + e, e));
+    }
+  }
+
+  /** The error object for {@code e}. */
+  static JsonNode error(JsonNode id, RpcException e) {
+    ObjectNode answer = begin(id);
+    answer.putObject("error").put("code", e.code()).put("message", e.getMessage());
+    return answer;
+  }
+
+  private static ObjectNode begin(JsonNode id) {
+    ObjectNode answer = new ObjectNode(NODES);
+    answer.set("jsonrpc", VERSION);
+    answer.set("id", id.isMissingNode() ? NODES.nullNode() : id);
+    return answer;
+  }
+}

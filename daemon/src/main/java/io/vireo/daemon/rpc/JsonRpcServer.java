@@ -1,0 +1,135 @@
+package io.vireo.daemon.rpc;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves JSON-RPC on a Unix socket until it is closed.
+ *
+ * <p>One thread accepts; each client has a thread of its own. As in the field there are at most 64
+ * clients: the next one's connection waits, and is served when another leaves.
+ */
+public final class JsonRpcServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(JsonRpcServer.class);
+  private static final int MAX_CLIENTS = 64;
+
+  /** How long {@link #close} waits for methods that are at work. */
+  private static final long CLOSE_SECONDS = 5;
+
+  private static final long ACCEPT_PAUSE_MILLIS = 100;
+
+  private final Dispatcher dispatcher;
+  private final ListeningSocket socket;
+  private final Semaphore places = new Semaphore(MAX_CLIENTS);
+  private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
+  private final Thread acceptor;
+  private volatile boolean closed;
+
+  /**
+   * Listens and serves from now on.
+   *
+   * @throws IOException with one sentence: the path is too long, in use, or cannot be made
+   */
+  public JsonRpcServer(Path path, MethodTable methods) throws IOException {
+    dispatcher = new Dispatcher(methods);
+    socket = ListeningSocket.open(path, MAX_CLIENTS);
+    acceptor = Thread.ofPlatform().name("rpc-accept").daemon().start(this::acceptAll);
+  }
+
+  private void acceptAll() {
+    try {
+      while (serveNext()) {
+        LOG.debug("an RPC client connected");
+      }
+    } catch (InterruptedException | IOException e) {
+      LOG.debug("no more RPC clients are accepted", e);
+    }
+  }
+
+  /** Waits for a free place, then for a client; answers false when the server is closed. */
+  private boolean serveNext() throws InterruptedException, IOException {
+    places.acquire();
+    boolean taken = false;
+    try {
+      SocketChannel channel = accept();
+      if (channel == null) {
+        return false;
+      }
+      clients.add(channel);
+      Thread.ofPlatform().name("rpc-client").daemon().start(() -> serve(channel));
+      taken = true;
+      if (closed) {
+        channel.close();
+      }
+      return true;
+    } finally {
+      if (!taken) {
+        places.release();
+      }
+    }
+  }
+
+  /** The next client, or null when the server is closed. */
+  private SocketChannel accept() throws InterruptedException {
+    while (!closed) {
+      try {
+        return socket.accept();
+      } catch (ClosedChannelException e) {
+        break;
+      } catch (IOException e) {
+        // Out of descriptors or memory: operators must get in again as soon as that is over.
+        LOG.warn("cannot accept an RPC client: {}", e.getMessage());
+        Thread.sleep(ACCEPT_PAUSE_MILLIS);
+      }
+    }
+    return null;
+  }
+
+  private void serve(SocketChannel channel) {
+    try (channel) {
+      new ClientConnection(channel, dispatcher).serve();
+    } catch (IOException e) {
+      LOG.debug("an RPC client's connection ended", e);
+    } finally {
+      clients.remove(channel);
+      places.release();
+    }
+  }
+
+  /**
+   * Accepts no more clients, lets methods that are at work end, and removes the socket. Answers of
+   * those methods are lost with their connections. Again has no effect.
+   */
+  @Override
+  public synchronized void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    acceptor.interrupt();
+    socket.close();
+    for (SocketChannel client : clients) {
+      client.close();
+    }
+    awaitClients();
+  }
+
+  private void awaitClients() {
+    try {
+      acceptor.join();
+      if (!places.tryAcquire(MAX_CLIENTS, CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("an RPC method is still at work {} s after the end of its server", CLOSE_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

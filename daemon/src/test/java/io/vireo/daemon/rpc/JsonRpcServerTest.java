@@ -1,0 +1,319 @@
+package io.vireo.daemon.rpc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import io.vireo.bdev.module.Method;
+import io.vireo.bdev.module.Optional;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+@Timeout(60)
+class JsonRpcServerTest {
+  record Echo(String text) {}
+
+  record Repeat(@Optional("1") int times) {}
+
+  record None() {}
+
+  @TempDir Path dir;
+
+  private final CountDownLatch inside = new CountDownLatch(1);
+  private final CountDownLatch release = new CountDownLatch(1);
+  private final AtomicInteger called = new AtomicInteger();
+  private final MethodTable methods =
+      new MethodTable(
+          List.of(
+              new Method<>("echo", Echo.class, Echo::text),
+              new Method<>("repeat", Repeat.class, p -> "x".repeat(p.times())),
+              new Method<>("count", None.class, p -> called.incrementAndGet()),
+              new Method<>("wait", None.class, p -> waitInside())));
+  private Path path;
+  private JsonRpcServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    path = dir.resolve("rpc.sock");
+    server = new JsonRpcServer(path, methods);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    release.countDown();
+    server.close();
+  }
+
+  private Object waitInside() {
+    inside.countDown();
+    try {
+      return release.await(30, SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void the_socket_is_for_its_user_alone() throws IOException {
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void requests_may_follow_each_other_without_a_gap_and_be_pretty_printed() throws IOException {
+    try (SocketChannel client = connect()) {
+      StringBuilder requests = new StringBuilder();
+      for (int i = 0; i < 100; i++) {
+        requests.append(
+            "{\n  \"jsonrpc\": \"2.0\",\n  \"method\": \"echo\",\n  \"id\": %d,\n  \"params\": {\n    \"text\": \"%d\"\n  }\n}"
+                .formatted(i, i));
+      }
+      send(client, requests.toString());
+      List<JsonNode> answers = receive(client, 100);
+      for (int i = 0; i < 100; i++) {
+        assertThat(answers.get(i).path("id").intValue()).isEqualTo(i);
+        assertThat(answers.get(i).path("result").stringValue()).isEqualTo("" + i);
+      }
+    }
+  }
+
+  @Test
+  void requests_before_what_is_not_json_are_answered_then_the_error_then_the_end()
+      throws IOException {
+    try (SocketChannel client = connect()) {
+      send(client, "{\"id\":1,\"method\":\"count\"}{\"id\":2,,}{\"id\":3,\"method\":\"count\"}");
+      List<JsonNode> answers = receive(client, Integer.MAX_VALUE);
+      assertThat(answers).hasSize(2);
+      assertThat(answers.get(0).path("result").intValue()).isEqualTo(1);
+      assertThat(answers.get(1).path("error").path("code").intValue()).isEqualTo(-32700);
+      assertThat(called).hasValue(1);
+    }
+  }
+
+  @Test
+  void a_request_of_256_kib_is_served_and_a_longer_one_ends_its_connection() throws IOException {
+    try (SocketChannel client = connect()) {
+      String frame = "{\"id\":1,\"method\":\"echo\",\"params\":{\"text\":\"\"}}";
+      int room = 256 * 1024 - frame.length();
+      send(client, frame.replace("\"\"", "\"" + "x".repeat(room) + "\""));
+      assertThat(receive(client, 1).getFirst().path("result").stringValue()).hasSize(room);
+      send(client, frame.replace("\"\"", "\"" + "x".repeat(room + 1) + "\""));
+      assertThat(receive(client, Integer.MAX_VALUE).getFirst().path("error").path("message"))
+          .hasToString("\"Parse error: more than 262144 bytes in one value\"");
+    }
+  }
+
+  @Test
+  void the_65th_client_waits_until_another_leaves() throws Exception {
+    List<SocketChannel> clients = new ArrayList<>();
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
+      for (int i = 0; i < 64; i++) {
+        clients.add(connect());
+        send(clients.getLast(), "{\"id\":1,\"method\":\"count\"}");
+        receive(clients.getLast(), 1);
+      }
+      SocketChannel last = connect();
+      clients.add(last);
+      send(last, "{\"id\":1,\"method\":\"count\"}");
+      Future<List<JsonNode>> answer = threads.submit(() -> receive(last, 1));
+      // The others are served while it waits, so its turn would have come.
+      for (SocketChannel client : clients.subList(0, 64)) {
+        send(client, "{\"id\":1,\"method\":\"count\"}");
+        receive(client, 1);
+      }
+      assertThat(called).hasValue(128);
+      assertThat(answer).isNotDone();
+      clients.getFirst().close();
+      assertThat(answer.get().getFirst().path("result").intValue()).isEqualTo(129);
+    } finally {
+      for (SocketChannel client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void clients_are_served_side_by_side() throws Exception {
+    int clients = 16;
+    CyclicBarrier together = new CyclicBarrier(clients);
+    try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
+      List<Future<Integer>> done = new ArrayList<>();
+      for (int c = 0; c < clients; c++) {
+        done.add(
+            threads.submit(
+                () -> {
+                  try (JsonRpcClient client = new JsonRpcClient(path)) {
+                    together.await();
+                    int sum = 0;
+                    for (int i = 0; i < 50; i++) {
+                      sum += client.call("echo", Map.of("text", "abc")).stringValue().length();
+                    }
+                    return sum;
+                  }
+                }));
+      }
+      for (Future<Integer> future : done) {
+        assertThat(future.get()).isEqualTo(150);
+      }
+    }
+  }
+
+  @Test
+  void a_client_that_never_reads_holds_up_nobody_and_not_the_end() throws IOException {
+    SocketChannel deaf = connect();
+    send(deaf, "{\"id\":1,\"method\":\"repeat\",\"params\":{\"times\":10000000}}");
+    try (JsonRpcClient other = new JsonRpcClient(path)) {
+      assertThat(other.call("count", null).intValue()).isEqualTo(1);
+    }
+    server.close();
+    assertThat(receive(deaf, Integer.MAX_VALUE)).isEmpty();
+  }
+
+  @Test
+  void the_end_waits_for_a_method_that_is_at_work() throws Exception {
+    try (ExecutorService threads = Executors.newCachedThreadPool();
+        SocketChannel client = connect()) {
+      send(client, "{\"id\":1,\"method\":\"wait\"}");
+      inside.await();
+      Future<?> end =
+          threads.submit(
+              () -> {
+                server.close();
+                return null;
+              });
+      assertThat(receive(client, Integer.MAX_VALUE)).isEmpty();
+      assertThat(end).isNotDone();
+      release.countDown();
+      end.get();
+    }
+  }
+
+  @Test
+  void the_end_removes_the_socket_and_its_lock() throws IOException {
+    server.close();
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void a_path_in_use_is_refused_and_its_owner_goes_on() throws IOException {
+    assertThatIOException()
+        .isThrownBy(() -> new JsonRpcServer(path, methods))
+        .withMessage("socket " + path + " is in use by another target");
+    assertThatIOException().isThrownBy(() -> new JsonRpcServer(path, methods));
+    try (JsonRpcClient client = new JsonRpcClient(path)) {
+      assertThat(client.call("count", null).intValue()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_socket_that_nobody_serves_is_replaced() throws IOException {
+    Path stale = dir.resolve("stale.sock");
+    try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      dead.bind(UnixDomainSocketAddress.of(stale));
+    }
+    Files.createFile(dir.resolve("stale.sock.lock"));
+    assertThat(stale).exists();
+    try (JsonRpcServer second = new JsonRpcServer(stale, methods);
+        JsonRpcClient client = new JsonRpcClient(stale)) {
+      assertThat(second).isNotNull();
+      assertThat(client.call("count", null).intValue()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_file_that_is_no_socket_is_left_alone() throws IOException {
+    Path file = Files.writeString(dir.resolve("file"), "precious");
+    assertThatIOException()
+        .isThrownBy(() -> new JsonRpcServer(file, methods))
+        .withMessage("socket path " + file + " is taken by a file that is no socket");
+    assertThat(file).hasContent("precious");
+    assertThat(dir.resolve("file.lock")).doesNotExist();
+  }
+
+  @Test
+  void a_path_that_no_socket_can_have_is_refused() {
+    Path longest = dir.resolve("x".repeat(105 - dir.toString().length()));
+    assertThat(longest.toString()).hasSize(ListeningSocket.MAX_PATH_BYTES);
+    assertThatIOException()
+        .isThrownBy(() -> new JsonRpcServer(Path.of(longest + "x"), methods))
+        .withMessage("socket path " + longest + "x has 107 bytes, the most is 106");
+    assertThatExceptionOfType(RuntimeException.class)
+        .isThrownBy(() -> new JsonRpcServer(dir.resolve("none/rpc.sock"), methods))
+        .withMessageContaining(dir + "/none/rpc.sock")
+        .withMessageContaining("No such file or directory");
+  }
+
+  @Test
+  void the_longest_path_is_served() throws IOException {
+    Path longest = dir.resolve("x".repeat(105 - dir.toString().length()));
+    try (JsonRpcServer second = new JsonRpcServer(longest, methods);
+        JsonRpcClient client = new JsonRpcClient(longest)) {
+      assertThat(second).isNotNull();
+      assertThat(client.call("count", null).intValue()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void the_client_tells_errors_and_a_missing_target() throws IOException {
+    try (JsonRpcClient client = new JsonRpcClient(path)) {
+      assertThatExceptionOfType(RpcException.class)
+          .isThrownBy(() -> client.call("nothing", null))
+          .withMessage("Method not found: nothing")
+          .matches(e -> e.code() == -32601);
+      assertThat(client.call("echo", Map.of("text", "still here")).stringValue())
+          .isEqualTo("still here");
+    }
+    assertThatIOException()
+        .isThrownBy(() -> new JsonRpcClient(dir.resolve("none")))
+        .withMessageStartingWith("cannot connect to " + dir.resolve("none") + ": ");
+  }
+
+  private SocketChannel connect() throws IOException {
+    return SocketChannel.open(UnixDomainSocketAddress.of(path));
+  }
+
+  private static void send(SocketChannel channel, String text) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(UTF_8));
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  /** The next {@code count} answers, fewer when the connection ends before. */
+  private static List<JsonNode> receive(SocketChannel channel, int count) throws IOException {
+    ValueReader reader = new ValueReader(Long.MAX_VALUE, Integer.MAX_VALUE);
+    ByteBuffer chunk = ByteBuffer.allocate(100_000);
+    List<JsonNode> answers = new ArrayList<>();
+    while (answers.size() < count && channel.read(chunk.clear()) >= 0) {
+      reader.feed(chunk.array(), chunk.position());
+      for (JsonNode value = reader.next(); value != null; value = reader.next()) {
+        answers.add(value);
+      }
+    }
+    return answers;
+  }
+}
