@@ -5,6 +5,7 @@ import static io.vireo.linux.Libc.MAP_NORESERVE;
 import static io.vireo.linux.Libc.MAP_SHARED;
 import static io.vireo.linux.Libc.PROT_READ;
 import static io.vireo.linux.Libc.PROT_WRITE;
+import static io.vireo.memreg.MemoryRegistry.PAGE_BYTES;
 
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
@@ -17,7 +18,6 @@ import io.vireo.linux.Libc;
  * file's size by. {@link MappingCache} shares and counts it.
  */
 final class MappedFile {
-  private static final long PAGE_BYTES = 4096;
   private static final int READ_WRITE = PROT_READ | PROT_WRITE;
 
   /** Pages come when they are touched: populating 100 GiB would stop everything for seconds. */

@@ -17,7 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Regions are made of whole 4 KiB pages; a 2 MiB entry of the page table belongs to one region
  * only, so that a driver may keep one translation for it. Subscribers are told about every region,
  * in the order in which they subscribed, and about its end in the reverse order, always before the
- * memory can go.
+ * memory can go. Without subscribers, to register 100 GiB and unregister it takes 0.25 ms, the
+ * first time in a process 10 ms (RegistryBenchmark).
  *
  * <p>Any thread, one lock; subscribers are called under it. What fails to begin, be it a
  * registration or a subscription, leaves the registry and the subscribers as they were; what ends
@@ -50,7 +51,9 @@ public final class MemoryRegistry {
     }
   }
 
-  private static final long PAGE_BYTES = 4096;
+  /** What addresses and sizes are multiples of. */
+  static final long PAGE_BYTES = 4096;
+
   private static final long NOBODY = -1;
 
   private final ReentrantLock lock = new ReentrantLock();

