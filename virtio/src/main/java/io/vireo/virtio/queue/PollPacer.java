@@ -16,20 +16,19 @@ public final class PollPacer {
   /** Longest pause: 30 polls on the prototype's near cores. */
   static final long MAX_NS = 750;
 
-  private long lookAgainNs;
-
-  /** The ring may be looked at from {@code nowNs} on. */
-  public void start(long nowNs) {
-    lookAgainNs = nowNs;
-  }
+  private long tookNs;
+  private long pauseNs;
 
   /** Whether the ring may be looked at in the lap that began at {@code lapNs}. */
   public boolean due(long lapNs) {
-    return lapNs - lookAgainNs >= 0;
+    long passedNs = lapNs - tookNs;
+    return passedNs >= pauseNs
+        || passedNs == 0; // a clock that stands still (a test's) paces nothing
   }
 
   /** {@code requests} were taken in the lap that began at {@code lapNs}. */
   public void took(int requests, long lapNs) {
-    lookAgainNs = lapNs + Math.min(BASE_NS + PER_REQUEST_NS * requests, MAX_NS);
+    tookNs = lapNs;
+    pauseNs = Math.min(BASE_NS + PER_REQUEST_NS * requests, MAX_NS);
   }
 }

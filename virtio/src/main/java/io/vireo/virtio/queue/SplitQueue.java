@@ -42,10 +42,7 @@ public final class SplitQueue {
    * @param nextAvail index of the first avail entry to take
    */
   public SplitQueue(int size, long features, RingAddresses ring, int nextAvail) {
-    if (size <= 0 || size > MAX_SIZE || Integer.bitCount(size) != 1) {
-      throw new IllegalArgumentException(
-          "queue size " + size + " is not a power of two of at most " + MAX_SIZE);
-    }
+    requireSize(size);
     this.size = size;
     this.mask = size - 1;
     this.eventIdx = VirtioFeatures.has(features, VirtioFeatures.EVENT_IDX);
@@ -54,6 +51,18 @@ public final class SplitQueue {
     relocate(ring);
     nextUsed = UsedRing.idx(used);
     publishedUsed = nextUsed;
+  }
+
+  /**
+   * Checks the size of a queue (2.7).
+   *
+   * @throws IllegalArgumentException when no split queue can have it
+   */
+  public static void requireSize(int size) {
+    if (size <= 0 || size > MAX_SIZE || Integer.bitCount(size) != 1) {
+      throw new IllegalArgumentException(
+          "queue size " + size + " is not a power of two of at most " + MAX_SIZE);
+    }
   }
 
   /** The same ring at other host addresses, after a change of the memory table. */
@@ -127,6 +136,11 @@ public final class SplitQueue {
   public void publish() {
     Mem.releaseFence(); // data, status and used entries before the index that covers them
     UsedRing.idx(used, nextUsed);
+    publishedUsed = nextUsed;
+  }
+
+  /** Forgets what was pushed and not published: the ring may be touched no more. */
+  void abandon() {
     publishedUsed = nextUsed;
   }
 

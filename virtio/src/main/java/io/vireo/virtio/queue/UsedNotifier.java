@@ -24,9 +24,8 @@ public final class UsedNotifier {
   private final SplitQueue queue;
   private EventFd call;
   private int settled; // used index up to which nothing is owed to the driver
-  private boolean pending;
-  private int batches;
-  private long pendingSinceNs;
+  private int batches; // looked at without a fence since then, in vain
+  private long pendingSinceNs; // time of the first of them
 
   private long signals;
 
@@ -43,23 +42,21 @@ public final class UsedNotifier {
   public void published(long nowNs) {
     if (queue.interruptWanted(settled)) {
       signal();
-    } else if (!pending) {
-      pending = true;
-      batches = 0;
+    } else if (++batches == 1) {
       pendingSinceNs = nowNs;
-    } else if (++batches >= SETTLE_BATCHES || nowNs - pendingSinceNs >= SETTLE_NS) {
+    } else if (batches >= SETTLE_BATCHES || nowNs - pendingSinceNs >= SETTLE_NS) {
       settle();
     }
   }
 
-  /** Whether a publication waits for a reliable look. */
+  /** Whether something was published that waits for a reliable look. */
   public boolean pending() {
-    return pending;
+    return queue.publishedUsed() != settled;
   }
 
   /** The reliable look at whatever is pending. */
   public void settle() {
-    if (!pending) {
+    if (!pending()) {
       return;
     }
     // The driver stores its wish, fences and looks at the used index; here it is the other way
@@ -68,9 +65,14 @@ public final class UsedNotifier {
     if (queue.interruptWanted(settled)) {
       signal();
     } else {
-      settled = queue.publishedUsed();
-      pending = false;
+      settled();
     }
+  }
+
+  /** Nothing is owed to the driver, whatever was published. */
+  void settled() {
+    settled = queue.publishedUsed();
+    batches = 0;
   }
 
   /** Another call eventfd, or none. The new one is signalled: an interrupt may have been lost. */
@@ -81,8 +83,7 @@ public final class UsedNotifier {
 
   /** Interrupts unasked. */
   public void signal() {
-    settled = queue.publishedUsed();
-    pending = false;
+    settled();
     if (call != null) {
       call.signal();
       signals++;

@@ -1,0 +1,68 @@
+package io.vireo.virtio.blk;
+
+import io.vireo.virtio.queue.SplitQueue;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * How a bdev is shown to drivers.
+ *
+ * @param serial the ID string, up to {@value BlkType#ID_BYTES} printable ASCII characters; null:
+ *     the bdev's name, cut off there
+ * @param readOnly refuses writes, also when the bdev would take them
+ * @param queues request queues, 1 to {@value #MAX_QUEUES}
+ * @param queueSize largest size of a queue, a power of two
+ */
+public record BlkOptions(String serial, boolean readOnly, int queues, int queueSize) {
+  /** As many as vhost-user can number. */
+  public static final int MAX_QUEUES = 256;
+
+  /** One queue of up to 1024, the most that QEMU and cloud-hypervisor ask for. */
+  public static final BlkOptions DEFAULT = new BlkOptions(null, false, 1, 1024);
+
+  /**
+   * @throws IllegalArgumentException for a value that cannot be, in one sentence
+   */
+  public BlkOptions {
+    if (serial != null && serial.length() > BlkType.ID_BYTES) {
+      throw new IllegalArgumentException(
+          "serial %s has %d characters, more than %d"
+              .formatted(serial, serial.length(), BlkType.ID_BYTES));
+    }
+    if (serial != null && !serial.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+      throw new IllegalArgumentException(
+          "serial %s has characters other than printable ASCII".formatted(serial));
+    }
+    if (queues < 1 || queues > MAX_QUEUES) {
+      throw new IllegalArgumentException(
+          "number of queues %d is not between 1 and %d".formatted(queues, MAX_QUEUES));
+    }
+    SplitQueue.requireSize(queueSize);
+  }
+
+  /** The same with another serial. */
+  public BlkOptions serial(String other) {
+    return new BlkOptions(other, readOnly, queues, queueSize);
+  }
+
+  /** The same, but read-only or not. */
+  public BlkOptions readOnly(boolean on) {
+    return new BlkOptions(serial, on, queues, queueSize);
+  }
+
+  /** The same with another number of queues. */
+  public BlkOptions queues(int count) {
+    return new BlkOptions(serial, readOnly, count, queueSize);
+  }
+
+  /** The same with another largest size of queues. */
+  public BlkOptions queueSize(int size) {
+    return new BlkOptions(serial, readOnly, queues, size);
+  }
+
+  /** The ID string of a disk over the bdev of that name, NUL-padded (virtio 1.3, 5.2.6). */
+  byte[] id(String bdevName) {
+    byte[] text = (serial == null ? bdevName : serial).getBytes(StandardCharsets.US_ASCII);
+    return Arrays.copyOf(text, BlkType.ID_BYTES);
+  }
+}

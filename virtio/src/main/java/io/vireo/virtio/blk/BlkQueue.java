@@ -1,0 +1,290 @@
+package io.vireo.virtio.blk;
+
+import io.vireo.bdev.BdevChannel;
+import io.vireo.bdev.BdevIo;
+import io.vireo.bdev.IoCompletion;
+import io.vireo.bdev.IoStatus;
+import io.vireo.linux.Mem;
+import io.vireo.reactor.Reactor;
+import io.vireo.virtio.BreakReason;
+import io.vireo.virtio.QueueConfig;
+import io.vireo.virtio.QueueCounters;
+import io.vireo.virtio.queue.PollPacer;
+import io.vireo.virtio.queue.RingQueue;
+
+/**
+ * Reactor thread only. One request queue of a block device: takes chains, submits them to its bdev
+ * channel, answers.
+ *
+ * <p>A head is consumed only when its request has been answered or is in flight, so whatever cuts a
+ * lap short (a bdev that is full, memory that is gone) leaves it in the ring for a later lap.
+ */
+final class BlkQueue extends RingQueue implements IoCompletion {
+  /** Heads of one lap, so that no queue keeps the others waiting. */
+  static final int MAX_HEADS = 32;
+
+  /** Bytes of requests that were answered at once in one lap: some 50 us of copying. */
+  static final long MAX_BYTES = 256 * 1024;
+
+  /** Answers that go to the driver together; 4 was best on the prototype's memory back-end. */
+  private static final int PUBLISH_EVERY = 4;
+
+  private static final int NONE = -1;
+
+  /** Beside the codes of {@link IoStatus}: done, but the request has further ranges. */
+  private static final int MORE = Integer.MIN_VALUE;
+
+  private final BdevChannel channel;
+  private final CacheMode cacheMode;
+  private final QueueMemory ownMemory;
+  private final BlkParser parser;
+  private final BlkRequest[] requests;
+  private final PollPacer pacer = new PollPacer();
+  private final Waiting waiting = new Waiting();
+
+  // Of the lap.
+  private boolean writeThrough;
+  private long bytesAtOnce;
+  private int taking = NONE; // the head that is neither consumed nor left
+  private int usedWhenTaking;
+
+  private long taken;
+  private long failed;
+
+  BlkQueue(
+      QueueConfig config,
+      Reactor reactor,
+      BdevChannel channel,
+      CacheMode cacheMode,
+      QueueMemory ownMemory) {
+    super(config, reactor);
+    this.channel = channel;
+    this.cacheMode = cacheMode;
+    this.ownMemory = ownMemory;
+    parser = new BlkParser(config, ring, memory, ownMemory.header(), ownMemory.id());
+    requests = new BlkRequest[config.size()];
+    for (int head = 0; head < requests.length; head++) {
+      requests[head] = new BlkRequest(this, head, ownMemory.request(head));
+    }
+  }
+
+  @Override
+  public int poll() {
+    return ring.unpublished() == 0 && waiting.isEmpty() && !worthLooking() ? 0 : work();
+  }
+
+  private boolean worthLooking() {
+    return pacer.due(reactor.nowNs()) && (notifier.pending() || (accepting() && !ring.empty()));
+  }
+
+  private int work() {
+    long nowNs = reactor.nowNs();
+    int done = waiting.isEmpty() ? 0 : resume();
+    int ended = ring.unpublished(); // requests that have ended since the last lap
+    if (ended > 0) {
+      publish(nowNs);
+      done += ended;
+    }
+    if (accepting() && pacer.due(nowNs)) {
+      done += serve(nowNs);
+    }
+    if (done == 0) {
+      notifier.settle();
+    }
+    return done;
+  }
+
+  /** Takes what is available, within the lap's limits; how many. */
+  private int serve(long nowNs) {
+    int available = ring.available();
+    if (available > ring.size()) {
+      breakQueue(BreakReason.AVAIL_INDEX_TOO_FAR);
+      return 0;
+    }
+    writeThrough = cacheMode.writeThrough(config); // behind the avail index, see CacheMode
+    bytesAtOnce = 0;
+    int limit = Math.min(available, MAX_HEADS);
+    int count = 0;
+    try {
+      while (count < limit && bytesAtOnce < MAX_BYTES && take()) {
+        count++;
+      }
+    } catch (InternalError e) {
+      interrupted();
+      throw e;
+    }
+    if (count > 0 && broken() == null) {
+      ring.renewSuppression();
+      pacer.took(count, nowNs);
+      if (notifier.pending() || ring.unpublished() > 0) {
+        publish(nowNs);
+      }
+    }
+    return count;
+  }
+
+  /** Takes one head; false when it stays in the ring. */
+  private boolean take() {
+    int head = ring.head();
+    if (head >= requests.length) {
+      return refuse(BreakReason.HEAD_OUT_OF_RANGE);
+    }
+    BlkRequest request = requests[head];
+    if (request.inFlight) {
+      return refuse(BreakReason.HEAD_IN_FLIGHT);
+    }
+    taking = head;
+    usedWhenTaking = ring.nextUsed();
+    if (!parser.common(request, writeThrough)) {
+      return takeAny(request);
+    }
+    return took(request, channel.submit(request.io));
+  }
+
+  private boolean takeAny(BlkRequest request) {
+    BreakReason reason = parser.any(request, writeThrough);
+    if (reason != null) {
+      return refuse(reason);
+    }
+    if (request.decided()) {
+      return took(request, request.verdict());
+    }
+    return took(request, request.hasRange() ? submitRange(request) : channel.submit(request.io));
+  }
+
+  private boolean refuse(BreakReason reason) {
+    breakQueue(reason);
+    return false;
+  }
+
+  private boolean took(BlkRequest request, int status) {
+    if (status >= 0) {
+      answer(request, status);
+      bytesAtOnce += request.io.lengthBytes();
+      if (ring.unpublished() >= PUBLISH_EVERY) {
+        ring.publish();
+      }
+    } else if (status == IoStatus.BUSY) {
+      return false;
+    } else {
+      request.inFlight = true;
+      request.epoch = inFlight.begin();
+      if (status == MORE) {
+        waiting.add(request);
+      }
+    }
+    ring.consume();
+    taking = NONE;
+    taken++;
+    return true;
+  }
+
+  private void answer(BlkRequest request, int status) {
+    Mem.putByte(request.statusHva, (byte) BlkStatus.of(status));
+    if (status == IoStatus.OK) {
+      ring.push(request.head, request.usedIfOk);
+    } else {
+      failed++;
+      ring.push(request.head, request.usedIfFailed);
+    }
+  }
+
+  /**
+   * A guest's memory ended under {@link #serve}, maybe another guest's. A head that was answered or
+   * is in flight must not be taken again; any other stays in the ring and is taken anew.
+   */
+  private void interrupted() {
+    if (taking != NONE && (requests[taking].inFlight || ring.nextUsed() != usedWhenTaking)) {
+      ring.consume();
+    }
+    taking = NONE;
+  }
+
+  /** Submits the next range. */
+  private int submitRange(BlkRequest request) {
+    request.prepareRange();
+    int status = channel.submit(request.io);
+    if (status == IoStatus.BUSY) {
+      return status;
+    }
+    request.rangeDone();
+    return status == IoStatus.OK && request.hasRange() ? MORE : status;
+  }
+
+  /**
+   * Submits one more range of each request that waits; how many. One a lap, for a range can be much
+   * work to a bdev in memory.
+   */
+  private int resume() {
+    int count = 0;
+    BlkRequest last = waiting.last();
+    while (true) {
+      BlkRequest request = waiting.first();
+      int status = submitRange(request);
+      if (status == IoStatus.BUSY) {
+        return count; // keeps its place
+      }
+      count++;
+      waiting.remove();
+      if (status == MORE) {
+        waiting.add(request);
+      } else if (status != IoStatus.PENDING) {
+        end(request, status);
+      }
+      if (request == last) {
+        return count;
+      }
+    }
+  }
+
+  @Override
+  public void complete(BdevIo io, int status) {
+    BlkRequest request = requests[io.tag()];
+    if (status == IoStatus.OK && request.hasRange() && broken() == null) {
+      waiting.add(request);
+    } else {
+      end(request, status);
+    }
+  }
+
+  private void end(BlkRequest request, int status) {
+    try {
+      if (broken() == null) {
+        answer(request, status);
+      }
+    } finally {
+      forget(request); // last: it may set the memory free that the answer went to
+    }
+  }
+
+  private void forget(BlkRequest request) {
+    request.inFlight = false;
+    inFlight.end(request.epoch);
+  }
+
+  @Override
+  protected void dropWaiting() {
+    while (!waiting.isEmpty()) {
+      forget(waiting.remove());
+    }
+  }
+
+  @Override
+  public boolean ready() {
+    return !waiting.isEmpty() || super.ready();
+  }
+
+  @Override
+  public QueueCounters counters() {
+    return new QueueCounters(taken, failed, notifier.signals());
+  }
+
+  Reactor reactor() {
+    return reactor;
+  }
+
+  /** Control thread, after the queue was drained. */
+  void close() {
+    ownMemory.close();
+  }
+}

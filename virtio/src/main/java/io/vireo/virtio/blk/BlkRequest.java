@@ -1,0 +1,116 @@
+package io.vireo.virtio.blk;
+
+import io.vireo.bdev.BdevIo;
+import io.vireo.bdev.IoCompletion;
+import io.vireo.bdev.IoStatus;
+import io.vireo.bdev.IoType;
+
+/**
+ * Reactor thread only. One request of a queue, made once for each head and used again and again:
+ * the operation for the bdev, and how to answer.
+ */
+final class BlkRequest {
+  private static final int UNDECIDED = IoStatus.PENDING;
+
+  /** Bytes of our own memory that a request needs. */
+  static final long MEMORY_BYTES =
+      (long) BlkLimits.IOVECS * BdevIo.IOVEC_BYTES + (long) BlkLimits.MAX_RANGES * BlkRange.BYTES;
+
+  final int head;
+  final BdevIo io;
+
+  /** Where the driver wants its status byte. */
+  long statusHva;
+
+  /**
+   * What the used ring tells (2.7.8.2): how many bytes, from the first writable one on, are
+   * certainly written. The status byte is the last one, so it counts only when no data lie before
+   * it or all of them were written.
+   */
+  long usedIfOk;
+
+  long usedIfFailed;
+
+  private int verdict;
+
+  /** Begun and not ended: the head belongs to the device. */
+  boolean inFlight;
+
+  /** Of {@link io.vireo.virtio.queue.InFlight}. */
+  int epoch;
+
+  /** Next in {@link Waiting}. */
+  BlkRequest nextWaiting;
+
+  /** The ranges of a discard or write zeroes, copied into our own memory before any is checked. */
+  final long ranges;
+
+  private IoType rangeType;
+  private boolean rangeFua;
+  private int rangeCount;
+  private int nextRange;
+
+  BlkRequest(IoCompletion owner, int head, long memory) {
+    this.head = head;
+    this.io = new BdevIo(owner, head, memory, BlkLimits.IOVECS);
+    this.ranges = memory + (long) BlkLimits.IOVECS * BdevIo.IOVEC_BYTES;
+  }
+
+  /**
+   * A request with {@code writable} bytes before its status byte, all of them filled if all is
+   * well.
+   */
+  void answerAt(long status, long writable) {
+    statusHva = status;
+    usedIfOk = writable + 1;
+    usedIfFailed = writable == 0 ? 1 : 0;
+    verdict = UNDECIDED;
+    rangeCount = 0;
+    nextRange = 0;
+  }
+
+  /** The bdev need not be asked: the answer is this final {@link IoStatus}. */
+  void decide(int status) {
+    verdict = status;
+  }
+
+  boolean decided() {
+    return verdict != UNDECIDED;
+  }
+
+  int verdict() {
+    return verdict;
+  }
+
+  /** {@code count} ranges that were checked, to be worked off one after the other. */
+  void ranges(IoType type, int count, boolean fua) {
+    rangeType = type;
+    rangeCount = count;
+    rangeFua = fua;
+  }
+
+  boolean hasRange() {
+    return nextRange < rangeCount;
+  }
+
+  /** Prepares the operation for the next range; {@link #rangeDone} when it was accepted. */
+  void prepareRange() {
+    long range = range(nextRange);
+    io.prepare(
+        rangeType,
+        BlkRange.sector(range) << BlkLimits.SECTOR_SHIFT,
+        BlkRange.sectors(range) << BlkLimits.SECTOR_SHIFT);
+    if (rangeType == IoType.WRITE_ZEROES) {
+      io.mayUnmap((BlkRange.flags(range) & BlkRange.F_UNMAP) != 0);
+      io.fua(rangeFua);
+    }
+  }
+
+  void rangeDone() {
+    nextRange++;
+  }
+
+  long range(int index) {
+    return ranges + (long) index * BlkRange.BYTES;
+  }
+}
