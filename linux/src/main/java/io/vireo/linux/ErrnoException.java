@@ -30,7 +30,7 @@ public final class ErrnoException extends RuntimeException {
   }
 
   /** Answers {@code result}, or throws when it is a negative errno. */
-  static long check(long result, String call, String detail) {
+  public static long check(long result, String call, String detail) {
     if (result < 0) {
       throw new ErrnoException(call, (int) -result, detail);
     }

@@ -88,6 +88,11 @@ public record FileStat(
   }
 
   public boolean isSocket() {
+    return isSocket(mode);
+  }
+
+  /** Whether {@code mode}, as stat(2) tells it, is a socket's. */
+  public static boolean isSocket(int mode) {
     return (mode & S_IFMT) == S_IFSOCK;
   }
 }

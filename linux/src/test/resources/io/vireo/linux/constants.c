@@ -228,5 +228,69 @@ int main(void) {
   NUMBER(HugePages, F_BSIZE, offsetof(struct statfs, f_bsize));
 
   NUMBER(Platform, PARAMS_BYTES, sizeof(struct io_uring_params));
+
+  NUMBER(uring.Sqe, BYTES, sizeof(struct io_uring_sqe));
+  NUMBER(uring.Sqe, OPCODE, offsetof(struct io_uring_sqe, opcode));
+  NUMBER(uring.Sqe, FLAGS, offsetof(struct io_uring_sqe, flags));
+  NUMBER(uring.Sqe, FD, offsetof(struct io_uring_sqe, fd));
+  NUMBER(uring.Sqe, OFF, offsetof(struct io_uring_sqe, off));
+  NUMBER(uring.Sqe, ADDR, offsetof(struct io_uring_sqe, addr));
+  NUMBER(uring.Sqe, LEN, offsetof(struct io_uring_sqe, len));
+  NUMBER(uring.Sqe, RW_FLAGS, offsetof(struct io_uring_sqe, rw_flags));
+  NUMBER(uring.Sqe, USER_DATA, offsetof(struct io_uring_sqe, user_data));
+  NUMBER(uring.Sqe, BUF_INDEX, offsetof(struct io_uring_sqe, buf_index));
+  SAME(uring.Sqe, IORING_OP_NOP);
+  SAME(uring.Sqe, IORING_OP_READV);
+  SAME(uring.Sqe, IORING_OP_WRITEV);
+  SAME(uring.Sqe, IORING_OP_FSYNC);
+  SAME(uring.Sqe, IORING_OP_READ_FIXED);
+  SAME(uring.Sqe, IORING_OP_WRITE_FIXED);
+  SAME(uring.Sqe, IORING_OP_POLL_ADD);
+  SAME(uring.Sqe, IORING_OP_ASYNC_CANCEL);
+  SAME(uring.Sqe, IORING_OP_FALLOCATE);
+  SAME(uring.Sqe, IORING_OP_READ);
+  SAME(uring.Sqe, IORING_OP_WRITE);
+  SAME(uring.Sqe, IOSQE_FIXED_FILE);
+  SAME(uring.Sqe, IOSQE_IO_LINK);
+  SAME(uring.Sqe, IOSQE_ASYNC);
+  SAME(uring.Sqe, RWF_DSYNC);
+  SAME(uring.Sqe, IORING_FSYNC_DATASYNC);
+
+  SAME(uring.RingMemory, IORING_SETUP_CQSIZE);
+  SAME(uring.RingMemory, IORING_SETUP_SUBMIT_ALL);
+  SAME(uring.RingMemory, IORING_SETUP_COOP_TASKRUN);
+  SAME(uring.RingMemory, IORING_SETUP_TASKRUN_FLAG);
+  SAME(uring.RingMemory, IORING_SETUP_SINGLE_ISSUER);
+  SAME(uring.RingMemory, IORING_OFF_SQ_RING);
+  SAME(uring.RingMemory, IORING_OFF_SQES);
+  NUMBER(uring.RingMemory, PARAMS_BYTES, sizeof(struct io_uring_params));
+  NUMBER(uring.RingMemory, SQ_ENTRIES, offsetof(struct io_uring_params, sq_entries));
+  NUMBER(uring.RingMemory, CQ_ENTRIES, offsetof(struct io_uring_params, cq_entries));
+  NUMBER(uring.RingMemory, SETUP_FLAGS, offsetof(struct io_uring_params, flags));
+  NUMBER(uring.RingMemory, SQ_OFF_HEAD, offsetof(struct io_uring_params, sq_off.head));
+  NUMBER(uring.RingMemory, SQ_OFF_TAIL, offsetof(struct io_uring_params, sq_off.tail));
+  NUMBER(uring.RingMemory, SQ_OFF_FLAGS, offsetof(struct io_uring_params, sq_off.flags));
+  NUMBER(uring.RingMemory, SQ_OFF_ARRAY, offsetof(struct io_uring_params, sq_off.array));
+  NUMBER(uring.RingMemory, CQ_OFF_HEAD, offsetof(struct io_uring_params, cq_off.head));
+  NUMBER(uring.RingMemory, CQ_OFF_TAIL, offsetof(struct io_uring_params, cq_off.tail));
+  NUMBER(uring.RingMemory, CQ_OFF_CQES, offsetof(struct io_uring_params, cq_off.cqes));
+
+  SAME(uring.SubmissionQueue, IORING_SQ_CQ_OVERFLOW);
+  SAME(uring.SubmissionQueue, IORING_SQ_TASKRUN);
+
+  NUMBER(uring.CompletionQueue, CQE_BYTES, sizeof(struct io_uring_cqe));
+  NUMBER(uring.CompletionQueue, USER_DATA, offsetof(struct io_uring_cqe, user_data));
+  NUMBER(uring.CompletionQueue, RES, offsetof(struct io_uring_cqe, res));
+
+  SAME(uring.IoUring, IORING_ENTER_GETEVENTS);
+  SAME(uring.IoUring, IORING_REGISTER_BUFFERS);
+  SAME(uring.IoUring, IORING_REGISTER_FILES);
+  SAME(uring.IoUring, IORING_REGISTER_PROBE);
+  NUMBER(uring.IoUring, PROBE_BYTES, sizeof(struct io_uring_probe));
+  NUMBER(uring.IoUring, PROBE_OPS_LEN, offsetof(struct io_uring_probe, ops_len));
+  NUMBER(uring.IoUring, PROBE_OP_BYTES, sizeof(struct io_uring_probe_op));
+  NUMBER(uring.IoUring, PROBE_OP_FLAGS, offsetof(struct io_uring_probe_op, flags));
+  SAME(uring.IoUring, IO_URING_OP_SUPPORTED);
+  NUMBER(uring.IoUring, IOVEC_BYTES, sizeof(struct iovec));
   return 0;
 }

@@ -1,11 +1,14 @@
 package io.vireo.memreg;
 
+import static io.vireo.linux.Libc.MAP_ANONYMOUS;
 import static io.vireo.linux.Libc.MAP_FIXED;
 import static io.vireo.linux.Libc.MAP_NORESERVE;
+import static io.vireo.linux.Libc.MAP_PRIVATE;
 import static io.vireo.linux.Libc.MAP_SHARED;
 import static io.vireo.linux.Libc.PROT_READ;
 import static io.vireo.linux.Libc.PROT_WRITE;
 import static io.vireo.memreg.MemoryRegistry.PAGE_BYTES;
+import static io.vireo.memreg.Reservation.alignUp;
 
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
@@ -84,7 +87,7 @@ final class MappedFile {
   static MappedFile map(Key key, int fd) {
     long page = pageBytes(fd);
     long from = key.fileOffset & -page;
-    long bytes = Reservation.alignUp(key.fileOffset + key.bytes, page) - from;
+    long bytes = alignUp(key.fileOffset + key.bytes, page) - from;
     Reservation place = Reservation.of(from, bytes, Math.max(page, MemoryMap.ENTRY_BYTES));
     int own = -1;
     try {
@@ -121,12 +124,26 @@ final class MappedFile {
 
   /** The size of these pages. */
   long pagesBytes() {
-    return Reservation.alignUp(hva + key.bytes, PAGE_BYTES) - pagesHva();
+    return alignUp(hva + key.bytes, PAGE_BYTES) - pagesHva();
   }
 
   /** Whether the file no longer holds what is mapped, so that touching it would fault. */
   boolean fileTooShort() {
     return FileStat.of(fd).sizeBytes() < key.fileOffset + key.bytes;
+  }
+
+  /**
+   * Puts empty pages of our own where the file has none any more. What is written there is lost,
+   * but nothing faults, and requests in flight can end.
+   */
+  void replaceLost() {
+    long page = pageBytes(fd);
+    long from = Math.max(key.fileOffset & -page, alignUp(FileStat.of(fd).sizeBytes(), page));
+    long end = alignUp(key.fileOffset + key.bytes, page);
+    if (from < end) {
+      int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+      Libc.mmap(hva + (from - key.fileOffset), end - from, READ_WRITE, flags, -1, 0);
+    }
   }
 
   void unmap() {

@@ -31,10 +31,17 @@ public final class Mapping implements AutoCloseable {
    * its end raises an {@link InternalError}.
    */
   public boolean fileTooShort() {
-    if (closed.get()) {
-      throw new IllegalStateException("mapping at 0x%x is closed".formatted(hva()));
-    }
+    requireOpen();
     return file.fileTooShort();
+  }
+
+  /**
+   * Puts empty pages where the file has none any more, for all who hold the mapping: what is in
+   * flight there ends without a fault, and what it writes is lost.
+   */
+  public void replaceLost() {
+    requireOpen();
+    file.replaceLost();
   }
 
   /** Drops this reference, once. Nobody may use the addresses through it any more. */
@@ -42,6 +49,12 @@ public final class Mapping implements AutoCloseable {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       cache.release(file);
+    }
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("mapping at 0x%x is closed".formatted(hva()));
     }
   }
 }

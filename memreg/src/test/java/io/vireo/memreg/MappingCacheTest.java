@@ -131,6 +131,28 @@ class MappingCacheTest extends MappingLeakCheck {
   }
 
   @Test
+  void pages_that_a_file_has_lost_are_replaced_and_the_others_stay() {
+    Mapping file = cache.acquire(fd, 0x1800, MIB);
+    Mapping same = cache.acquire(fd, 0x1800, MIB);
+    Mem.putByte(file.hva(), (byte) 7);
+    Mem.putByte(file.hva() + MIB - 1, (byte) 9);
+    Libc.ftruncate(fd, 0x2801);
+    assertThatThrownBy(() -> Mem.getByte(file.hva() + 0x1800)).isInstanceOf(InternalError.class);
+    file.replaceLost();
+    assertThat(same.fileTooShort()).isTrue();
+    assertThat(Mem.getByte(same.hva() + MIB - 1)).isZero();
+    Mem.putByte(same.hva() + 0x1800, (byte) 5);
+    assertThat(Mem.getByte(file.hva() + 0x1800)).isEqualTo((byte) 5);
+    assertThat(Mem.getByte(file.hva())).isEqualTo((byte) 7);
+    Libc.ftruncate(fd, 0);
+    file.replaceLost();
+    assertThat(Mem.getByte(file.hva())).isZero();
+    assertThat(AddressSpace.at((file.hva() + MIB + 4095) & -4096).access()).isEqualTo("---p");
+    file.close();
+    same.close();
+  }
+
+  @Test
   void a_file_of_huge_pages_is_mapped_by_whole_ones_and_registered_exactly() {
     int huge = Libc.memfdCreate(FILE_NAME + "-huge", Libc.MFD_HUGETLB);
     Libc.ftruncate(huge, 8 * MIB);

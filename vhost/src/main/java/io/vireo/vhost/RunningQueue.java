@@ -1,0 +1,159 @@
+package io.vireo.vhost;
+
+import io.vireo.linux.EventFd;
+import io.vireo.memreg.GuestMemory;
+import io.vireo.reactor.Poller;
+import io.vireo.reactor.Reactor;
+import io.vireo.reactor.ReactorGroup;
+import io.vireo.virtio.DeviceQueue;
+import io.vireo.virtio.QueueConfig;
+import io.vireo.virtio.VirtioDevice;
+import java.util.BitSet;
+
+/**
+ * A queue that runs on a reactor, as its session's thread steers it: by messages, most of which it
+ * waits for, so that what follows may rely on them. Reactors never wait for sessions.
+ */
+final class RunningQueue {
+  /** Keeps a reactor awake for a ring without a kick descriptor: nothing else would. */
+  private static final class Awake implements Poller {
+    @Override
+    public int poll() {
+      return 0;
+    }
+
+    @Override
+    public boolean ready() {
+      return true;
+    }
+  }
+
+  private final VirtioDevice device;
+  private final ReactorGroup reactors;
+  private final Reactor reactor;
+  private final Inbox inbox;
+  private final DeviceQueue queue;
+  private final Poller awake = new Awake();
+  private EventFd kick; // null: the ring is polled
+  private boolean drained;
+  private int unreleased;
+
+  private RunningQueue(
+      VirtioDevice device,
+      ReactorGroup reactors,
+      Reactor reactor,
+      Inbox inbox,
+      DeviceQueue queue,
+      EventFd kick) {
+    this.device = device;
+    this.reactors = reactors;
+    this.reactor = reactor;
+    this.inbox = inbox;
+    this.queue = queue;
+    this.kick = kick;
+  }
+
+  /**
+   * Creates a queue on the least loaded reactor of {@code mask} and starts it.
+   *
+   * @param kick wakes the reactor; null when there is none. Stays the caller's
+   */
+  static RunningQueue start(
+      VirtioDevice device,
+      ReactorGroup reactors,
+      BitSet mask,
+      Inbox inbox,
+      QueueConfig config,
+      EventFd kick,
+      boolean enabled) {
+    Reactor reactor = reactors.place(mask);
+    RunningQueue running;
+    try {
+      DeviceQueue queue = device.createQueue(config, reactor);
+      running = new RunningQueue(device, reactors, reactor, inbox, queue, kick);
+    } catch (Throwable t) {
+      reactors.release(reactor);
+      throw t;
+    }
+    running.onReactor(
+        () -> {
+          running.watchKick();
+          running.queue.start();
+          running.queue.enable(enabled);
+        });
+    return running;
+  }
+
+  Reactor reactor() {
+    return reactor;
+  }
+
+  /** Swaps the kick descriptor; the old one is nobody's when this returns. */
+  void kick(EventFd next) {
+    onReactor(
+        () -> {
+          unwatchKick();
+          kick = next;
+          watchKick();
+        });
+  }
+
+  /** Swaps the call descriptor; the old one is nobody's when this returns. */
+  void call(EventFd next) {
+    onReactor(() -> queue.call(next));
+  }
+
+  void enable(boolean on) {
+    onReactor(() -> queue.enable(on));
+  }
+
+  /** Hands the queue another table, which it uses when this returns. */
+  void memory(GuestMemory next) {
+    unreleased++;
+    Runnable released = () -> inbox.post(() -> unreleased--);
+    onReactor(() -> queue.memory(next, released));
+  }
+
+  /** Whether nothing that began under an older table is left. */
+  boolean released() {
+    return unreleased == 0;
+  }
+
+  /**
+   * Takes no new heads, waits for what is in flight and ends the queue.
+   *
+   * @return index of the next avail entry
+   */
+  int stop(String name) {
+    onReactor(() -> queue.stop(() -> inbox.post(() -> drained = true)));
+    inbox.await(() -> drained, "what is in flight in " + name);
+    onReactor(this::unwatchKick);
+    device.destroyQueue(queue);
+    reactors.release(reactor);
+    return queue.nextAvail();
+  }
+
+  private void watchKick() {
+    if (kick != null) {
+      reactor.watch(kick.fd(), queue);
+    } else {
+      reactor.add(awake);
+    }
+  }
+
+  private void unwatchKick() {
+    if (kick != null) {
+      reactor.unwatch(kick.fd());
+    } else {
+      reactor.remove(awake);
+    }
+  }
+
+  private void onReactor(Runnable work) {
+    reactor.call(
+        () -> {
+          work.run();
+          return null;
+        });
+  }
+}

@@ -1,0 +1,190 @@
+package io.vireo.vhost;
+
+import io.vireo.linux.Errno;
+import io.vireo.linux.ErrnoException;
+import io.vireo.linux.EventFd;
+import io.vireo.linux.Libc;
+import io.vireo.linux.UnixSocket;
+import io.vireo.memreg.MappingCache;
+import io.vireo.reactor.CpuMask;
+import io.vireo.reactor.ReactorGroup;
+import io.vireo.virtio.VirtioDevice;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One device behind one socket.
+ *
+ * <p>Several front-ends may be connected at once, as with SPDK: each connection is a session with
+ * its own rings and memory, and what they share is the device. A front-end that comes back after a
+ * crash is thus served at once, while its last session may still be draining. If both use the same
+ * memory, so that a late write of the old one could overtake a new one, the new one's rings start
+ * when the old session is through.
+ *
+ * <p>Any thread.
+ */
+public final class VhostController {
+  private static final Logger log = LoggerFactory.getLogger(VhostController.class);
+
+  /** Far above what anybody needs; a connection costs a thread. */
+  static final int MAX_SESSIONS = 256;
+
+  private static final int RETRY_ACCEPT_MILLIS = 100;
+
+  private final String name;
+  private final VirtioDevice device;
+  private final BitSet cpuMask;
+  private final MappingCache mappings;
+  private final ReactorGroup reactors;
+  private final ListeningSocket listening;
+  private final EventFd wake = EventFd.create();
+  private final Thread acceptor;
+  private final List<VhostSession> sessions = new CopyOnWriteArrayList<>(); // written under this
+  private int connections; // guarded by this
+  private volatile boolean closing; // written under this
+
+  VhostController(
+      String name,
+      VirtioDevice device,
+      BitSet cpuMask,
+      ListeningSocket listening,
+      MappingCache mappings,
+      ReactorGroup reactors) {
+    this.name = name;
+    this.device = device;
+    this.cpuMask = (BitSet) cpuMask.clone();
+    this.listening = listening;
+    this.mappings = mappings;
+    this.reactors = reactors;
+    acceptor = Thread.ofPlatform().name("vhost " + name).daemon().unstarted(this::accept);
+  }
+
+  void start() {
+    device.onConfigChange(this::configChanged);
+    acceptor.start();
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public VirtioDevice device() {
+    return device;
+  }
+
+  /** The socket's file. */
+  public Path socket() {
+    return listening.path();
+  }
+
+  /** CPUs whose reactors its queues run on. */
+  public BitSet cpuMask() {
+    return (BitSet) cpuMask.clone();
+  }
+
+  /** Who is connected, or was and is still draining. */
+  public List<VhostSession> sessions() {
+    return List.copyOf(sessions);
+  }
+
+  /** The device's configuration has changed: every front-end that can be told is told. */
+  public void configChanged() {
+    sessions.forEach(VhostSession::configChanged);
+  }
+
+  /** A reactor met memory that is not there any more: each session looks at its own. */
+  void checkMemory() {
+    sessions.forEach(VhostSession::checkMemory);
+  }
+
+  /**
+   * Closes an idle controller.
+   *
+   * @throws VhostException EBUSY while anybody is connected
+   */
+  void closeIdle() {
+    synchronized (this) {
+      if (!sessions.isEmpty()) {
+        throw new VhostException(
+            Errno.EBUSY, "controller %s has %d connections".formatted(name, sessions.size()));
+      }
+      closing = true;
+    }
+    finish();
+  }
+
+  /** Ends every session and closes; waits for what is in flight, without a limit. */
+  void close() {
+    synchronized (this) {
+      closing = true;
+    }
+    List<VhostSession> all = sessions();
+    all.forEach(VhostSession::end);
+    all.forEach(VhostSession::join);
+    finish();
+  }
+
+  /** Waits, on the thread of {@code session}, for ending sessions that use its memory. */
+  void awaitPredecessors(VhostSession session) {
+    session.await(
+        () -> sessions.stream().noneMatch(s -> s != session && s.mustEndBefore(session)),
+        "an ending session that uses the same memory");
+  }
+
+  void ended(VhostSession session) {
+    synchronized (this) {
+      sessions.remove(session);
+    }
+    sessions.forEach(VhostSession::nudge);
+  }
+
+  @Override
+  public String toString() {
+    return "%s on %s".formatted(name, CpuMask.format(cpuMask));
+  }
+
+  private void finish() {
+    wake.signal();
+    Threads.join(acceptor);
+    device.onConfigChange(() -> {});
+    Closing.all(listening, wake);
+  }
+
+  private void accept() {
+    int[] fds = {wake.fd(), listening.fd()};
+    while (!closing) {
+      int[] events = {Libc.POLLIN, Libc.POLLIN};
+      Libc.poll(fds, events, -1);
+      if (events[1] != 0 && !closing) {
+        acceptNext();
+      }
+    }
+  }
+
+  private void acceptNext() {
+    try {
+      listening.accept().ifPresent(this::connected);
+    } catch (ErrnoException e) {
+      // Out of descriptors, most likely: who waits goes on waiting, and we do not spin.
+      log.warn("{}: {}", name, e.getMessage());
+      Libc.poll(new int[] {wake.fd()}, new int[] {Libc.POLLIN}, RETRY_ACCEPT_MILLIS);
+    }
+  }
+
+  private synchronized void connected(UnixSocket socket) {
+    if (closing || sessions.size() >= MAX_SESSIONS) {
+      log.warn("{}: refused a connection besides {} others", name, sessions.size());
+      socket.close();
+      return;
+    }
+    connections++;
+    VhostSession session =
+        new VhostSession(name + "#" + connections, this, socket, mappings, reactors);
+    sessions.add(session);
+    session.start();
+  }
+}

@@ -1,0 +1,127 @@
+package io.vireo.vhost;
+
+import io.vireo.linux.Errno;
+import io.vireo.memreg.MappingCache;
+import io.vireo.reactor.CpuMask;
+import io.vireo.reactor.ReactorGroup;
+import io.vireo.virtio.VirtioDevice;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * The controllers of a target, each a socket in one directory. Any thread.
+ *
+ * <p>The reactors must outlive it. Who listens to them passes memory faults on ({@link
+ * #memoryFault}).
+ */
+public final class VhostServer implements AutoCloseable {
+  /** Owner and group: who runs the hypervisors shares a group with the target. */
+  public static final int DEFAULT_SOCKET_MODE = 0660;
+
+  private final Path socketDirectory;
+  private final int socketMode;
+  private final MappingCache mappings;
+  private final ReactorGroup reactors;
+  private final Map<String, VhostController> controllers = new ConcurrentSkipListMap<>();
+
+  /** With sockets of the default mode. */
+  public VhostServer(Path socketDirectory, MappingCache mappings, ReactorGroup reactors) {
+    this(socketDirectory, DEFAULT_SOCKET_MODE, mappings, reactors);
+  }
+
+  /**
+   * @param socketDirectory where the sockets go; must exist
+   * @param socketMode permissions of the sockets' files
+   */
+  public VhostServer(
+      Path socketDirectory, int socketMode, MappingCache mappings, ReactorGroup reactors) {
+    this.socketDirectory = socketDirectory.toAbsolutePath();
+    this.socketMode = socketMode;
+    this.mappings = mappings;
+    this.reactors = reactors;
+  }
+
+  /** A controller on any of the reactors. */
+  public VhostController create(String name, VirtioDevice device) {
+    return create(name, device, reactors.cpus());
+  }
+
+  /**
+   * Makes a device available at a socket named like the controller.
+   *
+   * @param cpuMask CPUs whose reactors its queues may run on; at least one has a reactor
+   * @throws VhostException when the name, the socket or the mask cannot be had
+   */
+  public synchronized VhostController create(String name, VirtioDevice device, BitSet cpuMask) {
+    checkName(name);
+    checkMask(cpuMask);
+    ListeningSocket socket = ListeningSocket.open(socketDirectory.resolve(name), socketMode);
+    VhostController controller =
+        new VhostController(name, device, cpuMask, socket, mappings, reactors);
+    controllers.put(name, controller);
+    controller.start();
+    return controller;
+  }
+
+  /**
+   * Ends a controller and removes its socket. The device is the caller's again.
+   *
+   * @throws VhostException ENODEV when there is none of this name, EBUSY while anybody is connected
+   */
+  public synchronized VhostController delete(String name) {
+    VhostController controller =
+        find(name)
+            .orElseThrow(
+                () -> new VhostException(Errno.ENODEV, "no controller %s".formatted(name)));
+    controller.closeIdle();
+    controllers.remove(name);
+    return controller;
+  }
+
+  public Optional<VhostController> find(String name) {
+    return Optional.ofNullable(controllers.get(name));
+  }
+
+  /** All controllers by name. */
+  public List<VhostController> controllers() {
+    return List.copyOf(controllers.values());
+  }
+
+  /**
+   * A reactor met memory behind the end of a truncated file: every session compares its files with
+   * what it has mapped, and those that came up short end. Never waits.
+   */
+  public void memoryFault() {
+    controllers.values().forEach(VhostController::checkMemory);
+  }
+
+  /** Ends all sessions, waiting for what is in flight, and removes all sockets. */
+  @Override
+  public synchronized void close() {
+    controllers.values().forEach(VhostController::close);
+    controllers.clear();
+  }
+
+  private void checkName(String name) {
+    if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/")) {
+      throw new VhostException(
+          Errno.EINVAL, "controller name '%s' does not name a socket file".formatted(name));
+    }
+    if (controllers.containsKey(name)) {
+      throw new VhostException(Errno.EEXIST, "controller %s exists".formatted(name));
+    }
+  }
+
+  private void checkMask(BitSet cpuMask) {
+    if (!cpuMask.intersects(reactors.cpus())) {
+      throw new VhostException(
+          Errno.EINVAL,
+          "CPU mask %s has none of the CPUs with a reactor, %s"
+              .formatted(CpuMask.format(cpuMask), CpuMask.format(reactors.cpus())));
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.vireo.vhost;
+
+import io.vireo.linux.ErrnoException;
+import io.vireo.linux.Libc;
+import io.vireo.linux.UnixSocket;
+import io.vireo.memreg.MappingCache;
+import io.vireo.reactor.ReactorGroup;
+import io.vireo.vhost.message.Message;
+import io.vireo.vhost.message.MessageSocket;
+import io.vireo.vhost.message.ProtocolException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of a front-end: a platform thread that waits for its socket and its inbox, serves
+ * the requests, and when the connection ends, however that comes, gives everything back.
+ *
+ * <p>What began before the end goes on until it is done: the rings drain, without a limit, and the
+ * guest's memory stays mapped until then.
+ */
+public final class VhostSession {
+  private static final Logger log = LoggerFactory.getLogger(VhostSession.class);
+
+  private final String name;
+  private final VhostController controller;
+  private final Inbox inbox;
+  private final MessageSocket socket;
+  private final Vrings rings;
+  private final SessionMemory memory;
+  private final BackendChannel channel;
+  private final Dispatcher dispatcher;
+  private final Thread thread;
+  private final AtomicBoolean checkPosted = new AtomicBoolean();
+  private volatile boolean ending;
+
+  VhostSession(
+      String name,
+      VhostController controller,
+      UnixSocket connected,
+      MappingCache mappings,
+      ReactorGroup reactors) {
+    this.name = name;
+    this.controller = controller;
+    inbox = new Inbox(name);
+    socket = new MessageSocket(connected, Libc.MSG_DONTWAIT);
+    Runnable beforeStart = () -> controller.awaitPredecessors(this);
+    rings =
+        new Vrings(
+            name, controller.device(), reactors, controller.cpuMask(), inbox, beforeStart);
+    memory = new SessionMemory(mappings, rings);
+    channel = new BackendChannel(name);
+    dispatcher = new Dispatcher(name, socket, controller.device(), rings, memory, channel);
+    thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+  }
+
+  /** Serves the connection on a thread of its own; closes it when there can be none. */
+  void start() {
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      log.error("{}: session ends: {}", name, e.getMessage());
+      finish();
+    }
+  }
+
+  /** The controller's name and the number of the connection. */
+  public String name() {
+    return name;
+  }
+
+  /** Ends the connection; {@link #join} waits for that. Any thread, as all below. */
+  void end() {
+    inbox.post(() -> ending = true);
+  }
+
+  void join() {
+    Threads.join(thread);
+  }
+
+  /** Tells the front-end that the device's configuration has changed, if it can be told. */
+  void configChanged() {
+    inbox.post(channel::configChanged);
+  }
+
+  /** Somebody's memory has faulted: ends the connection if it was this one's. */
+  void checkMemory() {
+    if (checkPosted.compareAndSet(false, true)) {
+      inbox.post(this::endIfMemoryLost);
+    }
+  }
+
+  /** Whether it is ending and may still touch memory that {@code other} uses as well. */
+  boolean mustEndBefore(VhostSession other) {
+    return ending && memory.overlaps(other.memory);
+  }
+
+  /**
+   * Waits until {@code done} or until this session is to end, whatever comes first; {@link #nudge}
+   * makes it look again. This session's thread only.
+   */
+  void await(BooleanSupplier done, String what) {
+    inbox.await(() -> ending || done.getAsBoolean(), what);
+  }
+
+  void nudge() {
+    inbox.post(() -> {});
+  }
+
+  private void run() {
+    log.info("{}: front-end connected", name);
+    try {
+      while (!ending) {
+        waitForWork();
+      }
+      log.info("{}: session ends", name);
+    } catch (ProtocolException | ErrnoException e) {
+      log.warn("{}: session ends: {}", name, e.getMessage());
+    } catch (RuntimeException | Error e) {
+      log.error("{}: session ends by a fault of ours", name, e);
+    } finally {
+      finish();
+    }
+  }
+
+  private void finish() {
+    ending = true;
+    // The socket first: a front-end should not wait for what is in flight to learn of the end.
+    Closing.all(socket, rings, channel);
+    if (rings.anyRuns()) {
+      log.error("{}: a queue could not be stopped, so its memory stays mapped", name);
+    } else {
+      memory.close();
+    }
+    controller.ended(this);
+    inbox.close();
+  }
+
+  private void waitForWork() {
+    boolean room = channel.waitsForRoom();
+    int[] fds = {socket.fd(), inbox.fd(), room ? channel.fd() : -1};
+    int[] events = {Libc.POLLIN, Libc.POLLIN, room ? Libc.POLLOUT : 0};
+    Libc.poll(fds, events, -1);
+    inbox.run();
+    if (events[2] != 0) {
+      channel.configChanged();
+    }
+    if (events[0] != 0 && !ending) {
+      receive();
+    }
+  }
+
+  private void receive() {
+    try (Message message = socket.receive().orElse(null)) {
+      if (message != null) {
+        dispatcher.handle(message);
+      }
+    }
+    if (socket.ended()) {
+      ending = true;
+    }
+  }
+
+  private void endIfMemoryLost() {
+    checkPosted.set(false);
+    if (memory.replaceLost()) {
+      log.warn("{}: the guest's memory was truncated", name);
+      ending = true;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.vireo.vhost;
+
+import io.vireo.linux.EventFd;
+import io.vireo.memreg.GuestMemory;
+import io.vireo.reactor.ReactorGroup;
+import io.vireo.vhost.message.ProtocolFeatures;
+import io.vireo.vhost.message.VringAddress;
+import io.vireo.virtio.QueueConfig;
+import io.vireo.virtio.VirtioDevice;
+import io.vireo.virtio.VirtioFeatures;
+import io.vireo.virtio.queue.RingAddresses;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.stream.IntStream;
+
+/**
+ * All rings of a session and what they have in common: device, features, memory, reactors. Session's
+ * thread only.
+ */
+final class Vrings implements SessionMemory.User, AutoCloseable {
+  private final String name;
+  private final VirtioDevice device;
+  private final ReactorGroup reactors;
+  private final BitSet cpuMask;
+  private final Inbox inbox;
+  private final Runnable beforeStart;
+  private final Vring[] rings;
+  private GuestMemory memory = GuestMemory.EMPTY;
+  private long acked;
+
+  /**
+   * @param name the session's, for log lines
+   * @param beforeStart runs before a queue starts, and may wait
+   */
+  Vrings(
+      String name,
+      VirtioDevice device,
+      ReactorGroup reactors,
+      BitSet cpuMask,
+      Inbox inbox,
+      Runnable beforeStart) {
+    this.name = name;
+    this.device = device;
+    this.reactors = reactors;
+    this.cpuMask = cpuMask;
+    this.inbox = inbox;
+    this.beforeStart = beforeStart;
+    this.rings =
+        IntStream.range(0, device.maxQueues())
+            .mapToObj(i -> new Vring(i, this))
+            .toArray(Vring[]::new);
+  }
+
+  /**
+   * @throws IllegalArgumentException when there is no such ring
+   */
+  Vring ring(int index) {
+    if (index < 0 || index >= rings.length) {
+      throw new IllegalArgumentException(
+          "ring %s is not one of %d".formatted(Integer.toUnsignedString(index), rings.length));
+    }
+    return rings[index];
+  }
+
+  /** SET_FEATURES. Running queues go on under the new features if these matter to them. */
+  void features(long next) {
+    long changed = (acked ^ next) & device.features();
+    acked = next;
+    for (Vring ring : rings) {
+      if (changed != 0) {
+        ring.restart();
+      } else {
+        ring.refreshEnabled();
+      }
+    }
+  }
+
+  /** The bits that driver and device agreed on. */
+  long features() {
+    return acked & device.features();
+  }
+
+  /** Without them rings are always enabled (section "Ring states"). */
+  boolean protocolFeaturesNegotiated() {
+    return VirtioFeatures.has(acked, ProtocolFeatures.VHOST_USER_F_PROTOCOL_FEATURES);
+  }
+
+  /**
+   * Every queue uses {@code next} when this returns; if regions go, nothing that began under an
+   * older table is left then.
+   */
+  @Override
+  public void memory(GuestMemory next, boolean regionsGo) {
+    memory = next;
+    for (Vring ring : rings) {
+      ring.memory(next);
+    }
+    if (regionsGo) {
+      inbox.await(
+          () -> Arrays.stream(rings).allMatch(Vring::memoryReleased),
+          "requests that use memory which goes");
+    }
+    for (Vring ring : rings) {
+      ring.startIfReady();
+    }
+  }
+
+  GuestMemory memory() {
+    return memory;
+  }
+
+  String name() {
+    return name;
+  }
+
+  VirtioDevice device() {
+    return device;
+  }
+
+  /** Whether each part of such a ring lies in one region. */
+  boolean holds(int size, VringAddress at) {
+    boolean eventIdx = VirtioFeatures.has(features(), VirtioFeatures.EVENT_IDX);
+    return RingAddresses.find(
+            memory, size, eventIdx, at.descriptorUva(), at.availableUva(), at.usedUva())
+        .isPresent();
+  }
+
+  RunningQueue run(QueueConfig config, EventFd kick, boolean enabled) {
+    beforeStart.run();
+    return RunningQueue.start(device, reactors, cpuMask, inbox, config, kick, enabled);
+  }
+
+  /** Hands a message to the session's thread. Any thread. */
+  void post(Runnable message) {
+    inbox.post(message);
+  }
+
+  /** Whether any queue is not stopped. */
+  boolean anyRuns() {
+    return Arrays.stream(rings).anyMatch(Vring::isRunning);
+  }
+
+  /** Stops every ring, waiting for what is in flight, and closes its descriptors. */
+  @Override
+  public void close() {
+    Closing.all(rings);
+  }
+}
