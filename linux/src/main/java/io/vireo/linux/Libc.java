@@ -118,7 +118,7 @@ public final class Libc {
 
   public static void madvise(long address, long bytes, int advice) {
     long result = Syscall.restarting(Syscall.MADVISE, address, bytes, advice, 0);
-    check(result, "madvise", advice + " of " + bytes + " bytes");
+    check(result, "madvise", "with advice " + advice + " of " + bytes + " bytes");
   }
 
   /** An anonymous file, as /proc/self/maps shows it: {@code /memfd:name}. */
@@ -149,7 +149,7 @@ public final class Libc {
 
   public static void fallocate(int fd, int mode, long offset, long bytes) {
     long result = Syscall.restarting(Syscall.FALLOCATE, fd, mode, offset, bytes);
-    check(result, "fallocate", mode + " of " + bytes + " bytes at " + offset);
+    check(result, "fallocate", "with mode " + mode + " of " + bytes + " bytes at " + offset);
   }
 
   public static void fsync(int fd) {

@@ -1,8 +1,10 @@
 package io.vireo.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -30,5 +32,73 @@ class MemTest {
       Mem.copy(base, back, 0, bytes.length);
       assertThat(back).isEqualTo(bytes);
     }
+  }
+
+  @Test
+  void ordered_accesses_see_the_same_words() {
+    try (Arena arena = Arena.ofConfined()) {
+      long base = arena.allocate(16, 8).address();
+      Mem.putIntRelease(base + 4, 0x04030201);
+      assertThat(Mem.getIntAcquire(base + 4)).isEqualTo(0x04030201);
+      assertThat(Mem.getShortAcquire(base + 6)).isEqualTo((short) 0x0403);
+      assertThat(Mem.getAndBitwiseOrLong(base, 0x10L)).isEqualTo(0x0403020100000000L);
+      assertThat(Mem.getLong(base)).isEqualTo(0x0403020100000010L);
+    }
+  }
+
+  @Test
+  void overlapping_copies_keep_what_was_there_before() {
+    try (Arena arena = Arena.ofConfined()) {
+      long base = arena.allocate(16).address();
+      for (int i = 0; i < 16; i++) {
+        Mem.putByte(base + i, (byte) i);
+      }
+      Mem.copy(base, base + 3, 10);
+      for (int i = 0; i < 10; i++) {
+        assertThat(Mem.getByte(base + 3 + i)).isEqualTo((byte) i);
+      }
+    }
+  }
+
+  @Test
+  void a_fill_stays_within_its_bounds() {
+    try (Arena arena = Arena.ofConfined()) {
+      long base = arena.allocate(16).address();
+      Mem.fill(base + 1, 14, (byte) 0x5a);
+      assertThat(Mem.getLong(base)).isEqualTo(0x5a5a5a5a5a5a5a00L);
+      assertThat(Mem.getLong(base + 8)).isEqualTo(0x005a5a5a5a5a5a5aL);
+    }
+  }
+
+  /** Each way in which a guest's memory is touched: its file may be truncated at any moment. */
+  @Test
+  void memory_whose_file_was_truncated_raises_an_error_that_can_be_caught() {
+    int fd = Libc.memfdCreate("truncated", 0);
+    Libc.ftruncate(fd, 8192);
+    int rw = Libc.PROT_READ | Libc.PROT_WRITE;
+    long gone = Libc.mmap(0, 8192, rw, Libc.MAP_SHARED, fd, 0) + 4096;
+    Libc.ftruncate(fd, 4096);
+    byte[] bytes = new byte[64];
+    List<Runnable> accesses =
+        List.of(
+            () -> Mem.getByte(gone),
+            () -> Mem.getShort(gone + 1),
+            () -> Mem.getInt(gone),
+            () -> Mem.getLong(gone),
+            () -> Mem.putByte(gone, (byte) 1),
+            () -> Mem.putShort(gone, (short) 1),
+            () -> Mem.putInt(gone, 1),
+            () -> Mem.putLong(gone, 1),
+            () -> Mem.getShortAcquire(gone),
+            () -> Mem.getIntAcquire(gone),
+            () -> Mem.copy(gone, bytes, 0, bytes.length),
+            () -> Mem.copy(bytes, 0, gone, bytes.length),
+            () -> Mem.copy(gone - 4096, gone, 4096),
+            () -> Mem.fill(gone, 4096, (byte) 0));
+    for (Runnable access : accesses) {
+      assertThatThrownBy(access::run).isInstanceOf(InternalError.class);
+    }
+    Libc.munmap(gone - 4096, 8192);
+    Libc.close(fd);
   }
 }

@@ -104,13 +104,21 @@ public final class IoUring implements AutoCloseable {
     return enter(queued, 0, due ? IORING_ENTER_GETEVENTS : 0);
   }
 
-  /** Like {@link #submit}, then sleeps until {@code completions} wait in the queue. */
+  /**
+   * Like {@link #submit}, then sleeps until {@code completions} wait in the queue, at most as many
+   * as it holds. For control code: a reactor sleeps on {@link #fd}.
+   */
   public int submitAndWait(int completions) {
-    int result;
+    int wanted = Math.min(completions, cq.entries());
+    int submitted = 0;
     do {
-      result = enter(sq.publish(), completions, IORING_ENTER_GETEVENTS);
-    } while (result == -Errno.EINTR);
-    return result;
+      int result = enter(sq.publish(), wanted, IORING_ENTER_GETEVENTS);
+      if (result < 0 && result != -Errno.EINTR) {
+        return result;
+      }
+      submitted += Math.max(0, result);
+    } while (cq.waiting() < wanted); // a signal ends the kernel's wait early
+    return submitted;
   }
 
   private int enter(int toSubmit, int minComplete, int flags) {
