@@ -161,6 +161,11 @@ public final class BdevIo {
     mayUnmap = on;
   }
 
+  /** When it was submitted, by the reactor's clock. */
+  public long startNs() {
+    return startNs;
+  }
+
   public int bufferCount() {
     return bufferCount;
   }

@@ -36,6 +36,7 @@ public final class Errno {
   public static final int ETIMEDOUT = 110;
   public static final int ECONNREFUSED = 111;
   public static final int EALREADY = 114;
+  public static final int EDQUOT = 122;
   public static final int ECANCELED = 125;
 
   /** Number, name and text of each error number, as the C library has them. */

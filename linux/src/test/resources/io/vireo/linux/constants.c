@@ -111,6 +111,7 @@ int main(void) {
   SAME(Errno, ETIMEDOUT);
   SAME(Errno, ECONNREFUSED);
   SAME(Errno, EALREADY);
+  SAME(Errno, EDQUOT);
   SAME(Errno, ECANCELED);
 
   SAME(Libc, O_RDONLY);

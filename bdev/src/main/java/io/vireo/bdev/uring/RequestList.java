@@ -1,0 +1,35 @@
+package io.vireo.bdev.uring;
+
+/**
+ * Reactor thread only. Requests that wait, first come, first served; a request is in one at most.
+ */
+final class RequestList {
+  private UringRequest first;
+  private UringRequest last;
+
+  boolean isEmpty() {
+    return first == null;
+  }
+
+  void add(UringRequest request) {
+    request.next = null;
+    if (first == null) {
+      first = request;
+    } else {
+      last.next = request;
+    }
+    last = request;
+  }
+
+  /** The oldest, or null. */
+  UringRequest first() {
+    return first;
+  }
+
+  /** Takes the oldest out. */
+  UringRequest take() {
+    UringRequest request = first;
+    first = request.next;
+    return request;
+  }
+}

@@ -1,0 +1,116 @@
+package io.vireo.bdev.uring;
+
+import io.vireo.bdev.BdevIo;
+import io.vireo.bdev.IoStatus;
+import io.vireo.bdev.IoType;
+import io.vireo.linux.uring.Sqe;
+
+/**
+ * Reactor thread only. A READ or WRITE on its way: what is done, and the next step.
+ *
+ * <p>A step is one buffer (or what is left of it), or many whole buffers, or one fill of the bounce
+ * buffer.
+ */
+final class Transfer {
+  /** Size of a bounce buffer. */
+  static final int BOUNCE_BYTES = 128 << 10;
+
+  /** IOV_MAX of Linux. */
+  static final int MAX_BUFFERS = 1024;
+
+  /** MAX_RW_COUNT of Linux: more is cut off. */
+  static final long MAX_BYTES = 0x7ffff000;
+
+  private BdevIo io;
+  private BackingFile file;
+  private long bounce;
+  private long doneBytes;
+  private int buffer; // the first that is not done, and how much of it is
+  private long bufferDoneBytes;
+
+  void begin(BdevIo io, BackingFile file) {
+    this.io = io;
+    this.file = file;
+    doneBytes = 0;
+    buffer = 0;
+    bufferDoneBytes = 0;
+  }
+
+  void bounce(long address) {
+    bounce = address;
+  }
+
+  long takeBounce() {
+    long address = bounce;
+    bounce = 0;
+    return address;
+  }
+
+  private int bounceStepBytes() {
+    return (int) Math.min(io.lengthBytes() - doneBytes, BOUNCE_BYTES);
+  }
+
+  void load() {
+    if (bounce != 0 && io.type() == IoType.WRITE) {
+      io.gather(doneBytes, bounce, bounceStepBytes());
+    }
+  }
+
+  void fill(long sqe, int fd, int slot) {
+    long offset = io.offsetBytes() + doneBytes;
+    if (bounce != 0) {
+      fillOne(sqe, fd, bounce, bounceStepBytes(), offset, slot);
+    } else if (bufferDoneBytes == 0 && buffer < io.bufferCount() - 1) {
+      fillMany(sqe, fd, offset, slot);
+    } else {
+      long bytes = Math.min(io.bufferBytes(buffer) - bufferDoneBytes, MAX_BYTES);
+      fillOne(sqe, fd, io.buffer(buffer) + bufferDoneBytes, (int) bytes, offset, slot);
+    }
+  }
+
+  private void fillOne(long sqe, int fd, long address, int bytes, long offset, int slot) {
+    if (io.type() == IoType.READ) {
+      Sqe.prepRead(sqe, fd, address, bytes, offset, slot);
+    } else {
+      Sqe.prepWrite(sqe, fd, address, bytes, offset, writeFlags(), slot);
+    }
+  }
+
+  private void fillMany(long sqe, int fd, long offset, int slot) {
+    long iovs = io.iovs() + (long) buffer * BdevIo.IOVEC_BYTES;
+    int count = Math.min(io.bufferCount() - buffer, MAX_BUFFERS);
+    if (io.type() == IoType.READ) {
+      Sqe.prepReadv(sqe, fd, iovs, count, offset, slot);
+    } else {
+      Sqe.prepWritev(sqe, fd, iovs, count, offset, writeFlags(), slot);
+    }
+  }
+
+  private int writeFlags() {
+    return io.fua() ? Sqe.RWF_DSYNC : 0;
+  }
+
+  int ended(int res) {
+    if (res < 0) {
+      return ErrnoStatus.of(res);
+    }
+    // A direct transfer goes on at a multiple only; what was cut off beyond is done again.
+    long bytes = doneBytes + res == io.lengthBytes() ? res : file.alignment().whole(res);
+    if (bytes == 0) {
+      return IoStatus.IO_ERROR; // the file has become shorter
+    }
+    if (bounce != 0 && io.type() == IoType.READ) {
+      io.scatter(doneBytes, bounce, bytes);
+    }
+    advance(bytes);
+    return doneBytes == io.lengthBytes() ? IoStatus.OK : IoStatus.PENDING;
+  }
+
+  private void advance(long bytes) {
+    doneBytes += bytes;
+    bufferDoneBytes += bytes;
+    while (buffer < io.bufferCount() && bufferDoneBytes >= io.bufferBytes(buffer)) {
+      bufferDoneBytes -= io.bufferBytes(buffer++);
+    }
+  }
+}

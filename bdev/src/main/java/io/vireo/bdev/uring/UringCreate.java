@@ -1,0 +1,14 @@
+package io.vireo.bdev.uring;
+
+import io.vireo.bdev.module.Optional;
+
+/**
+ * Parameters of bdev_uring_create.
+ *
+ * @param filename file or block device
+ * @param name the bdev's
+ * @param block_size bytes; 0 or absent: the device's logical block, 4096 for a file
+ * @param uuid random when absent
+ */
+public record UringCreate(
+    String filename, String name, @Optional int block_size, @Optional String uuid) {}

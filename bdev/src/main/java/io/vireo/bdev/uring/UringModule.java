@@ -1,0 +1,60 @@
+package io.vireo.bdev.uring;
+
+import io.vireo.bdev.Bdev;
+import io.vireo.bdev.BdevRegistry;
+import io.vireo.bdev.module.BdevContext;
+import io.vireo.bdev.module.BdevModule;
+import io.vireo.bdev.module.ConfigEntry;
+import io.vireo.bdev.module.Method;
+import java.util.List;
+
+/** Makes and deletes bdevs of files and block devices. */
+public final class UringModule implements BdevModule {
+  private static final String CREATE = "bdev_uring_create";
+
+  private final UringRings rings = new UringRings();
+
+  /** For {@link java.util.ServiceLoader}. */
+  public UringModule() {}
+
+  @Override
+  public String name() {
+    return "uring";
+  }
+
+  @Override
+  public List<Method<?>> methods(BdevContext context) {
+    BdevRegistry bdevs = context.bdevs();
+    return List.of(
+        new Method<>(CREATE, UringCreate.class, p -> create(bdevs, p)),
+        new Method<>("bdev_uring_delete", UringDelete.class, p -> delete(bdevs, p)));
+  }
+
+  @Override
+  public List<ConfigEntry> configuration(BdevContext context) {
+    return context.bdevs().all(UringBdev.class).stream()
+        .map(bdev -> new ConfigEntry(CREATE, parameters(bdev)))
+        .toList();
+  }
+
+  private static UringCreate parameters(UringBdev bdev) {
+    return new UringCreate(
+        bdev.file().path(), bdev.name(), bdev.blockBytes(), bdev.uuid().toString());
+  }
+
+  private String create(BdevRegistry bdevs, UringCreate p) {
+    BackingFile file = BackingFile.open(p.filename(), p.block_size(), BackingFile.Caching.DIRECT);
+    try {
+      bdevs.register(new UringBdev(p.name(), Bdev.uuidOf(p.uuid()), file, rings));
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+    return p.name();
+  }
+
+  private static boolean delete(BdevRegistry bdevs, UringDelete p) {
+    bdevs.unregister(bdevs.require(p.name(), UringBdev.class).name());
+    return true;
+  }
+}

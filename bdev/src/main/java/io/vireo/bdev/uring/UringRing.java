@@ -1,0 +1,234 @@
+package io.vireo.bdev.uring;
+
+import io.vireo.bdev.BdevIo;
+import io.vireo.bdev.IoStatus;
+import io.vireo.linux.uring.IoUring;
+import io.vireo.linux.uring.Sqe;
+import io.vireo.reactor.Poller;
+import io.vireo.reactor.Reactor;
+
+/**
+ * Reactor thread only. The io_uring of one reactor, shared by all uring channels there.
+ *
+ * <p>A request takes a slot, and when alignment demands it a bounce buffer; without a buffer it
+ * waits in line for one. Its next steps wait in line for submission entries, before any new
+ * request: one that finds others in line, no slot or no entry is answered BUSY.
+ */
+final class UringRing implements Poller, AutoCloseable {
+  /** Steps that one lap can submit. */
+  static final int ENTRIES = 256;
+
+  /** Requests in flight. */
+  static final int REQUESTS = 1024;
+
+  /** Bounce buffers: 4 MiB on each reactor, taken up only where they are used. */
+  static final int BOUNCE_BUFFERS = 32;
+
+  private static final long CANCEL = -1;
+
+  private final Reactor reactor;
+  private final IoUring ring;
+  private final BouncePool bounces;
+  private final UringRequest[] requests;
+  private final RequestList steps = new RequestList(); // ready for an entry
+  private final RequestList bounceWaiters = new RequestList();
+  private UringRequest free;
+  private int active; // requests and cancellations that have not ended
+  private int channels;
+
+  /** On the reactor's thread, which then polls it. */
+  UringRing(Reactor reactor, int requestCount, int bounceBuffers) {
+    this.reactor = reactor;
+    bounces = new BouncePool(bounceBuffers);
+    try {
+      ring = IoUring.create(ENTRIES, new IoUring.Options(2 * requestCount));
+    } catch (RuntimeException e) {
+      bounces.close();
+      throw e;
+    }
+    requests = new UringRequest[requestCount];
+    for (int i = 0; i < requestCount; i++) {
+      requests[i] = new UringRequest(i, bounces.zeroes());
+      requests[i].next = free;
+      free = requests[i];
+    }
+    reactor.watch(ring.fd(), this);
+    reactor.addChannel(this);
+  }
+
+  /** Counts a channel that uses this ring. */
+  void join() {
+    channels++;
+  }
+
+  /** A channel uses it no more; true when it was the last one. */
+  boolean leave() {
+    return --channels == 0;
+  }
+
+  /** Begins a request that has been checked: PENDING or BUSY. */
+  int start(UringChannel channel, BdevIo io) {
+    UringRequest request = free;
+    if (request == null || !steps.isEmpty() || ring.sq().space() == 0) {
+      return IoStatus.BUSY;
+    }
+    free = request.next;
+    active++;
+    if (request.begin(channel, io) && !bounce(request)) {
+      bounceWaiters.add(request);
+    } else {
+      firstStep(request);
+    }
+    return IoStatus.PENDING;
+  }
+
+  private boolean bounce(UringRequest request) {
+    request.channel.stats().bounced();
+    long buffer = bounces.take();
+    request.bounce(buffer);
+    return buffer != 0;
+  }
+
+  private void firstStep(UringRequest request) {
+    boolean done = false;
+    try {
+      step(request);
+      done = true;
+    } finally {
+      if (!done) {
+        release(request); // the caller of submit learns it from the error
+      }
+    }
+  }
+
+  private void step(UringRequest request) {
+    request.load(); // before an entry is taken, for it may throw
+    request.fill(ring.sq().next());
+  }
+
+  /** The slot is free again; its bounce buffer goes to whoever waits for one. */
+  private void release(UringRequest request) {
+    active--;
+    request.io = null;
+    long buffer = request.takeBounce();
+    request.next = free;
+    free = request;
+    if (buffer == 0) {
+      return;
+    }
+    if (bounceWaiters.isEmpty()) {
+      bounces.give(buffer);
+    } else {
+      UringRequest waiter = bounceWaiters.take();
+      waiter.bounce(buffer);
+      steps.add(waiter);
+    }
+  }
+
+  @Override
+  public int poll() {
+    return active == 0 ? 0 : work();
+  }
+
+  private int work() {
+    int work = resume();
+    work += Math.max(0, ring.submit()); // what the kernel did not take stays queued
+    while (ring.cq().next()) {
+      reap(ring.cq().userData(), ring.cq().res());
+      work++;
+    }
+    return work;
+  }
+
+  /** The next steps of requests begun before, as far as there are entries. */
+  private int resume() {
+    int work = 0;
+    while (!steps.isEmpty() && ring.sq().space() > 0) {
+      nextStep(steps.take());
+      work++;
+    }
+    return work;
+  }
+
+  private void nextStep(UringRequest request) {
+    if (request.cancelled) {
+      end(request, IoStatus.ABORTED);
+      return;
+    }
+    boolean done = false;
+    try {
+      step(request);
+      done = true;
+    } finally {
+      if (!done) {
+        end(request, IoStatus.IO_ERROR);
+      }
+    }
+  }
+
+  private void reap(long userData, int res) {
+    if (userData == CANCEL) {
+      active--;
+      return;
+    }
+    UringRequest request = requests[(int) userData];
+    int status = IoStatus.IO_ERROR;
+    try {
+      status = request.ended(res, reactor.nowNs());
+    } finally {
+      if (status == IoStatus.PENDING) {
+        steps.add(request);
+      } else {
+        end(request, status);
+      }
+    }
+  }
+
+  private void end(UringRequest request, int status) {
+    UringChannel channel = request.channel;
+    BdevIo io = request.io;
+    release(request);
+    channel.ended(io, status);
+  }
+
+  /** Asks the kernel to give up a channel's requests, as far as there are entries. */
+  void cancel(UringChannel channel) {
+    for (UringRequest request : requests) {
+      if (request.io != null && request.channel == channel) {
+        request.cancelled = true;
+        if (request.inKernel && ring.sq().space() > 0) {
+          Sqe.prepCancel(ring.sq().next(), request.slot, CANCEL);
+          active++;
+        }
+      }
+    }
+  }
+
+  @Override
+  public boolean ready() {
+    return active > 0 && (!steps.isEmpty() || ring.ready());
+  }
+
+  /**
+   * An owner threw out of its completion. The ring itself is as it should be, and other disks
+   * depend on it: it is polled on.
+   */
+  @Override
+  public void failed(Throwable cause) {
+    reactor.post(
+        () -> {
+          if (channels > 0) {
+            reactor.addChannel(this);
+          }
+        });
+  }
+
+  /** Nothing is in flight any more. */
+  @Override
+  public void close() {
+    reactor.remove(this);
+    reactor.unwatch(ring.fd());
+    ring.close();
+    bounces.close();
+  }
+}
