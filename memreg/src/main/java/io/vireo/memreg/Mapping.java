@@ -41,7 +41,7 @@ public final class Mapping implements AutoCloseable {
    */
   public void replaceLost() {
     requireOpen();
-    file.replaceLost();
+    cache.replaceLost(file);
   }
 
   /** Drops this reference, once. Nobody may use the addresses through it any more. */

@@ -41,11 +41,19 @@ public final class MappingCache {
     }
   }
 
-  /** How many mappings there are, each counted once. */
+  /** How many mappings can be shared, each counted once. */
   public int size() {
     synchronized (files) {
       return files.size();
     }
+  }
+
+  /** Replaces lost pages; who comes later gets a mapping of the file as it is then. */
+  void replaceLost(MappedFile file) {
+    synchronized (files) {
+      files.remove(file.key(), file);
+    }
+    file.replaceLost();
   }
 
   /** Drops one reference; the last one unmaps. */
@@ -54,7 +62,7 @@ public final class MappingCache {
       if (--file.references > 0) {
         return;
       }
-      files.remove(file.key());
+      files.remove(file.key(), file);
     }
     try {
       registry.unregister(file.pagesHva(), file.pagesBytes());

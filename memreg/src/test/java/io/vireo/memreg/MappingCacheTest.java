@@ -153,6 +153,25 @@ class MappingCacheTest extends MappingLeakCheck {
   }
 
   @Test
+  void a_mapping_with_replaced_pages_is_not_shared_with_who_comes_after() {
+    Mapping broken = cache.acquire(fd, 0, MIB);
+    Libc.ftruncate(fd, 0);
+    broken.replaceLost();
+    Libc.ftruncate(fd, FILE_BYTES);
+    try (Mapping file = cache.acquire(fd, 0, FILE_BYTES);
+        Mapping fresh = cache.acquire(fd, 0, MIB)) {
+      Mem.putInt(file.hva(), 77);
+      assertThat(Mem.getInt(fresh.hva())).isEqualTo(77);
+      assertThat(Mem.getInt(broken.hva())).isZero();
+      broken.close();
+      assertThat(cache.size()).isEqualTo(2);
+      try (Mapping shared = cache.acquire(fd, 0, MIB)) {
+        assertThat(shared.hva()).isEqualTo(fresh.hva());
+      }
+    }
+  }
+
+  @Test
   void a_file_of_huge_pages_is_mapped_by_whole_ones_and_registered_exactly() {
     int huge = Libc.memfdCreate(FILE_NAME + "-huge", Libc.MFD_HUGETLB);
     Libc.ftruncate(huge, 8 * MIB);
