@@ -6,9 +6,14 @@ package io.vireo.bdev.uring;
 final class RequestList {
   private UringRequest first;
   private UringRequest last;
+  private int size;
 
   boolean isEmpty() {
     return first == null;
+  }
+
+  int size() {
+    return size;
   }
 
   void add(UringRequest request) {
@@ -19,17 +24,14 @@ final class RequestList {
       last.next = request;
     }
     last = request;
-  }
-
-  /** The oldest, or null. */
-  UringRequest first() {
-    return first;
+    size++;
   }
 
   /** Takes the oldest out. */
   UringRequest take() {
     UringRequest request = first;
     first = request.next;
+    size--;
     return request;
   }
 }

@@ -15,10 +15,7 @@ import io.vireo.reactor.Reactor;
  * request: one that finds others in line, no slot or no entry is answered BUSY.
  */
 final class UringRing implements Poller, AutoCloseable {
-  /** Steps that one lap can submit. */
-  static final int ENTRIES = 256;
-
-  /** Requests in flight. */
+  /** Requests in flight; as many steps can be submitted in one lap. */
   static final int REQUESTS = 1024;
 
   /** Bounce buffers: 4 MiB on each reactor, taken up only where they are used. */
@@ -33,6 +30,7 @@ final class UringRing implements Poller, AutoCloseable {
   private final RequestList steps = new RequestList(); // ready for an entry
   private final RequestList bounceWaiters = new RequestList();
   private UringRequest free;
+  private int freeCount;
   private int active; // requests and cancellations that have not ended
   private int channels;
 
@@ -41,7 +39,7 @@ final class UringRing implements Poller, AutoCloseable {
     this.reactor = reactor;
     bounces = new BouncePool(bounceBuffers);
     try {
-      ring = IoUring.create(ENTRIES, new IoUring.Options(2 * requestCount));
+      ring = IoUring.create(requestCount, new IoUring.Options(2 * requestCount));
     } catch (RuntimeException e) {
       bounces.close();
       throw e;
@@ -49,8 +47,7 @@ final class UringRing implements Poller, AutoCloseable {
     requests = new UringRequest[requestCount];
     for (int i = 0; i < requestCount; i++) {
       requests[i] = new UringRequest(i, bounces.zeroes());
-      requests[i].next = free;
-      free = requests[i];
+      giveSlot(requests[i]);
     }
     reactor.watch(ring.fd(), this);
     reactor.addChannel(this);
@@ -68,11 +65,10 @@ final class UringRing implements Poller, AutoCloseable {
 
   /** Begins a request that has been checked: PENDING or BUSY. */
   int start(UringChannel channel, BdevIo io) {
-    UringRequest request = free;
-    if (request == null || !steps.isEmpty() || ring.sq().space() == 0) {
+    if (!hasRoom(channel)) {
       return IoStatus.BUSY;
     }
-    free = request.next;
+    UringRequest request = takeSlot();
     active++;
     if (request.begin(channel, io) && !bounce(request)) {
       bounceWaiters.add(request);
@@ -80,6 +76,26 @@ final class UringRing implements Poller, AutoCloseable {
       firstStep(request);
     }
     return IoStatus.PENDING;
+  }
+
+  private boolean hasRoom(UringChannel channel) {
+    boolean shortOfSlots = freeCount <= requests.length / 4;
+    return freeCount > 0
+        && ring.sq().space() > steps.size()
+        && !(shortOfSlots && channel.inFlight() >= requests.length / channels);
+  }
+
+  private UringRequest takeSlot() {
+    UringRequest request = free;
+    free = request.next;
+    freeCount--;
+    return request;
+  }
+
+  private void giveSlot(UringRequest request) {
+    request.next = free;
+    free = request;
+    freeCount++;
   }
 
   private boolean bounce(UringRequest request) {
@@ -111,8 +127,7 @@ final class UringRing implements Poller, AutoCloseable {
     active--;
     request.io = null;
     long buffer = request.takeBounce();
-    request.next = free;
-    free = request;
+    giveSlot(request);
     if (buffer == 0) {
       return;
     }
