@@ -1,6 +1,7 @@
 package io.vireo.reactor;
 
 import java.util.BitSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -11,9 +12,12 @@ public final class CpuMask {
   /** One more than the highest CPU that can be named, as in the kernel's cpu_set_t. */
   private static final int MAX_CPUS = 1024;
 
+  /** Of a number that surely fits an int. */
+  private static final int MAX_DIGITS = 9;
+
   private static final Pattern HEX = Pattern.compile("(?:0[xX])?([0-9a-fA-F]+)");
-  private static final Pattern LIST =
-      Pattern.compile("\\[\\s*\\d+(?:\\s*-\\s*\\d+)?(?:\\s*,\\s*\\d+(?:\\s*-\\s*\\d+)?)*\\s*]");
+  private static final Pattern LIST = Pattern.compile("\\[(.*)]");
+  private static final Pattern RANGE = Pattern.compile("\\s*(\\d+)\\s*(?:-\\s*(\\d+)\\s*)?");
 
   private CpuMask() {}
 
@@ -24,14 +28,15 @@ public final class CpuMask {
    */
   public static BitSet parse(String text) {
     String mask = text.strip();
+    Matcher list = LIST.matcher(mask);
+    Matcher hex = HEX.matcher(mask);
     BitSet cpus;
-    if (LIST.matcher(mask).matches()) {
-      cpus = parseList(mask);
-    } else if (HEX.matcher(mask).matches()) {
-      cpus = parseHex(mask);
+    if (list.matches()) {
+      cpus = parseList(list.group(1), text);
+    } else if (hex.matches()) {
+      cpus = parseHex(hex.group(1));
     } else {
-      throw new IllegalArgumentException(
-          "CPU mask '" + text + "' is neither hexadecimal like 0x3 nor a list like [0,2-3]");
+      throw malformed(text);
     }
     if (cpus.isEmpty()) {
       throw new IllegalArgumentException("CPU mask '" + text + "' names no CPU");
@@ -63,8 +68,7 @@ public final class CpuMask {
     return list.append(']').toString();
   }
 
-  private static BitSet parseHex(String mask) {
-    String digits = mask.toLowerCase(java.util.Locale.ROOT).replaceFirst("^0x", "");
+  private static BitSet parseHex(String digits) {
     BitSet cpus = new BitSet();
     for (int i = 0; i < digits.length(); i++) {
       int value = Character.digit(digits.charAt(digits.length() - 1 - i), 16);
@@ -77,12 +81,15 @@ public final class CpuMask {
     return cpus;
   }
 
-  private static BitSet parseList(String mask) {
+  private static BitSet parseList(String list, String text) {
     BitSet cpus = new BitSet();
-    for (String part : mask.substring(1, mask.length() - 1).split(",", -1)) {
-      String[] ends = part.strip().split("\\s*-\\s*", -1);
-      int first = checked(ends[0]);
-      int last = checked(ends[ends.length - 1]);
+    for (String part : list.split(",", -1)) {
+      Matcher range = RANGE.matcher(part);
+      if (!range.matches()) {
+        throw malformed(text);
+      }
+      int first = checked(range.group(1));
+      int last = range.group(2) == null ? first : checked(range.group(2));
       if (last < first) {
         throw new IllegalArgumentException("CPU range " + part.strip() + " ends before it starts");
       }
@@ -92,10 +99,15 @@ public final class CpuMask {
   }
 
   private static int checked(String cpu) {
-    if (cpu.length() > 9 || Integer.parseInt(cpu) >= MAX_CPUS) {
+    if (cpu.length() > MAX_DIGITS || Integer.parseInt(cpu) >= MAX_CPUS) {
       throw new IllegalArgumentException(
-          "CPU " + cpu + " is above the highest possible one, " + (MAX_CPUS - 1));
+          "CPU " + cpu + " is above the highest that can be named, " + (MAX_CPUS - 1));
     }
     return Integer.parseInt(cpu);
+  }
+
+  private static IllegalArgumentException malformed(String text) {
+    return new IllegalArgumentException(
+        "CPU mask '" + text + "' is neither hexadecimal like 0x3 nor a list like [0,2-3]");
   }
 }

@@ -20,9 +20,15 @@ final class EpollWaiter implements Waiter {
   }
 
   static EpollWaiter create() {
-    EpollWaiter waiter = new EpollWaiter(EventFd.create(), Epoll.create());
-    waiter.watch(waiter.wakeUp.fd());
-    return waiter;
+    EventFd wakeUp = EventFd.create();
+    try {
+      EpollWaiter waiter = new EpollWaiter(wakeUp, Epoll.create());
+      waiter.watch(wakeUp.fd());
+      return waiter;
+    } catch (RuntimeException e) {
+      wakeUp.close();
+      throw e;
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.vireo.reactor;
 
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.NanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,18 +19,20 @@ final class Faults {
   private final Reactor reactor;
   private final ReactorListener listener;
   private final LapCounters counters;
+  private final NanoClock clock;
 
   private InternalError untold;
   private long nextTellNs;
   private long nextLogNs;
   private long unlogged;
 
-  Faults(Reactor reactor, ReactorListener listener, LapCounters counters, long nowNs) {
+  Faults(Reactor reactor, ReactorListener listener, LapCounters counters, NanoClock clock) {
     this.reactor = reactor;
     this.listener = listener;
     this.counters = counters;
-    nextTellNs = nowNs;
-    nextLogNs = nowNs;
+    this.clock = clock;
+    nextTellNs = clock.nanoTime();
+    nextLogNs = nextTellNs;
   }
 
   /** Told at the end of a lap, not from here: a ring in lost memory raises this on each poll. */
@@ -76,10 +79,13 @@ final class Faults {
   void contain(String what, Throwable cause) {
     if (cause instanceof InternalError error) {
       memoryFault(error);
-    } else if (reactor.nowNs() - nextLogNs < 0) {
+      return;
+    }
+    long nowNs = clock.nanoTime();
+    if (nowNs - nextLogNs < 0) {
       unlogged++;
     } else {
-      nextLogNs = reactor.nowNs() + LOG_INTERVAL_NS;
+      nextLogNs = nowNs + LOG_INTERVAL_NS;
       log(what, cause);
     }
   }

@@ -22,11 +22,13 @@ final class Parking {
   private int asked;
   private long nextLookNs;
 
-  Parking(PollerList pollers, Waiter waiter, ReactorOptions options, LapCounters counters) {
+  Parking(
+      PollerList pollers, Waiter waiter, ReactorOptions options, LapCounters counters, long nowNs) {
     this.pollers = pollers;
     this.waiter = waiter;
     this.options = options;
     this.counters = counters;
+    nextLookNs = nowNs;
   }
 
   void watch(int fd, Poller poller) {
@@ -46,25 +48,22 @@ final class Parking {
 
   /** The parking of one lap; after its polls. */
   void lap(long nowNs, boolean messages) {
+    if (pollers.parked() > 0) {
+      bringBack(nowNs, messages);
+    }
     if (pollers.polled() > options.keepPolled()) {
       considerOne(nowNs);
-    }
-    if (pollers.parked() > 0) {
-      if (messages) {
-        pollers.unparkAllReady(nowNs);
-      }
-      if (nowNs - nextLookNs >= 0) {
-        nextLookNs = nowNs + options.parkLookNs();
-        await(0, nowNs);
-        askOne(nowNs);
-      }
     }
     counters.parked(pollers.parked());
   }
 
-  /** Waits for descriptors; parked pollers whose own one fired are polled again. */
-  void await(long timeoutNs, long nowNs) {
-    int fired = waiter.await(timeoutNs);
+  /** Waits for descriptors; how many fired. */
+  int await(long timeoutNs) {
+    return waiter.await(timeoutNs);
+  }
+
+  /** Polls those parked ones again whose descriptors the last {@link #await} found. */
+  void unparkFired(int fired, long nowNs) {
     for (int i = 0; i < fired; i++) {
       Poller poller = watched.get(waiter.fired(i));
       if (poller != null) {
@@ -76,12 +75,23 @@ final class Parking {
     }
   }
 
+  private void bringBack(long nowNs, boolean messages) {
+    if (messages) {
+      pollers.unparkAllReady(nowNs);
+    }
+    if (nowNs - nextLookNs >= 0) {
+      nextLookNs = nowNs + options.parkLookNs();
+      unparkFired(await(0), nowNs);
+      askOne(nowNs);
+    }
+  }
+
   private void considerOne(long nowNs) {
     int index = candidate < pollers.polled() ? candidate : 0;
-    candidate = index + 1;
-    if (pollers.idleSince(index, nowNs - options.parkAfterNs())) {
-      pollers.park(index, nowNs);
-    }
+    boolean parked =
+        pollers.idleSince(index, nowNs - options.parkAfterNs()) && pollers.park(index, nowNs);
+    // Another one has taken the place of a parked one.
+    candidate = parked ? index : index + 1;
   }
 
   private void askOne(long nowNs) {

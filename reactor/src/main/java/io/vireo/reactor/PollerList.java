@@ -133,28 +133,33 @@ final class PollerList {
   }
 
   boolean idleSince(int index, long ns) {
-    return lastWorkNs[index] - ns <= 0;
+    return lastWorkNs[index] - ns < 0;
   }
 
-  /** Parks the polled one at {@code index} if it agrees and has no work. Not from within a loop. */
-  void park(int index, long nowNs) {
+  /**
+   * Parks the polled one at {@code index} if it agrees and has no work. Not from within a loop.
+   *
+   * @return whether it is parked; its place is then another's
+   */
+  boolean park(int index, long nowNs) {
     Poller poller = pollers[index];
     try {
       if (!poller.parkable()) {
-        return;
+        return false;
       }
       poller.arm();
       Mem.fullFence();
-      if (poller.ready()) {
-        lastWorkNs[index] = nowNs;
-        poller.disarm();
-      } else {
+      if (!poller.ready()) {
         polled--;
         swap(index, polled);
+        return true;
       }
+      lastWorkNs[index] = nowNs;
+      poller.disarm();
     } catch (Throwable t) {
       failed(poller, t);
     }
+    return false;
   }
 
   /** Polls the parked one at {@code index}, from {@link #polled} on, again. */
@@ -182,7 +187,14 @@ final class PollerList {
     }
   }
 
-  /** The same for all parked ones. */
+  /** Polls all again. */
+  void unparkAll(long nowNs) {
+    while (polled < size) {
+      unpark(polled, nowNs);
+    }
+  }
+
+  /** Polls all again that have work. */
   void unparkAllReady(long nowNs) {
     for (cursor = polled; cursor < size; cursor++) {
       unparkIfReady(cursor, nowNs);

@@ -1,7 +1,6 @@
 package io.vireo.reactor;
 
 import io.vireo.linux.Cpu;
-import io.vireo.linux.Mem;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 import org.agrona.concurrent.NanoClock;
@@ -20,22 +19,11 @@ public final class Reactor implements AutoCloseable {
 
   private final String name;
   private final int cpu;
-  private final ReactorOptions options;
-  private final NanoClock clock;
   private final Waiter waiter;
-  private final Thread thread;
-
-  private final LapCounters counters = new LapCounters();
-  private final Faults faults;
   private final Mailbox mailbox;
-  private final PollerList channels;
-  private final PollerList pollers;
-  private final Parking parking;
-  private final Timers timers;
-
-  private long nowNs;
-  private long spinFromNs;
-  private boolean busy;
+  private final LapCounters counters = new LapCounters();
+  private final Loop loop;
+  private final Thread thread;
 
   /** {@code threads} answers the thread that will run the loop, not yet started. */
   Reactor(
@@ -48,17 +36,10 @@ public final class Reactor implements AutoCloseable {
       ThreadFactory threads) {
     this.name = name;
     this.cpu = cpu;
-    this.options = options;
-    this.clock = clock;
     this.waiter = waiter;
-    nowNs = clock.nanoTime();
-    spinFromNs = nowNs;
-    faults = new Faults(this, listener, counters, nowNs);
     mailbox = new Mailbox(waiter);
-    channels = new PollerList(faults);
-    pollers = new PollerList(faults);
-    parking = new Parking(pollers, waiter, options, counters);
-    timers = new Timers(faults);
+    Faults faults = new Faults(this, listener, counters, clock);
+    loop = new Loop(options, clock, waiter, mailbox, counters, faults);
     thread = threads.newThread(this::run);
   }
 
@@ -77,7 +58,7 @@ public final class Reactor implements AutoCloseable {
             listener,
             SystemNanoClock.INSTANCE,
             EpollWaiter.create(),
-            loop -> new ReactorThread(loop, name));
+            run -> new ReactorThread(run, name));
     reactor.thread.start();
     try {
       reactor.call(
@@ -134,9 +115,7 @@ public final class Reactor implements AutoCloseable {
     if (inReactor()) {
       return work.get();
     }
-    if (Thread.currentThread() instanceof ReactorThread other) {
-      throw new IllegalStateException(other.getName() + " must not wait for " + name);
-    }
+    requireMayWait();
     Call<T> call = new Call<>(work);
     post(call);
     return call.await();
@@ -148,13 +127,13 @@ public final class Reactor implements AutoCloseable {
    */
   public void addChannel(Poller channel) {
     requireInReactor();
-    channels.add(channel, nowNs);
+    loop.channels.add(channel, loop.nowNs());
   }
 
   /** Polls {@code poller} from now on. */
   public void add(Poller poller) {
     requireInReactor();
-    pollers.add(poller, nowNs);
+    loop.pollers.add(poller, loop.nowNs());
   }
 
   /**
@@ -163,15 +142,15 @@ public final class Reactor implements AutoCloseable {
    */
   public void remove(Poller poller) {
     requireInReactor();
-    if (!pollers.remove(poller)) {
-      channels.remove(poller);
+    if (!loop.pollers.remove(poller)) {
+      loop.channels.remove(poller);
     }
   }
 
   /** Runs {@code action} each {@code periodNs}, first after one period, until cancelled. */
   public Timer addTimer(long periodNs, Runnable action) {
     requireInReactor();
-    return timers.add(periodNs, action, nowNs);
+    return loop.timers.add(periodNs, action, loop.nowNs());
   }
 
   /**
@@ -180,109 +159,51 @@ public final class Reactor implements AutoCloseable {
    */
   public void watch(int fd, Poller poller) {
     requireInReactor();
-    parking.watch(fd, poller);
+    loop.parking.watch(fd, poller);
   }
 
   public void unwatch(int fd) {
     requireInReactor();
-    parking.unwatch(fd);
+    loop.parking.unwatch(fd);
   }
 
   /** The clock as read at the start of this lap; counts from an arbitrary moment. */
   public long nowNs() {
-    return nowNs;
+    return loop.nowNs();
   }
 
   /**
    * Refuses further messages, runs those accepted, ends the loop and the thread. Pollers must have
-   * been removed before, for they are not polled any more. Not from its own thread.
+   * been removed before, for they are not polled any more. Not from a reactor's thread.
    */
   @Override
   public void close() {
+    requireMayWait();
     mailbox.close();
-    if (!(thread instanceof ReactorThread)) {
-      run();
-    } else if (inReactor()) {
-      throw new IllegalStateException(name + " must not wait for its own end");
-    } else {
+    if (thread instanceof ReactorThread) {
       Uninterrupted.run(thread::join);
+    } else {
+      run();
     }
   }
 
+  /** One lap; how much was done. */
+  int lap() {
+    return loop.lap();
+  }
+
   private void run() {
-    while (!mailbox.finished()) {
-      try {
-        lap();
-      } catch (Throwable t) {
-        faults.contain("the loop failed", t);
-      }
-    }
-    if (pollers.size() + channels.size() > 0) {
-      log.warn("{}: closed with {} pollers and {} channels", name, pollers.size(), channels.size());
+    loop.run();
+    int left = loop.pollers.size() + loop.channels.size();
+    if (left > 0) {
+      log.warn("{} is closed with {} pollers and channels left", name, left);
     }
     waiter.close();
   }
 
-  /** One round of the loop; how much was done. */
-  int lap() {
-    long now = clock.nanoTime();
-    counters.lap();
-    counters.elapsed(now - nowNs, busy);
-    nowNs = now;
-    int messages = mailbox.run(faults);
-    int work = messages + channels.poll(now) + pollers.poll(now);
-    int fired = timers.fire(now);
-    faults.tell(now);
-    parking.lap(now, messages > 0);
-    busy = work + fired > 0;
-    if (work > 0) {
-      spinFromNs = now;
-    } else if (fired == 0) {
-      idle();
-    }
-    return work + fired;
-  }
-
-  private void idle() {
-    if (options.idle() == IdleMode.POLL || nowNs - spinFromNs < options.spinBeforeSleepNs()) {
-      Thread.onSpinWait();
-    } else {
-      fallAsleep();
-    }
-  }
-
-  /** The protocol of {@link Poller}, once for all pollers and the mailbox. */
-  private void fallAsleep() {
-    try {
-      channels.arm();
-      pollers.arm();
-      mailbox.fallAsleep();
-      Mem.fullFence();
-      if (somethingReady()) {
-        // Spins again before the next try: arming writes to rings and costs more than a lap.
-        spinFromNs = nowNs;
-      } else {
-        sleep();
-      }
-    } finally {
-      mailbox.wakeUp();
-      channels.disarm();
-      pollers.disarm();
-    }
-  }
-
-  private boolean somethingReady() {
-    return !mailbox.isEmpty() || faults.pending() || channels.ready() || pollers.ready();
-  }
-
-  private void sleep() {
-    long beforeNs = clock.nanoTime();
-    long timeoutNs = timers.untilNextNs(beforeNs);
-    if (timeoutNs > 0) {
-      counters.elapsed(beforeNs - nowNs, false);
-      parking.await(timeoutNs, beforeNs);
-      nowNs = clock.nanoTime();
-      counters.slept(nowNs - beforeNs);
+  private void requireMayWait() {
+    if (Thread.currentThread() instanceof ReactorThread other) {
+      throw new IllegalStateException(other.getName() + " must not wait for " + name);
     }
   }
 

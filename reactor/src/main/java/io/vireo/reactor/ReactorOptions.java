@@ -3,6 +3,8 @@ package io.vireo.reactor;
 import static java.util.concurrent.TimeUnit.MICROSECONDS;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import java.util.Objects;
+
 /**
  * How a reactor idles.
  *
@@ -24,6 +26,7 @@ public record ReactorOptions(
   public static final ReactorOptions ADAPTIVE = withDefaults(IdleMode.ADAPTIVE);
 
   public ReactorOptions {
+    Objects.requireNonNull(idle, "idle");
     requireNotNegative("spinBeforeSleepNs", spinBeforeSleepNs);
     requireNotNegative("parkAfterNs", parkAfterNs);
     requireNotNegative("parkLookNs", parkLookNs);

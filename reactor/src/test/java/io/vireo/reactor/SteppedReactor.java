@@ -12,7 +12,9 @@ public final class SteppedReactor implements AutoCloseable {
   private final SteppedWaiter waiter = new SteppedWaiter();
   private final ReactorListener listener;
   private final Reactor reactor;
-  private long nowNs = TimeUnit.DAYS.toNanos(1);
+
+  /** The real one, too, starts anywhere and may wrap. */
+  private long nowNs = Long.MAX_VALUE - TimeUnit.MICROSECONDS.toNanos(1);
 
   /** In poll mode; a failing poller fails the lap. */
   public SteppedReactor() {

@@ -1,0 +1,96 @@
+package io.vireo.reactor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
+
+import com.sun.management.ThreadMXBean;
+import io.vireo.linux.Cpu;
+import io.vireo.linux.EventFd;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A reactor in its steady state makes no garbage: polling, timers, parking, sleeping. One object a
+ * round would be 16 bytes a round; less than one byte leaves room for what a deoptimisation brings
+ * back once.
+ */
+@Timeout(value = 60, threadMode = SEPARATE_THREAD)
+class AllocationTest {
+  private static final int ROUNDS = 20_000;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  /** Kicks itself awake, so that it is parked, slept over and brought back all the time. */
+  private static final class SelfKicking implements Poller {
+    private final EventFd kick = EventFd.create();
+    private final CountDownLatch rounds;
+
+    SelfKicking(int rounds) {
+      this.rounds = new CountDownLatch(rounds);
+    }
+
+    @Override
+    public int poll() {
+      rounds.countDown();
+      return 0;
+    }
+
+    @Override
+    public void arm() {
+      kick.signal();
+    }
+
+    @Override
+    public boolean parkable() {
+      return true;
+    }
+  }
+
+  private static long allocatedBytes(ReactorOptions options) {
+    try (Reactor reactor =
+        Reactor.start(
+            "reactor-test", Cpu.allowed().length() - 1, options, new RecordingListener())) {
+      long thread = reactor.call(() -> Thread.currentThread().threadId());
+      SelfKicking poller = new SelfKicking(ROUNDS);
+      SelfKicking second = new SelfKicking(2 * ROUNDS);
+      reactor.call(
+          () -> {
+            reactor.add(poller);
+            reactor.watch(poller.kick.fd(), poller);
+            return reactor.addTimer(1000, () -> {});
+          });
+      Uninterrupted.run(poller.rounds::await);
+      reactor.call(
+          () -> {
+            reactor.add(second);
+            reactor.watch(second.kick.fd(), second);
+            return null;
+          });
+      long before = THREADS.getThreadAllocatedBytes(thread);
+      Uninterrupted.run(second.rounds::await);
+      long after = THREADS.getThreadAllocatedBytes(thread);
+      assertThat(reactor.stats().laps()).isGreaterThan(ROUNDS);
+      reactor.call(
+          () -> {
+            reactor.remove(poller);
+            reactor.remove(second);
+            return null;
+          });
+      poller.kick.close();
+      second.kick.close();
+      return after - before;
+    }
+  }
+
+  @Test
+  void polling_and_parking() {
+    assertThat(allocatedBytes(ReactorOptions.POLL.parking(0, 0, 0))).isLessThan(ROUNDS);
+  }
+
+  @Test
+  void sleeping() {
+    ReactorOptions sleepy = ReactorOptions.ADAPTIVE.spinBeforeSleepNs(0).parking(0, 0, 1);
+    assertThat(allocatedBytes(sleepy)).isLessThan(ROUNDS);
+  }
+}
