@@ -109,7 +109,17 @@ public abstract class Bdev {
 
   /** What went through all channels that this bdev has and had. */
   public final IoStats stats() {
-    return users.stats();
+    return stats(StatsReset.NONE);
+  }
+
+  /** As {@link #stats()}, and sets counters back. Waits for the reactors. */
+  public final IoStats stats(StatsReset reset) {
+    return users.stats(reset);
+  }
+
+  /** What went through the channels that there are now, by the reactor they belong to. */
+  public final Map<Reactor, IoStats> statsByReactor(StatsReset reset) {
+    return users.statsByReactor(reset);
   }
 
   /** Who has claimed this bdev, or null. */

@@ -23,6 +23,22 @@ public final class BdevRegistry {
     requireFree(bdev.name());
     requireFree(bdev.uuid().toString());
     bdevs.put(bdev.name(), bdev);
+    notifyAll();
+  }
+
+  /**
+   * The bdev of that name or UUID, waited for until there is one.
+   *
+   * @throws BdevException ENODEV when there is none after the time
+   */
+  public synchronized Bdev await(String name, long timeoutMillis) throws InterruptedException {
+    long start = System.nanoTime();
+    long waitedMillis = 0;
+    while (find(name).isEmpty() && waitedMillis < timeoutMillis) {
+      wait(timeoutMillis - waitedMillis);
+      waitedMillis = (System.nanoTime() - start) / 1_000_000;
+    }
+    return require(name);
   }
 
   private void requireFree(String name) {

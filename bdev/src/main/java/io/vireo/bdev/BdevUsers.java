@@ -3,7 +3,9 @@ package io.vireo.bdev;
 import io.vireo.linux.Errno;
 import io.vireo.reactor.Reactor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Who has a bdev open, through which channels, and who has claimed it. Any control thread; the
@@ -88,18 +90,44 @@ final class BdevUsers {
     return claimer;
   }
 
-  synchronized IoStats stats() {
+  synchronized IoStats stats(StatsReset reset) {
     IoStats sum = new IoStats();
     sum.add(retired);
-    for (BdevDescriptor descriptor : open) {
-      for (Use use : descriptor.uses.values()) {
-        use.channel.stats().addTo(sum);
-      }
-    }
-    for (BdevChannel channel : retiring) {
-      channel.stats().addTo(sum);
-    }
+    retired.reset(reset);
+    channels().forEach(channel -> take(channel, sum, reset));
     return sum;
+  }
+
+  synchronized Map<Reactor, IoStats> statsByReactor(StatsReset reset) {
+    Map<Reactor, IoStats> sums = new LinkedHashMap<>();
+    for (BdevChannel channel : channels()) {
+      take(channel, sums.computeIfAbsent(channel.reactor(), r -> new IoStats()), reset);
+    }
+    return sums;
+  }
+
+  private List<BdevChannel> channels() {
+    List<BdevChannel> channels = new ArrayList<>(retiring);
+    for (BdevDescriptor descriptor : open) {
+      descriptor.uses.values().forEach(use -> channels.add(use.channel));
+    }
+    return channels;
+  }
+
+  /** Reads a channel's counters and sets them back between two of its requests: none is lost. */
+  private static void take(BdevChannel channel, IoStats sum, StatsReset reset) {
+    if (reset == StatsReset.NONE) {
+      channel.stats().addTo(sum);
+      return;
+    }
+    channel
+        .reactor()
+        .call(
+            () -> {
+              channel.stats().addTo(sum);
+              channel.stats().reset(reset);
+              return sum;
+            });
   }
 
   synchronized BdevChannel channel(BdevDescriptor descriptor, Reactor reactor) {

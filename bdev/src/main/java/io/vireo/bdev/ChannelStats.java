@@ -56,6 +56,27 @@ public final class ChannelStats {
     add(bounced, 0, 1);
   }
 
+  /** Sets counters back, between two requests. */
+  void reset(StatsReset what) {
+    for (int t = 0; t < types.length; t += STRIDE) {
+      if (what == StatsReset.ALL) {
+        SLOT.setOpaque(types, t + OPS, 0L);
+        SLOT.setOpaque(types, t + BYTES, 0L);
+        SLOT.setOpaque(types, t + LATENCY_SUM, 0L);
+      }
+      if (what.extremes()) {
+        SLOT.setOpaque(types, t + LATENCY_MIN, Long.MAX_VALUE);
+        SLOT.setOpaque(types, t + LATENCY_MAX, 0L);
+      }
+    }
+    for (int s = 0; what.errors() && s < errors.length; s++) {
+      SLOT.setOpaque(errors, s, 0L);
+    }
+    if (what == StatsReset.ALL) {
+      SLOT.setOpaque(bounced, 0, 0L);
+    }
+  }
+
   private static void add(long[] slots, int index, long value) {
     SLOT.setOpaque(slots, index, slots[index] + value);
   }

@@ -55,6 +55,22 @@ public final class IoStats {
     bounced += more;
   }
 
+  void reset(StatsReset what) {
+    if (what.extremes()) {
+      Arrays.fill(minLatencyNs, Long.MAX_VALUE);
+      Arrays.fill(maxLatencyNs, 0);
+    }
+    if (what.errors()) {
+      Arrays.fill(errors, 0);
+    }
+    if (what == StatsReset.ALL) {
+      Arrays.fill(ops, 0);
+      Arrays.fill(bytes, 0);
+      Arrays.fill(latencyNs, 0);
+      bounced = 0;
+    }
+  }
+
   /** Requests that ended with OK. */
   public long ops(IoType type) {
     return ops[type.index()];
