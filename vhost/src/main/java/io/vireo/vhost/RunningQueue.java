@@ -88,6 +88,11 @@ final class RunningQueue {
     return reactor;
   }
 
+  /** Requests that have begun and not ended; asks the reactor. Any thread, also after the end. */
+  int inFlight() {
+    return reactor.call(queue::inFlight);
+  }
+
   /** Swaps the kick descriptor; the old one is nobody's when this returns. */
   void kick(EventFd next) {
     onReactor(

@@ -183,7 +183,7 @@ public final class VhostController {
     }
     connections++;
     VhostSession session =
-        new VhostSession(name + "#" + connections, this, socket, mappings, reactors);
+        new VhostSession(connections, this, socket, mappings, reactors);
     sessions.add(session);
     session.start();
   }

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class VhostSession {
   private static final Logger log = LoggerFactory.getLogger(VhostSession.class);
 
+  private final int number;
   private final String name;
   private final VhostController controller;
   private final Inbox inbox;
@@ -36,12 +37,13 @@ public final class VhostSession {
   private volatile boolean ending;
 
   VhostSession(
-      String name,
+      int number,
       VhostController controller,
       UnixSocket connected,
       MappingCache mappings,
       ReactorGroup reactors) {
-    this.name = name;
+    this.number = number;
+    this.name = controller.name() + "#" + number;
     this.controller = controller;
     inbox = new Inbox(name);
     socket = new MessageSocket(connected, Libc.MSG_DONTWAIT);
@@ -70,7 +72,22 @@ public final class VhostSession {
     return name;
   }
 
-  /** Ends the connection; {@link #join} waits for that. Any thread, as all below. */
+  /** The number of the connection, counted from 1 for each controller. Any thread, as all below. */
+  public int number() {
+    return number;
+  }
+
+  /** Whether any of its queues runs. */
+  public boolean started() {
+    return !rings.running().isEmpty();
+  }
+
+  /** Requests that have begun and not ended; asks the reactors. */
+  public int inFlight() {
+    return rings.running().stream().mapToInt(RunningQueue::inFlight).sum();
+  }
+
+  /** Ends the connection; {@link #join} waits for that. */
   void end() {
     inbox.post(() -> ending = true);
   }

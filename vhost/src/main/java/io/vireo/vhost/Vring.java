@@ -223,7 +223,7 @@ final class Vring implements AutoCloseable {
   private void stopQueue() {
     if (running != null) {
       RunningQueue ended = running;
-      base = ended.stop("%s, ring %d".formatted(rings.name(), index));
+      base = rings.stop(ended, index);
       running = null;
     }
   }

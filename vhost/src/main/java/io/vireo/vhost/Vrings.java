@@ -11,6 +11,8 @@ import io.vireo.virtio.VirtioFeatures;
 import io.vireo.virtio.queue.RingAddresses;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
 /**
@@ -25,6 +27,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
   private final Inbox inbox;
   private final Runnable beforeStart;
   private final Vring[] rings;
+  private final List<RunningQueue> running = new CopyOnWriteArrayList<>();
   private GuestMemory memory = GuestMemory.EMPTY;
   private long acked;
 
@@ -127,7 +130,21 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
 
   RunningQueue run(QueueConfig config, EventFd kick, boolean enabled) {
     beforeStart.run();
-    return RunningQueue.start(device, reactors, cpuMask, inbox, config, kick, enabled);
+    RunningQueue queue =
+        RunningQueue.start(device, reactors, cpuMask, inbox, config, kick, enabled);
+    running.add(queue);
+    return queue;
+  }
+
+  /** As {@link RunningQueue#stop}. */
+  int stop(RunningQueue queue, int index) {
+    running.remove(queue);
+    return queue.stop("%s, ring %d".formatted(name, index));
+  }
+
+  /** The queues that run at this moment. Any thread. */
+  List<RunningQueue> running() {
+    return running;
   }
 
   /** Hands a message to the session's thread. Any thread. */
