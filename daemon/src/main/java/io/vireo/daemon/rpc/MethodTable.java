@@ -1,10 +1,7 @@
 package io.vireo.daemon.rpc;
 
-import io.vireo.bdev.BdevException;
 import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.Optional;
-import io.vireo.linux.Errno;
-import io.vireo.linux.ErrnoException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +13,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * The methods that can be called, by name, and two that tell about them. Immutable; any thread.
  *
- * <p>A handler refuses by an exception with an errno. The answer's code is then the negated errno
- * and its message the C library's text for it, which tools compare, followed by our sentence.
+ * <p>A handler refuses by an exception that is a {@link Refusal}. The answer's code is then its
+ * negated errno.
  */
 public final class MethodTable {
   private final SortedMap<String, Entry<?>> entries = new TreeMap<>();
@@ -74,10 +71,8 @@ public final class MethodTable {
   Object call(String method, JsonNode params) {
     try {
       return entry(method).call(params);
-    } catch (BdevException e) {
-      throw errno(-e.errno(), e.errno(), e);
-    } catch (ErrnoException e) {
-      throw errno(-e.errno(), e.errno(), e);
+    } catch (RuntimeException e) {
+      throw Refusal.of(e).map(r -> r.answer(-r.errno())).orElseThrow(() -> e);
     }
   }
 
@@ -98,17 +93,11 @@ public final class MethodTable {
         p -> {
           try {
             return method.handler().apply(p);
-          } catch (BdevException e) {
-            throw errno(code, e.errno(), e);
-          } catch (ErrnoException e) {
-            throw errno(code, e.errno(), e);
+          } catch (RuntimeException e) {
+            throw Refusal.of(e).map(r -> r.answer(code)).orElseThrow(() -> e);
           }
         };
     return new Method<>(method.name(), method.parameters(), handler);
-  }
-
-  private static RpcException errno(int code, int errno, RuntimeException cause) {
-    return new RpcException(code, Errno.text(errno) + ": " + cause.getMessage(), cause);
   }
 
   private record Entry<P extends Record>(Binder<P> binder, Function<P, Object> handler) {

@@ -1,0 +1,100 @@
+package io.vireo.daemon;
+
+import io.vireo.daemon.rpc.JsonRpcClient;
+import io.vireo.daemon.rpc.RpcException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.core.PrettyPrinter;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.core.util.Separators;
+import tools.jackson.core.util.Separators.Spacing;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** {@code vireo rpc}: calls one method and prints its result. */
+@Command(
+    name = "rpc",
+    header = "Calls a method of a running target and prints its result as JSON.",
+    description = {
+      "",
+      "A value has the type that the method declares: a number, true or false, a string, or an"
+          + " array with commas between its items. rpc_get_methods lists the methods,"
+          + " rpc_get_parameters --method NAME tells what a method takes.",
+      "",
+      "The exit status is 0 when the method has done it, 1 when it refused (one line on stderr)."
+    },
+    parameterListHeading = "%n",
+    footer = {
+      "",
+      "Examples:",
+      "  vireo rpc bdev_malloc_create --name M0 --num_blocks 131072 --block_size 512",
+      "  vireo rpc vhost_create_blk_controller --ctrlr vhost.0 --dev_name M0",
+      "  vireo rpc bdev_get_iostat --names M0,M1"
+    },
+    customSynopsis = "vireo rpc [-s SOCKET] METHOD [--name value]...")
+final class RpcCommand implements Callable<Integer> {
+  private static final JsonMapper MAPPER = JsonMapper.shared();
+  private static final PrettyPrinter LAYOUT =
+      new DefaultPrettyPrinter(
+              Separators.createDefaultInstance()
+                  .withObjectNameValueSpacing(Spacing.AFTER)
+                  .withObjectEmptySeparator("")
+                  .withArrayEmptySeparator(""))
+          .withArrayIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-s", "--socket"},
+      paramLabel = "SOCKET",
+      defaultValue = TargetCommand.RPC_SOCKET,
+      description = "the target's RPC socket (default: ${DEFAULT-VALUE})")
+  private Path socket;
+
+  @Parameters(index = "0", paramLabel = "METHOD", description = "the method")
+  private String method;
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "--name value",
+      description = "its parameters; --name alone is true")
+  private List<String> arguments = List.of();
+
+  @Override
+  public Integer call() throws IOException {
+    Map<String, String> texts = RpcArguments.texts(arguments);
+    try (JsonRpcClient client = new JsonRpcClient(socket)) {
+      JsonNode params = texts.isEmpty() ? null : RpcArguments.params(texts, declared(client));
+      print(client.call(method, params));
+      return 0;
+    } catch (RpcException e) {
+      throw new IOException(method + ": " + e.getMessage() + " (" + e.code() + ")", e);
+    }
+  }
+
+  /** What the target tells of the parameters; nothing when it is not ours or has no such method. */
+  private JsonNode declared(JsonRpcClient client) throws IOException {
+    try {
+      return client.call("rpc_get_parameters", Map.of("method", method));
+    } catch (RpcException e) {
+      return JsonNodeFactory.instance.arrayNode();
+    }
+  }
+
+  private void print(JsonNode result) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(MAPPER.writer().with(LAYOUT).writeValueAsString(result));
+    out.flush();
+  }
+}

@@ -1,0 +1,126 @@
+package io.vireo.daemon;
+
+import io.vireo.bdev.Bdev;
+import io.vireo.bdev.BdevException;
+import io.vireo.bdev.BdevRegistry;
+import io.vireo.bdev.module.BdevContext;
+import io.vireo.bdev.module.BdevModule;
+import io.vireo.bdev.module.Method;
+import io.vireo.daemon.method.BdevMethods;
+import io.vireo.daemon.method.FrameworkMethods;
+import io.vireo.daemon.method.VhostMethods;
+import io.vireo.daemon.rpc.JsonRpcServer;
+import io.vireo.daemon.rpc.MethodTable;
+import io.vireo.linux.Errno;
+import io.vireo.memreg.MappingCache;
+import io.vireo.memreg.MemoryRegistry;
+import io.vireo.reactor.ReactorGroup;
+import io.vireo.vhost.VhostServer;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/**
+ * A running target: reactors, bdevs, vhost controllers and the RPC server. Several may run in one
+ * process. Any thread.
+ */
+public final class Target implements Closeable {
+  private final Owned owned;
+  private final BdevRegistry bdevs;
+  private final ReactorGroup reactors;
+  private final VhostServer vhost;
+
+  private Target(Owned owned, BdevRegistry bdevs, ReactorGroup reactors, VhostServer vhost) {
+    this.owned = owned;
+    this.bdevs = bdevs;
+    this.reactors = reactors;
+    this.vhost = vhost;
+  }
+
+  /**
+   * Starts everything from the bottom up; when something fails, what was started is closed.
+   *
+   * @throws IOException with one sentence, as are the messages of {@link IllegalArgumentException}
+   *     and {@link io.vireo.linux.ErrnoException}
+   */
+  public static Target start(TargetOptions options) throws IOException {
+    Owned owned = new Owned();
+    try {
+      return start(options, owned);
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        owned.close();
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
+  }
+
+  private static Target start(TargetOptions options, Owned owned) throws IOException {
+    requireDirectory(options.socketDirectory());
+    FaultListener faults = new FaultListener();
+    owned.add(faults, faults::close);
+    MemoryRegistry memory = new MemoryRegistry();
+    ReactorGroup reactors = new ReactorGroup(options.cpus(), options.reactors(), faults);
+    owned.add(reactors, reactors::close);
+    BdevRegistry bdevs = new BdevRegistry();
+    owned.add(bdevs, () -> unregisterAll(bdevs));
+    VhostServer vhost =
+        new VhostServer(options.socketDirectory(), new MappingCache(memory), reactors);
+    owned.add(vhost, vhost::close);
+    faults.checkMemory(vhost::memoryFault);
+    List<Method<?>> methods = new ArrayList<>(FrameworkMethods.all());
+    methods.addAll(BdevMethods.all(bdevs, reactors));
+    methods.addAll(VhostMethods.all(bdevs, vhost, reactors));
+    BdevContext context = new BdevContext(bdevs, reactors, memory);
+    for (BdevModule module : ServiceLoader.load(BdevModule.class)) {
+      methods.addAll(module.methods(context));
+    }
+    JsonRpcServer rpc = new JsonRpcServer(options.rpcSocket(), new MethodTable(methods));
+    owned.add(rpc, rpc::close);
+    return new Target(owned, bdevs, reactors, vhost);
+  }
+
+  private static void requireDirectory(Path directory) throws IOException {
+    if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+      throw new IOException(
+          "sockets cannot be made in " + directory + ": it is no directory that can be written to");
+    }
+  }
+
+  /** The youngest first: a bdev may stand on an older one. */
+  private static void unregisterAll(BdevRegistry bdevs) {
+    for (Bdev bdev : bdevs.all().reversed()) {
+      try {
+        bdevs.unregister(bdev.name());
+      } catch (BdevException e) {
+        if (e.errno() != Errno.ENODEV) { // another bdev took this one along
+          throw e;
+        }
+      }
+    }
+  }
+
+  public BdevRegistry bdevs() {
+    return bdevs;
+  }
+
+  public ReactorGroup reactors() {
+    return reactors;
+  }
+
+  public VhostServer vhost() {
+    return vhost;
+  }
+
+  /** Ends all sessions, waiting for what is in flight, and removes everything. Once. */
+  @Override
+  public synchronized void close() throws IOException {
+    owned.close();
+  }
+}

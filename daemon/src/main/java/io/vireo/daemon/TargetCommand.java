@@ -1,0 +1,150 @@
+package io.vireo.daemon;
+
+import io.vireo.daemon.method.Version;
+import io.vireo.linux.Cpu;
+import io.vireo.linux.Platform;
+import io.vireo.reactor.CpuMask;
+import io.vireo.reactor.IdleMode;
+import io.vireo.reactor.ReactorOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code vireo target}: runs a target until a signal ends it. */
+@Command(
+    name = "target",
+    header = "Runs a target: disks for virtual machines, managed by JSON-RPC.",
+    description = "%nIt ends by SIGTERM or SIGINT, which close all disks and remove its sockets.",
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  vireo target -m 0x3                    two CPUs",
+      "  vireo target -m [2-5] --idle adaptive  four CPUs, free when no guest does I/O"
+    })
+final class TargetCommand implements Callable<Integer> {
+  static final String RPC_SOCKET = "/var/tmp/vireo.sock";
+
+  @Option(
+      names = {"-m", "--cpumask"},
+      paramLabel = "MASK",
+      description = {
+        "the CPUs to serve disks on, one thread each: a mask like 0x3 or a list like [0,2-3]"
+            + " (default: the first CPU that this process may use)"
+      })
+  private String cpuMask;
+
+  @Option(
+      names = {"-r", "--rpc-socket"},
+      paramLabel = "SOCKET",
+      defaultValue = RPC_SOCKET,
+      description = "where JSON-RPC is served (default: ${DEFAULT-VALUE})")
+  private Path rpcSocket;
+
+  @Option(
+      names = {"-S", "--socket-dir"},
+      paramLabel = "DIR",
+      defaultValue = "/var/tmp",
+      description = "where the disks' vhost-user sockets appear (default: ${DEFAULT-VALUE})")
+  private Path socketDirectory;
+
+  @Option(
+      names = "--idle",
+      paramLabel = "poll|adaptive",
+      defaultValue = "poll",
+      converter = IdleConverter.class,
+      description =
+          "what a CPU does without I/O: poll on, for the lowest latency, or sleep after a while"
+              + " (default: ${DEFAULT-VALUE})")
+  private IdleMode idle;
+
+  static final class IdleConverter implements ITypeConverter<IdleMode> {
+    @Override
+    public IdleMode convert(String text) {
+      return switch (text) {
+        case "poll" -> IdleMode.POLL;
+        case "adaptive" -> IdleMode.ADAPTIVE;
+        default -> throw new TypeConversionException("'" + text + "' is neither poll nor adaptive");
+      };
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Platform.check();
+    TargetOptions options = options();
+    Logging.toStderr();
+    CompletableFuture<Target> started = new CompletableFuture<>();
+    // A signal may come at any moment; what is being started is finished first, then closed.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(started), "end"));
+    try {
+      started.complete(Target.start(options));
+    } catch (IOException | RuntimeException | Error e) {
+      started.completeExceptionally(e);
+      throw e;
+    }
+    log(options);
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  private TargetOptions options() {
+    BitSet cpus = new BitSet();
+    if (cpuMask == null) {
+      cpus.set(Cpu.allowed().nextSetBit(0));
+    } else {
+      cpus = CpuMask.parse(cpuMask);
+    }
+    return new TargetOptions(
+        cpus,
+        idle == IdleMode.POLL ? ReactorOptions.POLL : ReactorOptions.ADAPTIVE,
+        rpcSocket.toAbsolutePath(),
+        socketDirectory.toAbsolutePath());
+  }
+
+  private static void log(TargetOptions options) {
+    logger()
+        .info(
+            "Vireo {} runs on CPUs {} (idle: {}), JSON-RPC at {}, disks' sockets in {}",
+            Version.current(),
+            CpuMask.formatList(options.cpus()),
+            options.reactors().idle().name().toLowerCase(java.util.Locale.ROOT),
+            options.rpcSocket(),
+            options.socketDirectory());
+  }
+
+  /**
+   * The shutdown hook. Ends the process itself: a clean end has status 0, also when it was a signal
+   * that asked for it.
+   */
+  private static void end(CompletableFuture<Target> started) {
+    if (started.isCompletedExceptionally()) {
+      Logging.stop();
+      return;
+    }
+    int status = 0;
+    try {
+      logger().info("Vireo ends");
+      started.join().close();
+    } catch (IOException | RuntimeException e) {
+      logger().error("Vireo did not end cleanly", e);
+      status = 1;
+    }
+    Logging.stop();
+    Runtime.getRuntime().halt(status);
+  }
+
+  /** Not a constant: made after the log has got its place. */
+  private static Logger logger() {
+    return LoggerFactory.getLogger(Target.class);
+  }
+}

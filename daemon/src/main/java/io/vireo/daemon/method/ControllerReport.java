@@ -1,0 +1,68 @@
+package io.vireo.daemon.method;
+
+import io.vireo.bdev.Bdev;
+import io.vireo.bdev.BdevRegistry;
+import io.vireo.reactor.CpuMask;
+import io.vireo.vhost.VhostController;
+import io.vireo.vhost.VhostSession;
+import io.vireo.virtio.VirtioDevice;
+import io.vireo.virtio.blk.BlkDevice;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A controller as vhost_get_controllers shows it, with the field's members in its order. */
+final class ControllerReport {
+  /** The one way in which front-ends are reached, by the field's name for it. */
+  static final String TRANSPORT = "vhost_user_blk";
+
+  /** The field's value for a controller whose interrupts nobody has told to coalesce. */
+  private static final int IOPS_THRESHOLD = 60_000;
+
+  private ControllerReport() {}
+
+  static Map<String, Object> of(VhostController controller, BdevRegistry bdevs) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("ctrlr", controller.name());
+    map.put("cpumask", CpuMask.format(controller.cpuMask()));
+    map.put("delay_base_us", 0);
+    map.put("iops_threshold", IOPS_THRESHOLD);
+    map.put("socket", controller.socket().toString());
+    map.put("sessions", sessions(controller));
+    map.put("backend_specific", backend(controller.device(), bdevs));
+    return map;
+  }
+
+  private static List<Map<String, Object>> sessions(VhostController controller) {
+    return controller.sessions().stream()
+        .map(session -> session(session, controller.device()))
+        .toList();
+  }
+
+  private static Map<String, Object> session(VhostSession session, VirtioDevice device) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("vid", session.number());
+    map.put("id", session.number());
+    map.put("name", session.name());
+    map.put("started", session.started());
+    map.put("max_queues", device.maxQueues());
+    map.put("inflight_task_cnt", session.inFlight());
+    return map;
+  }
+
+  private static Map<String, Object> backend(VirtioDevice device, BdevRegistry bdevs) {
+    if (!(device instanceof BlkDevice blk)) {
+      return Map.of();
+    }
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("readonly", blk.readOnly());
+    map.put("bdev", nameOfPresent(blk.bdev(), bdevs));
+    map.put("transport", TRANSPORT);
+    return Map.of("block", map);
+  }
+
+  /** The bdev's name; null when it was removed under its controller. */
+  private static String nameOfPresent(Bdev bdev, BdevRegistry bdevs) {
+    return bdevs.find(bdev.name()).filter(bdev::equals).map(Bdev::name).orElse(null);
+  }
+}

@@ -1,0 +1,113 @@
+package io.vireo.daemon.method;
+
+import io.vireo.bdev.BdevRegistry;
+import io.vireo.bdev.module.Later;
+import io.vireo.bdev.module.Method;
+import io.vireo.bdev.module.Optional;
+import io.vireo.daemon.rpc.MethodTable;
+import io.vireo.daemon.rpc.RpcException;
+import io.vireo.linux.Errno;
+import io.vireo.reactor.CpuMask;
+import io.vireo.reactor.ReactorGroup;
+import io.vireo.vhost.VhostController;
+import io.vireo.vhost.VhostException;
+import io.vireo.vhost.VhostServer;
+import io.vireo.virtio.blk.BlkDevice;
+import io.vireo.virtio.blk.BlkOptions;
+import java.util.BitSet;
+import java.util.List;
+
+/** Makes, deletes and shows the controllers: the disks that guests see. */
+public final class VhostMethods {
+  private final BdevRegistry bdevs;
+  private final VhostServer vhost;
+  private final ReactorGroup reactors;
+
+  private VhostMethods(BdevRegistry bdevs, VhostServer vhost, ReactorGroup reactors) {
+    this.bdevs = bdevs;
+    this.vhost = vhost;
+    this.reactors = reactors;
+  }
+
+  /** The field answers all refusals of these methods with one code each. */
+  public static List<Method<?>> all(BdevRegistry bdevs, VhostServer vhost, ReactorGroup reactors) {
+    VhostMethods m = new VhostMethods(bdevs, vhost, reactors);
+    return List.of(
+        MethodTable.withCode(
+            RpcException.INVALID_PARAMS,
+            new Method<>("vhost_create_blk_controller", CreateBlk.class, m::createBlk)),
+        MethodTable.withCode(
+            RpcException.INVALID_PARAMS,
+            new Method<>("vhost_delete_controller", Delete.class, m::delete)),
+        MethodTable.withCode(
+            RpcException.INTERNAL_ERROR, new Method<>("vhost_get_controllers", Get.class, m::get)));
+  }
+
+  /**
+   * The last three are ours.
+   *
+   * @param serial what the guest reads as the disk's ID; the bdev's name when absent
+   * @param num_queues the most that a front-end may use. As many as can be, as in the field: QEMU
+   *     asks for one per virtual CPU and gives up on a back-end with fewer
+   * @param queue_size the most entries of a queue
+   */
+  record CreateBlk(
+      String ctrlr,
+      String dev_name,
+      @Optional boolean readonly,
+      @Optional @Later boolean packed_ring,
+      @Optional String cpumask,
+      @Optional("\"" + ControllerReport.TRANSPORT + "\"") @Later String transport,
+      @Optional String serial,
+      @Optional("" + BlkOptions.MAX_QUEUES) int num_queues,
+      @Optional("1024") int queue_size) {}
+
+  private Object createBlk(CreateBlk p) {
+    BitSet cpus = p.cpumask == null ? reactors.cpus() : cpus(p.cpumask);
+    BlkOptions options = new BlkOptions(p.serial, p.readonly, p.num_queues, p.queue_size);
+    BlkDevice device = BlkDevice.open(bdevs, p.dev_name, options);
+    try {
+      vhost.create(p.ctrlr, device, cpus);
+    } catch (RuntimeException e) {
+      device.close();
+      throw e;
+    }
+    return true;
+  }
+
+  private BitSet cpus(String mask) {
+    BitSet cpus = CpuMask.parse(mask);
+    BitSet idle = (BitSet) cpus.clone();
+    idle.andNot(reactors.cpus());
+    if (!idle.isEmpty()) {
+      throw new IllegalArgumentException(
+          "cpumask %s has CPU %d, which has no reactor; those of %s have"
+              .formatted(mask, idle.nextSetBit(0), CpuMask.format(reactors.cpus())));
+    }
+    return cpus;
+  }
+
+  record Delete(String ctrlr) {}
+
+  private Object delete(Delete p) {
+    VhostController controller = vhost.delete(p.ctrlr);
+    if (controller.device() instanceof BlkDevice device) {
+      device.close();
+    }
+    return true;
+  }
+
+  record Get(@Optional String name) {}
+
+  private Object get(Get p) {
+    List<VhostController> wanted = p.name == null ? vhost.controllers() : List.of(require(p.name));
+    return wanted.stream().map(controller -> ControllerReport.of(controller, bdevs)).toList();
+  }
+
+  private VhostController require(String name) {
+    return vhost
+        .find(name)
+        .orElseThrow(
+            () -> new VhostException(Errno.ENODEV, "there is no controller %s".formatted(name)));
+  }
+}
