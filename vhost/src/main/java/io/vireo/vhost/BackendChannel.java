@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The way for a back-end's own requests (section "Back-end communication"). Session's thread only.
  *
- * <p>Front-ends need not give one: what would be sent is then dropped. No reply is asked for, and
- * a front-end that does not read makes nobody wait: the news is kept, once, until there is room.
+ * <p>Front-ends need not give one: what would be sent is then dropped. No reply is asked for, and a
+ * front-end that does not read makes nobody wait: the news is kept, once, until there is room.
  */
 final class BackendChannel implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(BackendChannel.class);

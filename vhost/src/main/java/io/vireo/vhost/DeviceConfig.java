@@ -37,22 +37,11 @@ final class DeviceConfig {
   }
 
   /**
-   * SET_CONFIG. Read-only fields are the device's to refuse; a live migration writes the whole space
-   * and may write them with what they have already.
+   * SET_CONFIG. What may be written is the device's to say: fields that are read-only may be
+   * written with what they have, so that a live migration, which writes the whole space, needs no
+   * other treatment.
    */
   void write(ConfigSpace written) {
-    if ((written.flags() & ConfigSpace.FLAG_LIVE_MIGRATION) == 0) {
-      device.writeConfig(written.offset(), written.bytes());
-      return;
-    }
-    byte[] config = device.config();
-    byte[] bytes = written.bytes();
-    for (int i = 0; i < bytes.length; i++) {
-      int at = written.offset() + i;
-      boolean same = at >= 0 && at < config.length && config[at] == bytes[i];
-      if (!same) {
-        device.writeConfig(at, new byte[] {bytes[i]});
-      }
-    }
+    device.writeConfig(written.offset(), written.bytes());
   }
 }

@@ -69,7 +69,9 @@ final class Dispatcher {
     Header header = message.header();
     if (header.isReply()) {
       throw new ProtocolException(
-          "request " + Integer.toUnsignedString(header.request()), "Header", "is marked as a reply");
+          "request " + Integer.toUnsignedString(header.request()),
+          "Header",
+          "is marked as a reply");
     }
     try {
       serve(message);

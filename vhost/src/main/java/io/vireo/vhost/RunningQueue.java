@@ -35,6 +35,7 @@ final class RunningQueue {
   private final DeviceQueue queue;
   private final Poller awake = new Awake();
   private EventFd kick; // null: the ring is polled
+  private boolean kickWatched; // reactor's thread only
   private boolean drained;
   private int unreleased;
 
@@ -75,12 +76,17 @@ final class RunningQueue {
       reactors.release(reactor);
       throw t;
     }
-    running.onReactor(
-        () -> {
-          running.watchKick();
-          running.queue.start();
-          running.queue.enable(enabled);
-        });
+    try {
+      running.onReactor(
+          () -> {
+            running.watchKick();
+            running.queue.start();
+            running.queue.enable(enabled);
+          });
+    } catch (Throwable t) {
+      running.stop("a queue that did not start"); // it may be known to the reactor already
+      throw t;
+    }
     return running;
   }
 
@@ -144,9 +150,14 @@ final class RunningQueue {
     } else {
       reactor.add(awake);
     }
+    kickWatched = true;
   }
 
   private void unwatchKick() {
+    if (!kickWatched) {
+      return;
+    }
+    kickWatched = false;
     if (kick != null) {
       reactor.unwatch(kick.fd());
     } else {

@@ -49,8 +49,7 @@ public final class VhostSession {
     socket = new MessageSocket(connected, Libc.MSG_DONTWAIT);
     Runnable beforeStart = () -> controller.awaitPredecessors(this);
     rings =
-        new Vrings(
-            name, controller.device(), reactors, controller.cpuMask(), inbox, beforeStart);
+        new Vrings(name, controller.device(), reactors, controller.cpuMask(), inbox, beforeStart);
     memory = new SessionMemory(mappings, rings);
     channel = new BackendChannel(name);
     dispatcher = new Dispatcher(name, socket, controller.device(), rings, memory, channel);
@@ -134,6 +133,9 @@ public final class VhostSession {
       log.info("{}: session ends", name);
     } catch (ProtocolException | ErrnoException e) {
       log.warn("{}: session ends: {}", name, e.getMessage());
+    } catch (InternalError e) {
+      log.warn("{}: session ends: {}", name, e.getMessage());
+      memory.replaceLost();
     } catch (RuntimeException | Error e) {
       log.error("{}: session ends by a fault of ours", name, e);
     } finally {

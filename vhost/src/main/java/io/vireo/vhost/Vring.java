@@ -52,7 +52,8 @@ final class Vring implements AutoCloseable {
     int max = rings.device().maxQueueSize();
     if (entries <= 0 || entries > max) {
       throw refusal(
-          "queue size %s is not between 1 and %d".formatted(Integer.toUnsignedString(entries), max));
+          "queue size %s is not between 1 and %d"
+              .formatted(Integer.toUnsignedString(entries), max));
     }
     if (Integer.bitCount(entries) != 1) {
       throw refusal("queue size %d is not a power of two".formatted(entries));

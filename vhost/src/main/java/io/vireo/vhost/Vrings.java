@@ -16,8 +16,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
 /**
- * All rings of a session and what they have in common: device, features, memory, reactors. Session's
- * thread only.
+ * All rings of a session and what they have in common: device, features, memory, reactors.
+ * Session's thread only.
  */
 final class Vrings implements SessionMemory.User, AutoCloseable {
   private final String name;

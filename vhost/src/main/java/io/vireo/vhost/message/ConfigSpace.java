@@ -18,7 +18,6 @@ public final class ConfigSpace {
   public static final int HEADER_BYTES = 12;
   public static final int MAX_SIZE = 256;
   public static final int MAX_BYTES = HEADER_BYTES + MAX_SIZE;
-  public static final int FLAG_LIVE_MIGRATION = 1;
 
   private final int offset;
   private final int flags;

@@ -1,0 +1,288 @@
+package io.vireo.vhost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vireo.linux.Errno;
+import io.vireo.linux.Libc;
+import io.vireo.linux.UnixSocket;
+import io.vireo.vhost.frontend.VhostUserFrontend;
+import io.vireo.vhost.message.ProtocolFeatures;
+import io.vireo.vhost.message.Request;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Controllers and their sockets. */
+class ControllerTest {
+  @TempDir Path dir;
+
+  private final FakeDevice device = new FakeDevice(1, 256);
+  private TestTarget target;
+
+  @BeforeEach
+  void open() {
+    target = new TestTarget(dir);
+  }
+
+  @AfterEach
+  void close() {
+    target.close();
+  }
+
+  private static void assertRefused(int errno, String message, ThrowingCallable operation) {
+    assertThatThrownBy(operation)
+        .isInstanceOfSatisfying(VhostException.class, e -> assertThat(e.errno()).isEqualTo(errno))
+        .hasMessage(message);
+  }
+
+  @Test
+  void a_controller_has_a_socket_of_its_name_for_owner_and_group() throws IOException {
+    VhostController controller = target.create("vhost.0", device);
+    assertThat(controller.socket()).isEqualTo(dir.resolve("vhost.0"));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(controller.socket())))
+        .isEqualTo("rw-rw----");
+    assertThat(controller.name()).isEqualTo("vhost.0");
+    assertThat(controller.device()).isSameAs(device);
+    assertThat(target.server.controllers()).containsExactly(controller);
+    assertThat(target.server.find("vhost.0")).hasValue(controller);
+  }
+
+  @Test
+  void each_controller_serves_its_own_device() {
+    target.create("one", device);
+    target.create("two", new FakeDevice(2, 256));
+    try (VhostUserFrontend one = target.connect("one");
+        VhostUserFrontend two = target.connect("two")) {
+      assertThat(one.askNumber(Request.GET_QUEUE_NUM)).isEqualTo(1);
+      assertThat(two.askNumber(Request.GET_QUEUE_NUM)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void a_name_must_be_new_and_name_a_file() {
+    target.create("disk", device);
+    assertRefused(Errno.EEXIST, "controller disk exists", () -> target.create("disk", device));
+    for (String name : List.of("", ".", "..", "a/b", "/abs")) {
+      assertRefused(
+          Errno.EINVAL,
+          "controller name '" + name + "' does not name a socket file",
+          () -> target.create(name, device));
+    }
+    assertThat(target.server.controllers()).hasSize(1);
+  }
+
+  @Test
+  void a_path_longer_than_107_bytes_is_refused() {
+    int room = UnixSocket.MAX_PATH_BYTES - dir.toString().length() - 1;
+    String longest = "x".repeat(room);
+    target.create(longest, device);
+    String longer = longest + "x";
+    assertRefused(
+        Errno.ENAMETOOLONG,
+        "socket path %s has 108 bytes, more than 107".formatted(dir.resolve(longer)),
+        () -> target.create(longer, device));
+  }
+
+  @Test
+  void a_mask_must_have_a_cpu_with_a_reactor() {
+    BitSet none = new BitSet();
+    none.set(1000);
+    assertThatThrownBy(() -> target.server.create("disk", device, none))
+        .isInstanceOf(VhostException.class)
+        .hasMessageContaining("has none of the CPUs with a reactor");
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void a_socket_that_a_dead_target_left_is_replaced() {
+    UnixSocket.listen(dir.resolve("disk"), 0600, 1).close();
+    assertThat(dir.resolve("disk")).exists();
+    target.create("disk", device);
+    try (VhostUserFrontend frontend = target.connect("disk")) {
+      assertThat(frontend.askNumber(Request.GET_QUEUE_NUM)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_socket_that_somebody_listens_at_is_not_replaced() {
+    try (UnixSocket other = UnixSocket.listen(dir.resolve("disk"), 0600, 1)) {
+      assertRefused(
+          Errno.EADDRINUSE,
+          "another program listens at socket " + dir.resolve("disk"),
+          () -> target.create("disk", device));
+      assertThat(UnixSocket.isListening(dir.resolve("disk"))).isTrue();
+      assertThat(other.accept()).isPresent();
+    }
+    assertThat(target.server.controllers()).isEmpty();
+  }
+
+  @Test
+  void a_file_that_is_no_socket_is_not_replaced() throws IOException {
+    Files.writeString(dir.resolve("disk"), "precious");
+    assertRefused(
+        Errno.EEXIST,
+        dir.resolve("disk") + " exists and is no socket",
+        () -> target.create("disk", device));
+    assertThat(dir.resolve("disk")).hasContent("precious");
+  }
+
+  @Test
+  void of_two_targets_that_want_the_same_socket_one_gets_it() throws Exception {
+    TestTarget other = new TestTarget(dir);
+    ExecutorService both = Executors.newFixedThreadPool(2);
+    try {
+      for (int i = 0; i < 20; i++) {
+        UnixSocket.listen(dir.resolve("disk"), 0600, 1).close(); // dead, so both may replace it
+        List<Callable<Boolean>> attempts = List.of(() -> creates(target), () -> creates(other));
+        int winners = 0;
+        for (Future<Boolean> won : both.invokeAll(attempts)) {
+          winners += won.get() ? 1 : 0;
+        }
+        assertThat(winners).isEqualTo(1);
+        assertThat(UnixSocket.isListening(dir.resolve("disk"))).isTrue();
+        for (TestTarget each : List.of(target, other)) {
+          if (each.server.find("disk").isPresent()) {
+            each.awaitNoSessions("disk");
+            Await.until(() -> deletes(each), "the probe's connection is over");
+          }
+        }
+      }
+    } finally {
+      both.shutdown();
+      other.close();
+    }
+  }
+
+  private static boolean creates(TestTarget target) {
+    try {
+      target.create("disk", new FakeDevice(1, 256));
+      return true;
+    } catch (VhostException e) {
+      assertThat(e.errno()).isEqualTo(Errno.EADDRINUSE);
+      return false;
+    }
+  }
+
+  private static boolean deletes(TestTarget target) {
+    try {
+      target.server.delete("disk");
+      return true;
+    } catch (VhostException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void a_deleted_controller_leaves_no_file_and_takes_nobody_any_more() {
+    VhostController controller = target.create("disk", device);
+    assertThat(target.server.delete("disk")).isSameAs(controller);
+    assertThat(dir).isEmptyDirectory();
+    assertThat(target.server.controllers()).isEmpty();
+    assertRefused(Errno.ENODEV, "no controller disk", () -> target.server.delete("disk"));
+    target.create("disk", device);
+  }
+
+  @Test
+  void a_file_that_is_anothers_by_now_stays() throws IOException {
+    target.create("disk", device);
+    Files.delete(dir.resolve("disk"));
+    try (UnixSocket other = UnixSocket.listen(dir.resolve("disk"), 0600, 1)) {
+      target.server.delete("disk");
+      assertThat(dir.resolve("disk")).exists();
+      assertThat(UnixSocket.isListening(dir.resolve("disk"))).isTrue();
+      assertThat(other.accept()).isPresent();
+    }
+  }
+
+  @Test
+  void a_controller_is_not_deleted_while_somebody_is_connected() {
+    target.create("disk", device);
+    VhostUserFrontend frontend = target.connect("disk");
+    frontend.negotiate(FakeDevice.FEATURES, ProtocolFeatures.OFFERED);
+    assertRefused(
+        Errno.EBUSY, "controller disk has 1 connections", () -> target.server.delete("disk"));
+    assertThat(frontend.askNumber(Request.GET_QUEUE_NUM)).isEqualTo(1);
+    frontend.close();
+    target.awaitNoSessions("disk");
+    target.server.delete("disk");
+  }
+
+  @Test
+  void a_device_is_heard_only_while_its_controller_lives() {
+    target.create("disk", device);
+    target.server.delete("disk");
+    device.change();
+    target.create("again", device);
+    try (VhostUserFrontend frontend = target.connect("again")) {
+      frontend.negotiate(FakeDevice.FEATURES, ProtocolFeatures.OFFERED);
+      frontend.openBackendChannel();
+      device.change();
+      assertThat(frontend.awaitBackendRequest()).isPresent();
+    }
+  }
+
+  @Test
+  void connections_beyond_the_limit_are_closed_and_the_others_stay() {
+    VhostController controller = target.create("disk", device);
+    List<VhostUserFrontend> all = new ArrayList<>();
+    for (int i = 0; i < VhostController.MAX_SESSIONS; i++) {
+      all.add(target.connect("disk"));
+    }
+    Await.until(
+        () -> controller.sessions().size() == VhostController.MAX_SESSIONS, "all are connected");
+    try (VhostUserFrontend tooMuch = target.connect("disk")) {
+      assertThat(tooMuch.awaitEnd()).isTrue();
+    }
+    assertThat(all.getFirst().askNumber(Request.GET_QUEUE_NUM)).isEqualTo(1);
+    assertThat(all.getLast().askNumber(Request.GET_QUEUE_NUM)).isEqualTo(1);
+    all.forEach(VhostUserFrontend::close);
+    target.awaitNoSessions("disk");
+  }
+
+  @Test
+  void the_server_closes_with_front_ends_connected_and_removes_its_sockets() {
+    target.create("one", device);
+    target.create("two", device);
+    VhostUserFrontend frontend = target.connect("two");
+    frontend.negotiate(FakeDevice.FEATURES, ProtocolFeatures.OFFERED);
+    target.server.close();
+    assertThat(frontend.awaitEnd()).isTrue();
+    assertThat(dir).isEmptyDirectory();
+    frontend.close();
+  }
+
+  @Test
+  void a_missing_directory_is_told() {
+    TestTarget lost = new TestTarget(dir.resolve("none"));
+    assertThatThrownBy(() -> lost.create("disk", device))
+        .hasMessage(
+            "open of %s: No such file or directory (ENOENT)".formatted(dir.resolve("none")));
+    lost.close();
+  }
+
+  @Test
+  void a_locked_directory_makes_the_next_one_wait() throws Exception {
+    int directory = Libc.open(dir.toString(), Libc.O_RDONLY, 0);
+    Libc.lock(directory);
+    Thread creator = Thread.ofPlatform().start(() -> target.create("disk", device));
+    Await.until(() -> creator.getState() == Thread.State.RUNNABLE, "the other tries");
+    assertThat(dir).isEmptyDirectory();
+    Libc.close(directory);
+    creator.join();
+    assertThat(dir.resolve("disk")).exists();
+  }
+}

@@ -1,0 +1,308 @@
+package io.vireo.vhost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vireo.linux.EventFd;
+import io.vireo.memreg.AddressSpace;
+import io.vireo.vhost.frontend.FrontendMemory;
+import io.vireo.vhost.frontend.FrontendRing;
+import io.vireo.vhost.frontend.VhostUserFrontend;
+import io.vireo.vhost.message.Header;
+import io.vireo.vhost.message.Message;
+import io.vireo.vhost.message.ProtocolFeatures;
+import io.vireo.vhost.message.Request;
+import io.vireo.vhost.message.VringFd;
+import io.vireo.vhost.message.VringState;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sessions that end at any moment leave nothing behind. */
+class LifecycleTest {
+  private static final long MIB = 1 << 20;
+  private static final String MEMORY = "vireo-test-lifecycle";
+
+  @TempDir Path dir;
+
+  private final FakeDevice device = new FakeDevice(2, 256);
+  private TestTarget target;
+
+  @BeforeEach
+  void open() {
+    target = new TestTarget(dir);
+    target.create("disk", device);
+  }
+
+  @AfterEach
+  void close() {
+    target.close();
+  }
+
+  /** A hypervisor's whole conversation, step by step, each of which may be the last. */
+  private final class Guest implements AutoCloseable {
+    private final FrontendMemory memory = FrontendMemory.of(MEMORY, MIB);
+    private final VhostUserFrontend frontend = target.connect("disk");
+    private final List<FrontendRing> rings = new ArrayList<>();
+
+    List<Runnable> steps() {
+      List<Runnable> steps = new ArrayList<>();
+      steps.add(() -> {});
+      steps.add(() -> frontend.negotiate(FakeDevice.FEATURES, ProtocolFeatures.OFFERED));
+      steps.add(frontend::openBackendChannel);
+      steps.add(() -> frontend.share(memory));
+      steps.add(() -> ring(0));
+      steps.add(() -> ring(1));
+      steps.add(() -> frontend.setDescriptor(Request.SET_VRING_CALL, 0, -1));
+      steps.add(() -> frontend.setTable(memory.regions()));
+      steps.add(() -> frontend.stop(0));
+      steps.add(() -> frontend.setState(Request.SET_VRING_ENABLE, 1, 0));
+      steps.add(() -> frontend.stop(1));
+      return steps;
+    }
+
+    private void ring(int index) {
+      FrontendRing ring = new FrontendRing(memory, index, 64, FakeDevice.FEATURES);
+      rings.add(ring);
+      frontend.start(ring, 0);
+    }
+
+    @Override
+    public void close() {
+      frontend.close();
+      rings.forEach(FrontendRing::close);
+      memory.close();
+    }
+  }
+
+  /** What the process has of things that sessions use. */
+  private record Footprint(
+      int descriptors, int files, int reservations, int mappings, int registered, long threads) {
+    static Footprint of(TestTarget target) {
+      return new Footprint(
+          new File("/proc/self/fd").list().length,
+          AddressSpace.named(MEMORY).size(),
+          AddressSpace.named("vireo-guest-reservation").size(),
+          target.mappings.size(),
+          target.registry.regions().size(),
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(t -> t.getName().startsWith("disk#"))
+              .count());
+    }
+  }
+
+  private void assertLeavesNothing(Footprint before) {
+    target.awaitNoSessions("disk");
+    Await.until(() -> Footprint.of(target).threads() == 0, "threads end");
+    assertThat(Footprint.of(target)).isEqualTo(before);
+    assertThat(device.queues).allMatch(queue -> queue.drained && queue.destroyed);
+    assertThat(target.mappings.size()).isZero();
+  }
+
+  /** Everything that is opened once, whatever the number of connections. */
+  private Footprint warmedUp() {
+    try (Guest guest = new Guest()) {
+      guest.steps().forEach(Runnable::run);
+    }
+    target.awaitNoSessions("disk");
+    Await.until(() -> Footprint.of(target).threads() == 0, "threads end");
+    return Footprint.of(target);
+  }
+
+  @Test
+  void a_thousand_connections_that_end_at_any_moment_leave_nothing() {
+    Footprint before = warmedUp();
+    Random random = new Random(42);
+    for (int i = 0; i < 1000; i++) {
+      try (Guest guest = new Guest()) {
+        List<Runnable> steps = guest.steps();
+        steps.subList(0, random.nextInt(steps.size() + 1)).forEach(Runnable::run);
+        if (random.nextInt(3) == 0) {
+          endInTheMiddle(guest.frontend, random);
+        }
+      }
+    }
+    assertLeavesNothing(before);
+  }
+
+  /** A message, descriptors included, that breaks off somewhere. */
+  private static void endInTheMiddle(VhostUserFrontend frontend, Random random) {
+    byte[] payload = Message.encodeU64(new VringFd(0, false).value());
+    byte[] whole = new byte[Header.BYTES + payload.length];
+    whole[0] = (byte) Request.SET_VRING_KICK.id();
+    whole[4] = Header.VERSION;
+    whole[8] = (byte) payload.length;
+    byte[] part = new byte[1 + random.nextInt(whole.length)];
+    System.arraycopy(whole, 0, part, 0, part.length);
+    EventFd fd = EventFd.create();
+    frontend.raw().sendBytes(part, fd.fd(), fd.fd());
+    fd.close();
+  }
+
+  @Test
+  void many_front_ends_at_once_come_and_go() throws Exception {
+    Footprint before = warmedUp();
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    List<Callable<Void>> tasks = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      int seed = i;
+      tasks.add(
+          () -> {
+            Random random = new Random(seed);
+            for (int n = 0; n < 25; n++) {
+              try (Guest guest = new Guest()) {
+                List<Runnable> steps = guest.steps();
+                steps.subList(0, random.nextInt(steps.size() + 1)).forEach(Runnable::run);
+              }
+            }
+            return null;
+          });
+    }
+    for (Future<Void> task : threads.invokeAll(tasks)) {
+      task.get();
+    }
+    threads.shutdown();
+    threads.close();
+    assertLeavesNothing(before);
+  }
+
+  @Test
+  void a_vanished_front_ends_memory_stays_until_its_last_request_ends() {
+    Footprint before = warmedUp();
+    FakeQueue queue;
+    try (Guest guest = new Guest()) {
+      guest.steps().subList(0, 6).forEach(Runnable::run);
+      queue = device.lastQueue();
+      queue.take(3);
+    }
+    Await.until(() -> queue.stopping, "the session ends");
+    assertThat(target.mappings.size()).isEqualTo(1);
+    assertThat(target.server.find("disk").orElseThrow().sessions()).hasSize(1);
+    queue.finish();
+    assertLeavesNothing(before);
+  }
+
+  @Test
+  void a_front_end_that_comes_back_after_a_crash_is_served_while_the_old_session_drains() {
+    FakeQueue old;
+    try (Guest guest = new Guest()) {
+      guest.steps().subList(0, 5).forEach(Runnable::run);
+      old = device.lastQueue();
+      old.take(1);
+    }
+    Await.until(() -> old.stopping, "the session ends");
+    try (Guest again = new Guest()) {
+      again.steps().subList(0, 5).forEach(Runnable::run);
+      assertThat(device.lastQueue().started).isTrue();
+      assertThat(old.drained).isFalse();
+      old.finish();
+    }
+    target.awaitNoSessions("disk");
+  }
+
+  /** Connects with memory that another session may use as well, and sets a ring up. */
+  private VhostUserFrontend connectWith(FrontendMemory memory, FrontendRing ring) {
+    VhostUserFrontend frontend = target.connect("disk");
+    frontend.negotiate(FakeDevice.FEATURES, ProtocolFeatures.OFFERED);
+    frontend.share(memory);
+    frontend.setState(Request.SET_VRING_NUM, 0, ring.size());
+    frontend.command(Request.SET_VRING_ADDR, ring.address().encode());
+    return frontend;
+  }
+
+  private static void sendKick(VhostUserFrontend frontend, FrontendRing ring) {
+    byte[] which = Message.encodeU64(new VringFd(0, false).value());
+    frontend.send(Request.SET_VRING_KICK, which, ring.kick().fd());
+  }
+
+  @Test
+  void a_front_end_that_comes_back_with_the_same_memory_waits_for_what_its_old_session_writes() {
+    FrontendMemory memory = FrontendMemory.of(MEMORY, MIB);
+    FrontendRing ring = new FrontendRing(memory, 0, 64, FakeDevice.FEATURES);
+    try (VhostUserFrontend first = connectWith(memory, ring)) {
+      first.setDescriptor(Request.SET_VRING_KICK, 0, ring.kick().fd());
+      device.lastQueue().take(1);
+    }
+    FakeQueue old = device.lastQueue();
+    Await.until(() -> old.stopping, "the first session ends");
+
+    try (VhostUserFrontend second = connectWith(memory, ring)) {
+      sendKick(second, ring);
+      second.send(Request.GET_QUEUE_NUM, new byte[0]);
+      assertThat(device.queues).hasSize(1);
+      old.finish();
+      second.receive().close();
+      assertThat(old.drained).isTrue();
+      assertThat(device.queues).hasSize(2);
+    }
+    target.awaitNoSessions("disk");
+    ring.close();
+    memory.close();
+  }
+
+  @Test
+  void sessions_that_wait_for_another_end_with_the_server() {
+    FrontendMemory memory = FrontendMemory.of(MEMORY, MIB);
+    FrontendRing ring = new FrontendRing(memory, 0, 64, FakeDevice.FEATURES);
+    try (VhostUserFrontend first = connectWith(memory, ring)) {
+      first.setDescriptor(Request.SET_VRING_KICK, 0, ring.kick().fd());
+      device.lastQueue().take(1);
+    }
+    FakeQueue queue = device.lastQueue();
+    Await.until(() -> queue.stopping, "the first session ends");
+    try (VhostUserFrontend second = connectWith(memory, ring);
+        VhostUserFrontend third = connectWith(memory, ring)) {
+      sendKick(second, ring);
+      sendKick(third, ring);
+      Thread closer = Thread.ofPlatform().start(target.server::close);
+      assertThat(second.awaitEnd()).isTrue();
+      assertThat(third.awaitEnd()).isTrue();
+      queue.finish();
+      Threads.join(closer);
+    }
+    ring.close();
+    memory.close();
+    assertThat(target.mappings.size()).isZero();
+  }
+
+  @Test
+  void the_server_waits_for_what_is_in_flight_when_it_closes() {
+    try (Guest guest = new Guest()) {
+      guest.steps().subList(0, 5).forEach(Runnable::run);
+      FakeQueue queue = device.lastQueue();
+      queue.take(1);
+      Thread closer = Thread.ofPlatform().start(target.server::close);
+      Await.until(() -> queue.stopping, "the session ends");
+      assertThat(closer.isAlive()).isTrue();
+      queue.finish();
+      Threads.join(closer);
+      assertThat(queue.destroyed).isTrue();
+      assertThat(target.mappings.size()).isZero();
+    }
+  }
+
+  @Test
+  void news_reach_a_session_that_waits_for_a_drain() {
+    try (Guest guest = new Guest()) {
+      guest.steps().subList(0, 5).forEach(Runnable::run);
+      FakeQueue queue = device.lastQueue();
+      queue.take(1);
+      guest.frontend.send(Request.GET_VRING_BASE, new VringState(0, 0).encode());
+      Await.until(() -> queue.stopping, "the ring is told to stop");
+      device.change();
+      assertThat(guest.frontend.awaitBackendRequest()).isPresent();
+      queue.finish();
+      guest.frontend.receive().close();
+    }
+    target.awaitNoSessions("disk");
+  }
+}

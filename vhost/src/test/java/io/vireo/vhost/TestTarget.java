@@ -1,0 +1,73 @@
+package io.vireo.vhost;
+
+import io.vireo.linux.Cpu;
+import io.vireo.memreg.MappingCache;
+import io.vireo.memreg.MemoryRegistry;
+import io.vireo.reactor.Poller;
+import io.vireo.reactor.Reactor;
+import io.vireo.reactor.ReactorGroup;
+import io.vireo.reactor.ReactorListener;
+import io.vireo.reactor.ReactorOptions;
+import io.vireo.vhost.frontend.VhostUserFrontend;
+import io.vireo.virtio.VirtioDevice;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Reactors, memory and a server, as a target has them; on as many CPUs as there are, up to two. */
+final class TestTarget implements AutoCloseable, ReactorListener {
+  static final int TIMEOUT_MILLIS = 20_000;
+
+  final MemoryRegistry registry = new MemoryRegistry();
+  final MappingCache mappings = new MappingCache(registry);
+  final ReactorGroup reactors = new ReactorGroup(cpus(), ReactorOptions.ADAPTIVE, this);
+  final VhostServer server;
+  final AtomicInteger faults = new AtomicInteger();
+  private volatile Throwable failure;
+
+  TestTarget(Path directory) {
+    server = new VhostServer(directory, mappings, reactors);
+  }
+
+  private static BitSet cpus() {
+    BitSet cpus = Cpu.allowed();
+    BitSet few = new BitSet();
+    cpus.stream().limit(2).forEach(few::set);
+    return few;
+  }
+
+  VhostController create(String name, VirtioDevice device) {
+    return server.create(name, device);
+  }
+
+  VhostUserFrontend connect(String name) {
+    Path socket = server.find(name).orElseThrow().socket();
+    return VhostUserFrontend.connect(socket, TIMEOUT_MILLIS);
+  }
+
+  /** Waits until nobody is connected any more. */
+  void awaitNoSessions(String name) {
+    Await.until(() -> server.find(name).orElseThrow().sessions().isEmpty(), "sessions are over");
+  }
+
+  @Override
+  public void pollerFailed(Reactor reactor, Poller poller, Throwable cause) {
+    failure = cause;
+  }
+
+  @Override
+  public void memoryFault(Reactor reactor, InternalError error) {
+    faults.incrementAndGet();
+    server.memoryFault();
+  }
+
+  /** Fails if a poller has. */
+  @Override
+  public void close() {
+    server.close();
+    reactors.close();
+    if (failure != null) {
+      throw new AssertionError("a poller failed", failure);
+    }
+  }
+}
