@@ -112,8 +112,9 @@ public abstract class BdevChannel {
     if (inFlight == 0) {
       return IoStatus.OK;
     }
-    resets.add(io, inFlight);
-    cancelInFlight();
+    if (resets.add(io, inFlight)) {
+      cancelInFlight();
+    }
     return IoStatus.PENDING;
   }
 

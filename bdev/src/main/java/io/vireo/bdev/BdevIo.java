@@ -40,7 +40,6 @@ public final class BdevIo {
   // Of the channel: which resets this request precedes, and what a reset still waits for.
   int resetEpoch;
   int resetWaitsFor;
-  BdevIo nextReset;
 
   /**
    * @param owner told when the request has ended; may be null for requests that never pend
