@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Where everything ends that was thrown on a reactor's thread; nothing leaves it.
  *
- * <p>Logging from the reactor's thread is allowed here: each line is about a bug, a failed poller
- * is gone afterwards, and what could repeat is limited to a line a second.
+ * <p>Logging from the reactor's thread is allowed here: a line is about a bug, and there is at most
+ * one a second.
  */
 final class Faults {
   private static final Logger log = LoggerFactory.getLogger(Reactor.class);
@@ -60,9 +60,8 @@ final class Faults {
     }
   }
 
-  /** {@code poller} has been removed; so this comes once for each failure, without a limit. */
+  /** {@code poller} has been removed. Telling comes before logging, which may fail for memory. */
   void pollerFailed(Poller poller, Throwable cause) {
-    log("poller " + poller.getClass().getName() + " failed and was removed", cause);
     try {
       poller.failed(cause);
     } catch (Throwable t) {
@@ -73,9 +72,10 @@ final class Faults {
     } catch (Throwable t) {
       contain("the listener failed", t);
     }
+    contain("a poller failed and was removed", cause);
   }
 
-  /** A message, a timer or the loop itself threw {@code cause}; the reactor goes on. */
+  /** Something of this reactor threw {@code cause}; the reactor goes on. */
   void contain(String what, Throwable cause) {
     if (cause instanceof InternalError error) {
       memoryFault(error);

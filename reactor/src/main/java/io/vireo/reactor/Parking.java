@@ -1,5 +1,6 @@
 package io.vireo.reactor;
 
+import java.util.IdentityHashMap;
 import org.agrona.collections.Int2ObjectHashMap;
 
 /**
@@ -9,7 +10,8 @@ import org.agrona.collections.Int2ObjectHashMap;
  * <p>A lap considers one poller for parking, so no lap pays for many at once. A parked one comes
  * back when its descriptor fires, looked at every {@link ReactorOptions#parkLookNs}; and when it
  * answers so itself, asked in turn, one at each look (against a driver that forgets to kick) and
- * all after a lap with messages (a message may have given it work).
+ * all after a lap with messages (a message may have given it work). One without a descriptor is
+ * never parked: nothing would tell of its work.
  */
 final class Parking {
   private final PollerList pollers;
@@ -17,6 +19,9 @@ final class Parking {
   private final ReactorOptions options;
   private final LapCounters counters;
   private final Int2ObjectHashMap<Poller> watched = new Int2ObjectHashMap<>();
+
+  /** How many descriptors are watched for a poller. */
+  private final IdentityHashMap<Poller, Integer> descriptors = new IdentityHashMap<>();
 
   private int candidate;
   private int asked;
@@ -37,12 +42,16 @@ final class Parking {
     }
     waiter.watch(fd);
     watched.put(fd, poller);
+    descriptors.merge(poller, 1, Integer::sum);
   }
 
-  void unwatch(int fd) {
-    if (watched.remove(fd) == null) {
+  void unwatch(int fd, long nowNs) {
+    Poller poller = watched.remove(fd);
+    if (poller == null) {
       throw new IllegalArgumentException("descriptor " + fd + " is not watched");
     }
+    descriptors.computeIfPresent(poller, (p, count) -> count == 1 ? null : count - 1);
+    unpark(poller, nowNs);
     waiter.unwatch(fd);
   }
 
@@ -67,11 +76,15 @@ final class Parking {
     for (int i = 0; i < fired; i++) {
       Poller poller = watched.get(waiter.fired(i));
       if (poller != null) {
-        int index = pollers.indexOf(poller);
-        if (index >= pollers.polled()) {
-          pollers.unpark(index, nowNs);
-        }
+        unpark(poller, nowNs);
       }
+    }
+  }
+
+  private void unpark(Poller poller, long nowNs) {
+    int index = pollers.indexOf(poller);
+    if (index >= pollers.polled()) {
+      pollers.unpark(index, nowNs);
     }
   }
 
@@ -89,7 +102,9 @@ final class Parking {
   private void considerOne(long nowNs) {
     int index = candidate < pollers.polled() ? candidate : 0;
     boolean parked =
-        pollers.idleSince(index, nowNs - options.parkAfterNs()) && pollers.park(index, nowNs);
+        pollers.idleSince(index, nowNs - options.parkAfterNs())
+            && descriptors.containsKey(pollers.get(index))
+            && pollers.park(index, nowNs);
     // Another one has taken the place of a parked one.
     candidate = parked ? index : index + 1;
   }

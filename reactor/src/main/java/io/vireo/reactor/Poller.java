@@ -47,10 +47,10 @@ public interface Poller {
   default void disarm() {}
 
   /**
-   * Whether this poller may be left unpolled until its watched descriptor fires or {@link #ready}
-   * says so. Asked after it was idle for {@link ReactorOptions#parkAfterNs}, and after each lap
-   * that ran messages. True only while nothing but {@link #ready} can give it work: a queue with
-   * requests in flight, whose completions it has yet to publish, answers {@code false}.
+   * Whether this poller may be left unpolled until a descriptor watched for it fires or {@link
+   * #ready} says so. Asked after it was idle for {@link ReactorOptions#parkAfterNs}, and after each
+   * lap that ran messages. True only while nothing but {@link #ready} can give it work: a queue
+   * with requests in flight, whose completions it has yet to publish, answers {@code false}.
    */
   default boolean parkable() {
     return false;

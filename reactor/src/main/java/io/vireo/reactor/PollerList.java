@@ -132,6 +132,11 @@ final class PollerList {
     return size - polled;
   }
 
+  Poller get(int index) {
+    return pollers[index];
+  }
+
+  /** Whether the poller at {@code index} has had no work since before {@code ns}. */
   boolean idleSince(int index, long ns) {
     return lastWorkNs[index] - ns < 0;
   }

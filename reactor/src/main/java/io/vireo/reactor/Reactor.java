@@ -154,17 +154,19 @@ public final class Reactor implements AutoCloseable {
   }
 
   /**
-   * Lets a readable descriptor wake the reactor, and {@code poller} if that is parked. It is
-   * watched for edges and never read. {@link #unwatch} comes before it is closed.
+   * Lets a readable descriptor wake the reactor, and {@code poller} if that is parked; without one
+   * a poller is not parked. It is watched for edges and never read. {@link #unwatch} comes before
+   * it is closed.
    */
   public void watch(int fd, Poller poller) {
     requireInReactor();
     loop.parking.watch(fd, poller);
   }
 
+  /** Ends {@link #watch}; a parked poller is polled again. */
   public void unwatch(int fd) {
     requireInReactor();
-    loop.parking.unwatch(fd);
+    loop.parking.unwatch(fd, loop.nowNs());
   }
 
   /** The clock as read at the start of this lap; counts from an arbitrary moment. */

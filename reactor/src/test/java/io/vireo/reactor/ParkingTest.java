@@ -25,6 +25,14 @@ class ParkingTest {
     return new SteppedReactor(ReactorOptions.POLL.parking(AFTER_NS, LOOK_NS, keepPolled), listener);
   }
 
+  private int nextFd = 100;
+
+  /** Adds a poller with a descriptor of its own. */
+  private void add(SteppedReactor to, RecordingPoller each) {
+    to.reactor().add(each);
+    to.reactor().watch(nextFd++, each);
+  }
+
   private void park() {
     reactor.add(poller);
     reactor.watch(FD, poller);
@@ -43,7 +51,7 @@ class ParkingTest {
 
   @Test
   void an_idle_poller_is_parked_after_the_time_and_no_longer_polled() {
-    reactor.add(poller);
+    add(stepped, poller);
     stepped.advance(AFTER_NS);
     stepped.lap();
     assertThat(poller.calls).isEmpty();
@@ -60,7 +68,7 @@ class ParkingTest {
 
   @Test
   void work_keeps_a_poller_polled() {
-    reactor.add(poller);
+    add(stepped, poller);
     for (int i = 0; i < 10; i++) {
       stepped.advance(AFTER_NS);
       poller.work = 1;
@@ -71,7 +79,7 @@ class ParkingTest {
 
   @Test
   void work_that_comes_while_arming_is_not_slept_through() {
-    reactor.add(poller);
+    add(stepped, poller);
     poller.inArm = () -> poller.work = 1;
     stepped.advance(AFTER_NS + 1);
     stepped.lap();
@@ -114,7 +122,7 @@ class ParkingTest {
     for (int i = 0; i < 50; i++) {
       RecordingPoller other = new RecordingPoller();
       others.add(other);
-      reactor.add(other);
+      add(stepped, other);
     }
     stepped.advance(AFTER_NS + 1);
     stepped.laps(50);
@@ -175,13 +183,37 @@ class ParkingTest {
   }
 
   @Test
-  void an_unwatched_descriptor_has_no_say() {
+  void one_that_loses_its_descriptor_is_polled_again_and_no_more_parked() {
     park();
     stepped.fire(FD);
     reactor.unwatch(FD);
-    look();
-    assertThat(poller.calls).doesNotContain("disarm");
+    assertThat(poller.calls).containsExactly("disarm");
+    stepped.advance(AFTER_NS + 1);
+    stepped.laps(3);
+    assertThat(poller.polls).isEqualTo(3);
+    assertThat(poller.calls).containsExactly("disarm");
     assertThat(stepped.watched()).isEmpty();
+  }
+
+  @Test
+  void one_of_two_descriptors_suffices() {
+    reactor.watch(FD + 1, poller);
+    park();
+    reactor.unwatch(FD + 1);
+    stepped.lap();
+    poller.calls.clear();
+    stepped.advance(AFTER_NS + 1);
+    stepped.lap();
+    assertThat(poller.calls).startsWith("arm", "ready");
+  }
+
+  @Test
+  void one_without_a_descriptor_is_not_parked_for_nothing_would_tell_of_its_work() {
+    reactor.add(poller);
+    stepped.advance(AFTER_NS + 1);
+    stepped.laps(10);
+    assertThat(poller.calls).isEmpty();
+    assertThat(poller.polls).isEqualTo(10);
   }
 
   @Test
@@ -200,7 +232,7 @@ class ParkingTest {
   void a_few_are_left_polled_for_parking_them_gains_nothing() {
     try (SteppedReactor keeping = stepped(8)) {
       for (int i = 0; i < 10; i++) {
-        keeping.reactor().add(new RecordingPoller());
+        add(keeping, new RecordingPoller());
       }
       keeping.advance(AFTER_NS + 1);
       keeping.laps(100);
@@ -223,9 +255,9 @@ class ParkingTest {
     for (int i = 0; i < 300; i++) {
       RecordingPoller other = new RecordingPoller();
       idle.add(other);
-      reactor.add(other);
+      add(stepped, other);
     }
-    reactor.add(poller);
+    add(stepped, poller);
     poller.inPoll = () -> poller.work = 1;
     stepped.advance(AFTER_NS + 1);
     stepped.laps(301);
