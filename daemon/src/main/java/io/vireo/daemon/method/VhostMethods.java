@@ -81,7 +81,7 @@ public final class VhostMethods {
     idle.andNot(reactors.cpus());
     if (!idle.isEmpty()) {
       throw new IllegalArgumentException(
-          "cpumask %s has CPU %d, which has no reactor; those of %s have"
+          "cpumask %s has CPU %d, but reactors run on %s only"
               .formatted(mask, idle.nextSetBit(0), CpuMask.format(reactors.cpus())));
     }
     return cpus;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +29,7 @@ public final class JsonRpcServer implements AutoCloseable {
   private final Dispatcher dispatcher;
   private final ListeningSocket socket;
   private final Semaphore places = new Semaphore(MAX_CLIENTS);
-  private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
+  private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
   private final Thread acceptor;
   private volatile boolean closed;
 
@@ -63,11 +63,13 @@ public final class JsonRpcServer implements AutoCloseable {
       if (channel == null) {
         return false;
       }
-      clients.add(channel);
-      Thread.ofPlatform().name("rpc-client").daemon().start(() -> serve(channel));
+      Thread thread =
+          Thread.ofPlatform().name("rpc-client").daemon().unstarted(() -> serve(channel));
+      clients.put(channel, thread);
+      thread.start();
       taken = true;
       if (closed) {
-        channel.close();
+        end(channel, thread);
       }
       return true;
     } finally {
@@ -98,6 +100,8 @@ public final class JsonRpcServer implements AutoCloseable {
       new ClientConnection(channel, dispatcher).serve();
     } catch (IOException e) {
       LOG.debug("an RPC client's connection ended", e);
+    } catch (RuntimeException | Error e) {
+      LOG.error("an RPC client's connection ended by a fault of ours", e);
     } finally {
       clients.remove(channel);
       places.release();
@@ -116,10 +120,16 @@ public final class JsonRpcServer implements AutoCloseable {
     closed = true;
     acceptor.interrupt();
     socket.close();
-    for (SocketChannel client : clients) {
-      client.close();
+    for (Map.Entry<SocketChannel, Thread> client : clients.entrySet()) {
+      end(client.getKey(), client.getValue());
     }
     awaitClients();
+  }
+
+  /** The interrupt is for a method that waits for something to happen. */
+  private static void end(SocketChannel channel, Thread thread) throws IOException {
+    channel.close();
+    thread.interrupt();
   }
 
   private void awaitClients() {

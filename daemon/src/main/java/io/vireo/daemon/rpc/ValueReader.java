@@ -58,6 +58,8 @@ final class ValueReader {
       }
     } catch (JacksonException e) {
       throw parseError(e.getOriginalMessage());
+    } catch (NumberFormatException e) { // an exponent beyond all reason
+      throw parseError(e.getMessage());
     }
     checkLength(fedBytes);
     return null;

@@ -1,7 +1,6 @@
 package io.vireo.daemon.rpc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
@@ -45,6 +44,7 @@ class JsonRpcServerTest {
 
   private final CountDownLatch inside = new CountDownLatch(1);
   private final CountDownLatch release = new CountDownLatch(1);
+  private final CountDownLatch interrupted = new CountDownLatch(1);
   private final AtomicInteger called = new AtomicInteger();
   private final MethodTable methods =
       new MethodTable(
@@ -52,7 +52,8 @@ class JsonRpcServerTest {
               new Method<>("echo", Echo.class, Echo::text),
               new Method<>("repeat", Repeat.class, p -> "x".repeat(p.times())),
               new Method<>("count", None.class, p -> called.incrementAndGet()),
-              new Method<>("wait", None.class, p -> waitInside())));
+              new Method<>("wait", None.class, p -> waitInside()),
+              new Method<>("wait_for_news", None.class, p -> waitInterruptibly())));
   private Path path;
   private JsonRpcServer server;
 
@@ -68,12 +69,32 @@ class JsonRpcServerTest {
     server.close();
   }
 
+  /** As a method that changes something must: an interrupt does not stop it half-way. */
   private Object waitInside() {
     inside.countDown();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        release.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+
+  private Object waitInterruptibly() {
+    inside.countDown();
     try {
-      return release.await(30, SECONDS);
+      release.await();
+      return false;
     } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+      interrupted.countDown();
+      return true;
     }
   }
 
@@ -209,6 +230,16 @@ class JsonRpcServerTest {
       assertThat(end).isNotDone();
       release.countDown();
       end.get();
+    }
+  }
+
+  @Test
+  void the_end_interrupts_a_method_that_waits_for_something_to_happen() throws Exception {
+    try (SocketChannel client = connect()) {
+      send(client, "{\"id\":1,\"method\":\"wait_for_news\"}");
+      inside.await();
+      server.close();
+      assertThat(interrupted.getCount()).isZero();
     }
   }
 

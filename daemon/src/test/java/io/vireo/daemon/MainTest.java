@@ -1,0 +1,94 @@
+package io.vireo.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What the command line answers, without a process of its own. */
+class MainTest {
+  @TempDir Path dir;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void the_version_is_told() {
+    assertThat(run("--version")).isZero();
+    assertThat(out.toString()).matches("Vireo \\d+\\.\\d+\\.\\d+.*\\R");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--help", "target --help", "rpc --help", "target -h"})
+  void help_is_80_columns_wide_and_shows_no_default_that_is_not_filled_in(String arguments) {
+    assertThat(run(arguments.split(" ", -1))).isZero();
+    assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80);
+    assertThat(out.toString()).contains("Usage: vireo").doesNotContain("$", "%", "null");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "target --foo;         vireo target: Unknown option: '--foo' (see vireo target --help)",
+        "target x;             vireo target: Unmatched argument at index 1: 'x' (see vireo target --help)",
+        "target --idle x;      vireo target: Invalid value for option '--idle': 'x' is neither poll nor adaptive (see vireo target --help)",
+        "rpc;                  vireo rpc: Missing required parameter: 'METHOD' (see vireo rpc --help)",
+        "nothing;              vireo: Unmatched argument at index 0: 'nothing' (see vireo --help)",
+        "rpc -s DIR/none x;    vireo rpc: cannot connect to DIR/none: No such file or directory",
+        "rpc -s DIR/none x y;  vireo rpc: 'y' is no parameter: they are given as --name value",
+        "target -m 0xg;        vireo target: CPU mask '0xg' is neither hexadecimal like 0x3 nor a list like [0,2-3]",
+      })
+  void a_mistake_is_one_line_and_a_status(String arguments, String line) {
+    int status = run(arguments.replace("DIR", dir.toString()).split(" +", -1));
+    assertThat(status).isEqualTo(line.contains("--help") ? 2 : 1);
+    assertThat(err).hasToString(line.replace("DIR", dir.toString()) + System.lineSeparator());
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void a_result_is_printed_as_json() throws Exception {
+    try (RunningTarget target = new RunningTarget(dir)) {
+      assertThat(rpc("bdev_malloc_create --name 123 --num-blocks 8 --block-size=512")).isZero();
+      assertThat(out).hasToString("\"123\"\n");
+      out.getBuffer().setLength(0);
+      assertThat(rpc("bdev_get_iostat --names 123 --per_channel")).isZero();
+      assertThat(out.toString()).contains("  \"name\": \"123\",\n  \"channels\": []\n}\n");
+      assertThat(target.call("bdev_get_bdevs")).hasSize(1);
+    }
+  }
+
+  @Test
+  void an_error_is_one_line_with_the_code() throws Exception {
+    try (RunningTarget target = new RunningTarget(dir)) {
+      assertThat(rpc("bdev_malloc_delete --name none")).isEqualTo(1);
+      assertThat(err)
+          .hasToString(
+              "vireo rpc: bdev_malloc_delete: No such device: there is no bdev none (-19)\n");
+      err.getBuffer().setLength(0);
+      assertThat(rpc("no_such_method --name none")).isEqualTo(1);
+      assertThat(err)
+          .hasToString("vireo rpc: no_such_method: Method not found: no_such_method (-32601)\n");
+      assertThat(out.toString()).isEmpty();
+      assertThat(target.call("bdev_get_bdevs")).isEmpty();
+    }
+  }
+
+  private int rpc(String arguments) {
+    return run(("rpc -s " + dir + "/rpc.sock " + arguments).split(" ", -1));
+  }
+
+  private int run(String... arguments) {
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    return line.execute(arguments);
+  }
+}

@@ -1,0 +1,148 @@
+package io.vireo.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vireo.daemon.rpc.RpcException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Every method with every kind of wrong parameter, made from what the parameter records declare: a
+ * new method is covered without a word here.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StrictnessTest {
+  /** Keeps numbers as they are written. */
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
+  /** A value of each JSON type. */
+  private static final List<String> EVERY_TYPE =
+      List.of("\"text\"", "5", "1.5", "true", "null", "{}", "[]", "[1]", "[{}]", "{\"a\":1}");
+
+  /** Numbers that no parameter of ours can have. */
+  private static final List<String> IMPOSSIBLE_NUMBERS =
+      List.of(
+          "-2",
+          "-9223372036854775808",
+          "-9223372036854775809",
+          "9223372036854775808",
+          "18446744073709551615",
+          "1e400",
+          "-1e400",
+          "1e-400",
+          "0.5",
+          "1" + "0".repeat(500));
+
+  @TempDir static Path dir;
+
+  private RunningTarget target;
+
+  @BeforeAll
+  void start() throws IOException {
+    target = new RunningTarget(dir);
+    target.call("bdev_malloc_create", "name", "there", "num_blocks", 8, "block_size", 512);
+    target.call("vhost_create_blk_controller", "ctrlr", "there", "dev_name", "there");
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    target.close();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> every_method_refuses_every_wrong_parameter_by_name() throws IOException {
+    List<String> methods =
+        target.call("rpc_get_methods").valueStream().map(JsonNode::stringValue).toList();
+    assertThat(methods).contains("bdev_malloc_create", "vhost_create_blk_controller");
+    return methods.stream()
+        .map(method -> DynamicTest.dynamicTest(method, () -> refusesEverythingWrong(method)));
+  }
+
+  private void refusesEverythingWrong(String method) throws IOException {
+    String before = target.state();
+    JsonNode declared = target.call("rpc_get_parameters", "method", method);
+    if (declared.isEmpty()) {
+      assertRefused(method, object(Map.of()), method + " requires no parameters");
+      return;
+    }
+    ObjectNode right = rightTypes(declared);
+    ObjectNode unknown = right.deepCopy().put("no_such", 1);
+    assertRefused(method, unknown, "unknown parameter 'no_such'");
+    assertRefused(method, MAPPER.readTree("[1]"), "not an object");
+    for (JsonNode parameter : declared) {
+      String name = parameter.path("name").stringValue();
+      if (parameter.path("required").booleanValue()) {
+        ObjectNode missing = right.deepCopy();
+        missing.remove(name);
+        assertRefused(method, missing, "parameter '" + name + "' is missing");
+      }
+      for (String value : wrongValues(parameter.path("type").stringValue())) {
+        ObjectNode wrong = right.deepCopy();
+        wrong.set(name, MAPPER.readTree(value));
+        assertRefused(method, wrong, "parameter '" + name + "' ");
+      }
+    }
+    assertThat(target.state()).isEqualTo(before);
+  }
+
+  /** Values of the declared types; parameters are looked at in their order, before any is used. */
+  private static ObjectNode rightTypes(JsonNode declared) {
+    ObjectNode params = object(Map.of());
+    for (JsonNode parameter : declared) {
+      if (parameter.path("required").booleanValue()) {
+        String type = parameter.path("type").stringValue();
+        params.set(
+            parameter.path("name").stringValue(),
+            MAPPER.readTree(type.equals("integer") ? "1" : "\"x\""));
+      }
+    }
+    return params;
+  }
+
+  private static List<String> wrongValues(String type) {
+    List<String> wrong = new ArrayList<>(EVERY_TYPE);
+    switch (type) {
+      case "integer" -> {
+        wrong.remove("5");
+        wrong.addAll(IMPOSSIBLE_NUMBERS);
+      }
+      case "boolean" -> wrong.remove("true");
+      case "string" -> {
+        wrong.remove("\"text\"");
+        wrong.add("\"\\u0000\"");
+      }
+      case "array of string" -> wrong.remove("[]");
+      default -> wrong.add("\"\""); // words, UUIDs: not any text will do
+    }
+    return wrong;
+  }
+
+  private static ObjectNode object(Map<String, Object> members) {
+    return MAPPER.valueToTree(members);
+  }
+
+  private void assertRefused(String method, JsonNode params, String sentence) throws IOException {
+    try {
+      JsonNode result = target.client.call(method, params);
+      throw new AssertionError(method + " took " + params + ": " + result);
+    } catch (RpcException e) {
+      assertThat(e.code()).as("%s %s", method, params).isEqualTo(RpcException.INVALID_PARAMS);
+      assertThat(e.getMessage()).contains(sentence).hasSizeLessThan(600);
+    }
+  }
+}

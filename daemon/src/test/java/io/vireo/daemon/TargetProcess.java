@@ -1,0 +1,77 @@
+package io.vireo.daemon;
+
+import io.vireo.daemon.rpc.JsonRpcClient;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code vireo target} as a process of its own, with the flags of this JVM. */
+final class TargetProcess implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final Path directory;
+  private final Path log;
+  private final Process process;
+
+  /** Begins to start; {@link #connect} waits for it. */
+  TargetProcess(Path directory, String... more) throws IOException {
+    this.directory = directory;
+    log = Files.createTempFile(directory, "target", ".log");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> flag.matches("--(enable|add|sun).*"))
+        .forEach(command::add);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("target", "-r", rpcSocket().toString(), "-S", directory.toString()));
+    command.addAll(List.of("--idle", "adaptive"));
+    command.addAll(List.of(more));
+    process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+  }
+
+  Path rpcSocket() {
+    return directory.resolve("rpc.sock");
+  }
+
+  /** A client, as soon as the target answers. */
+  JsonRpcClient connect() throws IOException, InterruptedException {
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (true) {
+      try {
+        return new JsonRpcClient(rpcSocket());
+      } catch (IOException e) {
+        if (!process.isAlive() || System.nanoTime() > deadlineNs) {
+          throw new AssertionError("the target does not answer: " + log(), e);
+        }
+        process.waitFor(20, TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+  }
+
+  /** Waits for the end; the exit status. */
+  int status() throws InterruptedException {
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("the target does not end");
+    }
+    return process.exitValue();
+  }
+
+  String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroyForcibly().onExit().join();
+    Files.delete(log);
+  }
+}

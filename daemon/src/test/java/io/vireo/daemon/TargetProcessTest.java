@@ -1,0 +1,72 @@
+package io.vireo.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vireo.daemon.rpc.JsonRpcClient;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class TargetProcessTest {
+  @TempDir Path dir;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "INT"})
+  void a_signal_ends_it_cleanly_with_status_0(String signal) throws Exception {
+    try (TargetProcess target = new TargetProcess(dir)) {
+      try (JsonRpcClient client = target.connect()) {
+        makeDisk(client);
+        assertThat(dir.resolve("vhost.0")).exists();
+        target.signal(signal);
+        assertThat(target.status()).isZero();
+      }
+      assertThat(dir.toFile().list()).singleElement().asString().endsWith(".log");
+      assertThat(target.log().lines())
+          .allMatch(line -> line.matches("[0-9-]+ [0-9:.]+ INFO  \\w+: .*"))
+          .anyMatch(
+              line -> line.matches(".* runs on CPUs \\[.*JSON-RPC at " + dir + "/rpc.sock.*"));
+    }
+  }
+
+  @Test
+  void what_a_killed_target_leaves_is_replaced_and_a_living_one_is_not() throws Exception {
+    try (TargetProcess killed = new TargetProcess(dir)) {
+      try (JsonRpcClient client = killed.connect()) {
+        makeDisk(client);
+      }
+      killed.signal("KILL");
+      assertThat(killed.status()).isEqualTo(128 + 9);
+    }
+    assertThat(dir.resolve("rpc.sock")).exists();
+    assertThat(dir.resolve("vhost.0")).exists();
+    try (TargetProcess next = new TargetProcess(dir);
+        JsonRpcClient client = next.connect()) {
+      makeDisk(client);
+      try (TargetProcess second = new TargetProcess(dir)) {
+        assertThat(second.status()).isEqualTo(1);
+        assertThat(second.log())
+            .isEqualTo("vireo target: socket " + dir + "/rpc.sock is in use by another target\n");
+      }
+      assertThat(client.call("vhost_get_controllers", null)).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_cpu_that_does_not_exist_is_one_line_and_status_1() throws Exception {
+    try (TargetProcess target = new TargetProcess(dir, "-m", "[1023]")) {
+      assertThat(target.status()).isEqualTo(1);
+      assertThat(target.log())
+          .matches("vireo target: CPU 1023 does not exist or is not allowed here; allowed .*\n");
+    }
+  }
+
+  private static void makeDisk(JsonRpcClient client) throws Exception {
+    client.call("bdev_malloc_create", Map.of("name", "m", "num_blocks", 8, "block_size", 512));
+    client.call("vhost_create_blk_controller", Map.of("ctrlr", "vhost.0", "dev_name", "m"));
+  }
+}

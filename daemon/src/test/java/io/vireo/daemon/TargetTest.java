@@ -1,0 +1,87 @@
+package io.vireo.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.vireo.reactor.ReactorOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TargetTest {
+  @TempDir Path dir;
+
+  @Test
+  void several_targets_run_in_one_process() throws IOException {
+    Path other = Files.createDirectory(dir.resolve("other"));
+    try (RunningTarget a = new RunningTarget(dir);
+        RunningTarget b = new RunningTarget(other)) {
+      a.call("bdev_malloc_create", "name", "x", "num_blocks", 8, "block_size", 512);
+      assertThat(a.call("bdev_get_bdevs")).hasSize(1);
+      assertThat(b.call("bdev_get_bdevs")).isEmpty();
+    }
+  }
+
+  @Test
+  void the_end_leaves_no_socket_no_bdev_and_no_thread() throws IOException {
+    Set<Thread> before = threads();
+    RunningTarget target = new RunningTarget(dir);
+    target.call("bdev_malloc_create", "name", "x", "num_blocks", 8, "block_size", 512);
+    target.call("bdev_null_create", "name", "y", "num_blocks", 8, "block_size", 512);
+    target.call("vhost_create_blk_controller", "ctrlr", "c", "dev_name", "x");
+    assertThat(dir.resolve("c")).exists();
+    target.close();
+    target.target.close(); // again has no effect
+    assertThat(dir).isEmptyDirectory();
+    assertThat(target.target.bdevs().all()).isEmpty();
+    assertThat(target.target.vhost().controllers()).isEmpty();
+    assertThat(threads()).isEqualTo(before);
+  }
+
+  @Test
+  void a_start_that_fails_takes_back_what_it_began() throws IOException {
+    try (RunningTarget target = new RunningTarget(dir)) {
+      target.call("rpc_get_methods"); // so that the client has its thread
+      Set<Thread> before = threads();
+      assertThatIOException()
+          .isThrownBy(() -> Target.start(RunningTarget.options(dir, "rpc.sock")))
+          .withMessageContaining("is in use by another target");
+      assertThat(threads()).isEqualTo(before);
+      assertThat(target.call("rpc_get_methods")).isNotEmpty();
+    }
+  }
+
+  @Test
+  void a_cpu_that_does_not_exist_is_told() {
+    BitSet cpus = new BitSet();
+    cpus.set(1023);
+    TargetOptions options =
+        new TargetOptions(cpus, ReactorOptions.ADAPTIVE, dir.resolve("rpc.sock"), dir);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Target.start(options))
+        .withMessageStartingWith("CPU 1023 does not exist or is not allowed here");
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void a_directory_that_is_none_is_told() {
+    Path none = dir.resolve("none");
+    assertThatIOException()
+        .isThrownBy(() -> Target.start(RunningTarget.options(none, "rpc.sock")))
+        .withMessage(
+            "sockets cannot be made in " + none + ": it is no directory that can be written to");
+  }
+
+  /** Threads of the JVM's own come and go. */
+  private static Set<Thread> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(t -> t.getName().matches("(reactor|rpc|faults|vhost).*"))
+        .collect(Collectors.toSet());
+  }
+}
