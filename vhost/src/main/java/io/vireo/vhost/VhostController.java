@@ -182,8 +182,7 @@ public final class VhostController {
       return;
     }
     connections++;
-    VhostSession session =
-        new VhostSession(connections, this, socket, mappings, reactors);
+    VhostSession session = new VhostSession(connections, this, socket, mappings, reactors);
     sessions.add(session);
     session.start();
   }
