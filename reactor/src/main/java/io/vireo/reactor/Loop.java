@@ -24,6 +24,7 @@ final class Loop {
   private long nowNs;
   private long spinFromNs;
   private boolean busy;
+  private boolean brokenOff;
 
   Loop(
       ReactorOptions options,
@@ -49,10 +50,18 @@ final class Loop {
     return nowNs;
   }
 
-  /** Laps until the mailbox is closed and empty. */
+  /** Laps until the mailbox is closed and empty; nothing else ends it. */
   void run() {
-    while (!mailbox.finished()) {
-      lap();
+    while (true) {
+      try {
+        while (!mailbox.finished()) {
+          lap();
+        }
+        return;
+      } catch (Throwable t) {
+        // A memory fault that surfaced late, between two laps.
+        breakOff(t);
+      }
     }
   }
 
@@ -61,11 +70,15 @@ final class Loop {
     try {
       return work();
     } catch (Throwable t) {
-      faults.contain("the loop failed", t);
-      // Perhaps between an event and its poller: nobody may be left unpolled by that.
-      pollers.unparkAll(nowNs);
+      breakOff(t);
       return 0;
     }
+  }
+
+  /** Does little and touches nothing of a guest's: nobody would catch what is thrown from here. */
+  private void breakOff(Throwable cause) {
+    brokenOff = true;
+    faults.contain("the loop failed", cause);
   }
 
   private int work() {
@@ -73,6 +86,11 @@ final class Loop {
     counters.lap();
     counters.elapsed(now - nowNs, busy);
     nowNs = now;
+    if (brokenOff) {
+      // Perhaps between an event and its poller: nobody may be left unpolled by that.
+      pollers.unparkAll(now);
+      brokenOff = false;
+    }
     int messages = mailbox.run(faults);
     int work = messages + channels.poll(now) + pollers.poll(now);
     int fired = timers.fire(now);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 import io.vireo.linux.Cpu;
 import io.vireo.linux.ErrnoException;
 import io.vireo.linux.Libc;
+import io.vireo.linux.Mem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +101,43 @@ class ReactorTest {
       assertThat(reactor.<Integer>call(() -> 1)).isEqualTo(1);
     }
     assertThat(listener.faults).containsExactly(fault);
+  }
+
+  /** The real error, which compiled code raises later than interpreted code does. */
+  @Test
+  void a_poller_in_truncated_memory_ends_nothing() {
+    long pageBytes = 4096;
+    int memory = Libc.memfdCreate("reactor-test", 0);
+    Libc.ftruncate(memory, pageBytes);
+    long address =
+        Libc.mmap(0, pageBytes, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED, memory, 0);
+    CountDownLatch polls = new CountDownLatch(30_000);
+    AtomicInteger healthyPolls = new AtomicInteger();
+    try (Reactor reactor = start(ReactorOptions.POLL)) {
+      Poller lost =
+          () -> {
+            polls.countDown();
+            return (int) Mem.getLong(address);
+          };
+      Poller healthy =
+          () -> {
+            healthyPolls.incrementAndGet();
+            return 0;
+          };
+      reactor.post(() -> reactor.add(lost));
+      reactor.post(() -> reactor.add(healthy));
+      Libc.ftruncate(memory, 0);
+      Uninterrupted.run(polls::await);
+      assertThat(reactor.<Integer>call(() -> 42)).isEqualTo(42);
+      assertThat(reactor.stats().memoryFaults()).isGreaterThan(10_000);
+      assertThat(healthyPolls.get()).isGreaterThan(10_000);
+      reactor.post(() -> reactor.remove(lost));
+      reactor.post(() -> reactor.remove(healthy));
+    }
+    assertThat(listener.failed).isEmpty();
+    assertThat(listener.faults).isNotEmpty();
+    Libc.munmap(address, pageBytes);
+    Libc.close(memory);
   }
 
   @Test
