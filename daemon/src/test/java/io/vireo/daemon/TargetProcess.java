@@ -1,13 +1,16 @@
 package io.vireo.daemon;
 
 import io.vireo.daemon.rpc.JsonRpcClient;
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** {@code vireo target} as a process of its own, with the flags of this JVM. */
 final class TargetProcess implements AutoCloseable {
@@ -26,12 +29,19 @@ final class TargetProcess implements AutoCloseable {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> flag.matches("--(enable|add|sun).*"))
         .forEach(command::add);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("-cp", classPath(), Main.class.getName()));
     command.addAll(List.of("target", "-r", rpcSocket().toString(), "-S", directory.toString()));
     command.addAll(List.of("--idle", "adaptive"));
     command.addAll(List.of(more));
     process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+  }
+
+  /** What operators have: no tests, and nothing of their logging. */
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .filter(entry -> !entry.matches(".*(test-classes/?|-tests\\.jar)"))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   Path rpcSocket() {
