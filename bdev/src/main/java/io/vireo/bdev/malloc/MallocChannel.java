@@ -15,7 +15,6 @@ import java.util.ArrayDeque;
  * first; only then is the channel polled.
  */
 final class MallocChannel extends BdevChannel implements Poller {
-  private final Reactor reactor;
   private final long memory;
   private final Zeroing zeroing;
   private final ArrayDeque<BdevIo> longOnes = new ArrayDeque<>();
@@ -23,7 +22,6 @@ final class MallocChannel extends BdevChannel implements Poller {
 
   MallocChannel(MallocBdev bdev, HostMemory memory, Reactor reactor) {
     super(bdev, reactor);
-    this.reactor = reactor;
     this.memory = memory.address();
     this.zeroing = new Zeroing(memory);
   }
@@ -48,7 +46,7 @@ final class MallocChannel extends BdevChannel implements Poller {
       return IoStatus.OK;
     }
     if (longOnes.isEmpty()) {
-      reactor.addChannel(this);
+      reactor().addChannel(this);
     }
     longOnes.addLast(io);
     return IoStatus.PENDING;
@@ -63,7 +61,7 @@ final class MallocChannel extends BdevChannel implements Poller {
       doneBytes = 0;
       longOnes.removeFirst();
       if (longOnes.isEmpty()) {
-        reactor.remove(this);
+        reactor().remove(this);
       }
       finish(io, IoStatus.OK);
     }
@@ -73,5 +71,13 @@ final class MallocChannel extends BdevChannel implements Poller {
   @Override
   public boolean ready() {
     return true; // polled only while there is something to do
+  }
+
+  /** An owner threw out of its completion; the other requests go on. */
+  @Override
+  public void failed(Throwable cause) {
+    if (!longOnes.isEmpty()) {
+      reactor().post(() -> reactor().addChannel(this));
+    }
   }
 }

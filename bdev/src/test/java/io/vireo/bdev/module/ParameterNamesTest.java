@@ -1,0 +1,99 @@
+package io.vireo.bdev.module;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The methods and parameters that tools of SPDK send. */
+class ParameterNamesTest {
+  private final ModuleCalls calls = new ModuleCalls();
+
+  private List<String> parameters(String method, Predicate<RecordComponent> which) {
+    RecordComponent[] components = calls.methods().get(method).parameters().getRecordComponents();
+    return Arrays.stream(components).filter(which).map(RecordComponent::getName).toList();
+  }
+
+  private List<String> required(String method) {
+    return parameters(method, c -> !c.isAnnotationPresent(Optional.class));
+  }
+
+  private List<String> optional(String method) {
+    return parameters(method, c -> c.isAnnotationPresent(Optional.class));
+  }
+
+  @Test
+  void the_modules_offer_these_methods() {
+    assertThat(calls.methods())
+        .containsOnlyKeys(
+            "bdev_malloc_create",
+            "bdev_malloc_delete",
+            "bdev_null_create",
+            "bdev_null_delete",
+            "bdev_null_resize",
+            "bdev_uring_create",
+            "bdev_uring_delete");
+  }
+
+  @Test
+  void required_parameters() {
+    Map<String, List<String>> required =
+        Map.of(
+            "bdev_malloc_create", List.of("block_size", "num_blocks"),
+            "bdev_null_create", List.of("name", "block_size", "num_blocks"),
+            "bdev_null_resize", List.of("name", "new_size"),
+            "bdev_uring_create", List.of("filename", "name"));
+    required.forEach((method, names) -> assertThat(required(method)).isEqualTo(names));
+  }
+
+  @Test
+  void optional_parameters() {
+    assertThat(optional("bdev_malloc_create"))
+        .containsExactlyInAnyOrder(
+            "name",
+            "uuid",
+            "optimal_io_boundary",
+            "md_size",
+            "md_interleave",
+            "dif_type",
+            "dif_is_head_of_md",
+            "physical_block_size",
+            "dif_pi_format",
+            "numa_id");
+    assertThat(optional("bdev_null_create"))
+        .containsExactlyInAnyOrder(
+            "uuid",
+            "physical_block_size",
+            "md_size",
+            "dif_type",
+            "dif_pi_format",
+            "dif_is_head_of_md",
+            "preferred_write_granularity",
+            "preferred_write_alignment",
+            "optimal_write_size",
+            "preferred_unmap_granularity",
+            "preferred_unmap_alignment");
+    assertThat(optional("bdev_uring_create")).containsExactlyInAnyOrder("block_size", "uuid");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bdev_malloc_delete", "bdev_null_delete", "bdev_uring_delete"})
+  void a_deletion_takes_a_name(String method) {
+    assertThat(required(method)).containsExactly("name");
+    assertThat(optional(method)).isEmpty();
+  }
+
+  @Test
+  void what_comes_later_is_optional_too() {
+    for (Method<?> method : calls.methods().values()) {
+      assertThat(parameters(method.name(), c -> c.isAnnotationPresent(Later.class)))
+          .isSubsetOf(optional(method.name()));
+    }
+  }
+}
