@@ -31,6 +31,9 @@ public final class Mem {
   private static final VarHandle INT = JAVA_INT.varHandle();
   private static final VarHandle LONG = JAVA_LONG.varHandle();
 
+  /** What {@link #fill} stores word by word, to be copied on from the nearest cache. */
+  private static final long FILL_SEED_BYTES = 4096;
+
   private Mem() {}
 
   public static byte getByte(long address) {
@@ -102,7 +105,19 @@ public final class Mem {
 
   /** Sets {@code bytes} bytes to {@code value}. */
   public static void fill(long address, long bytes, byte value) {
-    ALL.asSlice(address, bytes).fill(value);
+    // Not through a slice: that is an object, which the compiler does not always remove.
+    long seed = Math.min(bytes, FILL_SEED_BYTES);
+    long pattern = (value & 0xffL) * 0x0101010101010101L;
+    long done = 0;
+    for (; done + Long.BYTES <= seed; done += Long.BYTES) {
+      putLong(address + done, pattern);
+    }
+    for (; done < seed; done++) {
+      putByte(address + done, value);
+    }
+    for (; done < bytes; done += seed) {
+      copy(address, address + done, Math.min(seed, bytes - done));
+    }
   }
 
   /** Everything loaded and stored before is visible before any store that follows. */

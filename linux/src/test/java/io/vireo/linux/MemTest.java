@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -63,10 +64,18 @@ class MemTest {
   @Test
   void a_fill_stays_within_its_bounds() {
     try (Arena arena = Arena.ofConfined()) {
-      long base = arena.allocate(16).address();
-      Mem.fill(base + 1, 14, (byte) 0x5a);
-      assertThat(Mem.getLong(base)).isEqualTo(0x5a5a5a5a5a5a5a00L);
-      assertThat(Mem.getLong(base + 8)).isEqualTo(0x005a5a5a5a5a5a5aL);
+      byte[] memory = new byte[20_000];
+      long base = arena.allocate(memory.length).address();
+      for (int bytes : new int[] {0, 1, 7, 8, 9, 14, 4095, 4096, 4097, 8192, 12_345, 19_000}) {
+        for (int skew = 1; skew < 9; skew++) {
+          Mem.copy(new byte[memory.length], 0, base, memory.length);
+          Mem.fill(base + skew, bytes, (byte) 0x9a);
+          byte[] expected = new byte[memory.length];
+          Arrays.fill(expected, skew, skew + bytes, (byte) 0x9a);
+          Mem.copy(base, memory, 0, memory.length);
+          assertThat(memory).isEqualTo(expected);
+        }
+      }
     }
   }
 

@@ -22,7 +22,7 @@ final class AlignmentProbe {
     this.sizeBytes = sizeBytes;
   }
 
-  /** The demands; empty when blocks are too small for direct I/O. */
+  /** The demands; empty when blocks are too small for direct I/O, or it is not worth the risk. */
   Optional<IoAlignment> find() {
     FileStat stat = FileStat.of(fd);
     if (stat.dioMemAlignBytes() == 0 || stat.dioOffsetAlignBytes() == 0) {
@@ -33,25 +33,28 @@ final class AlignmentProbe {
         : Optional.of(new IoAlignment(stat.dioMemAlignBytes(), stat.dioOffsetAlignBytes()));
   }
 
-  /** The file system does not tell: reads the last block into memory of known alignments. */
-  private Optional<IoAlignment> byReading() {
+  /**
+   * The file system does not tell: reads the last block into memory of known alignments. When also
+   * an odd address is taken, nothing was checked, for it is memory, a hole, or the page cache after
+   * all; then nothing is known and direct I/O might fail later.
+   */
+  Optional<IoAlignment> byReading() {
     try (HostMemory memory =
         HostMemory.allocate(blockBytes + 4096L, "probe", HostMemory.HugePages.NEVER)) {
-      if (reads(memory.address() + 1, 1)) {
-        return Optional.of(IoAlignment.NONE);
-      }
       for (int alignment : MEMORY_ALIGNMENTS) {
-        if (reads(memory.address() + alignment, blockBytes)) {
-          return Optional.of(new IoAlignment(alignment, blockBytes));
+        if (reads(memory.address() + alignment)) {
+          return alignment == 1
+              ? Optional.empty()
+              : Optional.of(new IoAlignment(alignment, blockBytes));
         }
       }
       return Optional.empty();
     }
   }
 
-  private boolean reads(long address, int bytes) {
+  private boolean reads(long address) {
     try {
-      return Libc.pread(fd, address, bytes, sizeBytes - bytes) == bytes;
+      return Libc.pread(fd, address, blockBytes, sizeBytes - blockBytes) == blockBytes;
     } catch (ErrnoException e) {
       if (e.errno() == Errno.EINVAL) {
         return false;

@@ -3,6 +3,7 @@ package io.vireo.bdev.uring;
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
+import io.vireo.linux.Mem;
 import io.vireo.linux.uring.Sqe;
 
 /**
@@ -50,8 +51,13 @@ final class Transfer {
     return (int) Math.min(io.lengthBytes() - doneBytes, BOUNCE_BYTES);
   }
 
+  /**
+   * Fills the bounce buffer. A guest can take its memory away while we copy, and the error may come
+   * only after the step was submitted: so nothing of another guest's may be left in the buffer.
+   */
   void load() {
     if (bounce != 0 && io.type() == IoType.WRITE) {
+      Mem.fill(bounce, bounceStepBytes(), (byte) 0);
       io.gather(doneBytes, bounce, bounceStepBytes());
     }
   }

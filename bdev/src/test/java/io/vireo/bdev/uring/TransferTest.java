@@ -4,6 +4,7 @@ import static io.vireo.bdev.uring.RequestSteps.FD;
 import static io.vireo.bdev.uring.RequestSteps.OFFSET;
 import static io.vireo.bdev.uring.RequestSteps.SLOT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoStatus;
@@ -178,6 +179,20 @@ class TransferTest {
     assertThat(Mem.getByte(data + 1023)).isEqualTo((byte) 1);
     assertThat(Mem.getByte(data + 1024)).isEqualTo((byte) 2);
     assertThat(Mem.getByte(data + 4095)).isEqualTo((byte) 2);
+  }
+
+  @Test
+  void a_bounce_buffer_shows_nothing_of_its_last_user_when_memory_goes_away() {
+    long gone = TruncatedMemory.map();
+    long bounce = steps.memory.address() + (128 << 10);
+    Mem.fill(bounce, TruncatedMemory.BYTES, (byte) 0x5a);
+    Transfer write = steps.transfer(IoType.WRITE, gone, TruncatedMemory.BYTES);
+    write.bounce(bounce);
+    assertThatThrownBy(write::load).isInstanceOf(InternalError.class);
+    for (int i = 0; i < TruncatedMemory.BYTES; i++) {
+      assertThat(Mem.getByte(bounce + i)).as("byte %d", i).isZero();
+    }
+    TruncatedMemory.unmap(gone);
   }
 
   private static void assertSame(long a, long b, int bytes) {
