@@ -147,10 +147,10 @@ public final class VhostSession {
     ending = true;
     // The socket first: a front-end should not wait for what is in flight to learn of the end.
     Closing.all(socket, rings, channel);
-    if (rings.anyRuns()) {
-      log.error("{}: a queue could not be stopped, so its memory stays mapped", name);
-    } else {
+    if (rings.running().isEmpty()) {
       memory.close();
+    } else {
+      log.error("{}: a queue could not be stopped, so its memory stays mapped", name);
     }
     controller.ended(this);
     inbox.close();

@@ -136,10 +136,6 @@ final class Vring implements AutoCloseable {
     return base;
   }
 
-  boolean isRunning() {
-    return running != null;
-  }
-
   /** The features have changed: without protocol features rings are always enabled. */
   void refreshEnabled() {
     if (running != null) {

@@ -138,11 +138,12 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
 
   /** As {@link RunningQueue#stop}. */
   int stop(RunningQueue queue, int index) {
+    int nextAvail = queue.stop("%s, ring %d".formatted(name, index));
     running.remove(queue);
-    return queue.stop("%s, ring %d".formatted(name, index));
+    return nextAvail;
   }
 
-  /** The queues that run at this moment. Any thread. */
+  /** The queues that run, or drain, at this moment. Any thread. */
   List<RunningQueue> running() {
     return running;
   }
@@ -150,11 +151,6 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
   /** Hands a message to the session's thread. Any thread. */
   void post(Runnable message) {
     inbox.post(message);
-  }
-
-  /** Whether any queue is not stopped. */
-  boolean anyRuns() {
-    return Arrays.stream(rings).anyMatch(Vring::isRunning);
   }
 
   /** Stops every ring, waiting for what is in flight, and closes its descriptors. */

@@ -3,7 +3,6 @@ package io.vireo.vhost;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.linux.EventFd;
-import io.vireo.memreg.AddressSpace;
 import io.vireo.vhost.frontend.FrontendMemory;
 import io.vireo.vhost.frontend.FrontendRing;
 import io.vireo.vhost.frontend.VhostUserFrontend;
@@ -13,15 +12,10 @@ import io.vireo.vhost.message.ProtocolFeatures;
 import io.vireo.vhost.message.Request;
 import io.vireo.vhost.message.VringFd;
 import io.vireo.vhost.message.VringState;
-import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,26 +78,8 @@ class LifecycleTest {
     }
   }
 
-  /** What the process has of things that sessions use. */
-  private record Footprint(
-      int descriptors, int files, int reservations, int mappings, int registered, long threads) {
-    static Footprint of(TestTarget target) {
-      return new Footprint(
-          new File("/proc/self/fd").list().length,
-          AddressSpace.named(MEMORY).size(),
-          AddressSpace.named("vireo-guest-reservation").size(),
-          target.mappings.size(),
-          target.registry.regions().size(),
-          Thread.getAllStackTraces().keySet().stream()
-              .filter(t -> t.getName().startsWith("disk#"))
-              .count());
-    }
-  }
-
   private void assertLeavesNothing(Footprint before) {
-    target.awaitNoSessions("disk");
-    Await.until(() -> Footprint.of(target).threads() == 0, "threads end");
-    assertThat(Footprint.of(target)).isEqualTo(before);
+    assertThat(Footprint.whenQuiet(target, MEMORY)).isEqualTo(before);
     assertThat(device.queues).allMatch(queue -> queue.drained && queue.destroyed);
     assertThat(target.mappings.size()).isZero();
   }
@@ -113,9 +89,7 @@ class LifecycleTest {
     try (Guest guest = new Guest()) {
       guest.steps().forEach(Runnable::run);
     }
-    target.awaitNoSessions("disk");
-    Await.until(() -> Footprint.of(target).threads() == 0, "threads end");
-    return Footprint.of(target);
+    return Footprint.whenQuiet(target, MEMORY);
   }
 
   @Test
@@ -149,30 +123,24 @@ class LifecycleTest {
   }
 
   @Test
-  void many_front_ends_at_once_come_and_go() throws Exception {
+  void many_front_ends_at_once_come_and_go() {
     Footprint before = warmedUp();
-    ExecutorService threads = Executors.newFixedThreadPool(8);
-    List<Callable<Void>> tasks = new ArrayList<>();
+    List<Background> guests = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      int seed = i;
-      tasks.add(
-          () -> {
-            Random random = new Random(seed);
-            for (int n = 0; n < 25; n++) {
-              try (Guest guest = new Guest()) {
-                List<Runnable> steps = guest.steps();
-                steps.subList(0, random.nextInt(steps.size() + 1)).forEach(Runnable::run);
-              }
-            }
-            return null;
-          });
+      Random random = new Random(i);
+      guests.add(Background.start(() -> comeAndGo(25, random)));
     }
-    for (Future<Void> task : threads.invokeAll(tasks)) {
-      task.get();
-    }
-    threads.shutdown();
-    threads.close();
+    guests.forEach(Background::join);
     assertLeavesNothing(before);
+  }
+
+  private void comeAndGo(int times, Random random) {
+    for (int i = 0; i < times; i++) {
+      try (Guest guest = new Guest()) {
+        List<Runnable> steps = guest.steps();
+        steps.subList(0, random.nextInt(steps.size() + 1)).forEach(Runnable::run);
+      }
+    }
   }
 
   @Test

@@ -41,8 +41,11 @@ final class TestTarget implements AutoCloseable, ReactorListener {
   }
 
   VhostUserFrontend connect(String name) {
-    Path socket = server.find(name).orElseThrow().socket();
-    return VhostUserFrontend.connect(socket, TIMEOUT_MILLIS);
+    return connect(name, TIMEOUT_MILLIS);
+  }
+
+  VhostUserFrontend connect(String name, int timeoutMillis) {
+    return VhostUserFrontend.connect(server.find(name).orElseThrow().socket(), timeoutMillis);
   }
 
   /** Waits until nobody is connected any more. */
