@@ -32,6 +32,9 @@ class WholePathTest {
   private static final long MIB = 1 << 20;
   private static final long DISK_BYTES = 32 * MIB;
 
+  /** Not in the temporary directory, which may be a tmpfs without direct I/O. */
+  private static final Path FILE = Path.of("target").toAbsolutePath().resolve("whole-path-disk");
+
   @TempDir Path dir;
 
   private TestTarget target;
@@ -44,10 +47,11 @@ class WholePathTest {
   }
 
   @AfterEach
-  void close() {
+  void close() throws IOException {
     target.server.close();
     disks.close();
     target.close();
+    Files.deleteIfExists(FILE);
   }
 
   private void serve(String kind, BlkOptions options) throws IOException {
@@ -60,14 +64,11 @@ class WholePathTest {
     target.create("disk", disks.device("bdev", options));
   }
 
-  private Path file() throws IOException {
-    // Not under the temporary directory, which may be a tmpfs without direct I/O.
-    Path path = Path.of("target").toAbsolutePath().resolve("whole-path-disk");
-    Files.deleteIfExists(path);
-    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+  private static Path file() throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(FILE.toFile(), "rw")) {
       file.setLength(DISK_BYTES);
     }
-    return path;
+    return FILE;
   }
 
   @ParameterizedTest
