@@ -2,8 +2,6 @@ package io.vireo.virtio;
 
 import io.vireo.linux.EventFd;
 import io.vireo.memreg.GuestMemory;
-import io.vireo.virtio.queue.RingAddresses;
-import java.util.Optional;
 
 /**
  * Everything a queue is created from.
@@ -36,12 +34,6 @@ public record QueueConfig(
     EventFd call,
     EventFd err,
     QueueListener listener) {
-
-  /** Where the ring lies in {@code table}; empty when it does not, or not aligned. */
-  public Optional<RingAddresses> find(GuestMemory table) {
-    return RingAddresses.find(
-        table, size, has(VirtioFeatures.EVENT_IDX), descUva, availUva, usedUva);
-  }
 
   /** Whether the driver has accepted these feature bits. */
   public boolean has(long mask) {

@@ -1,6 +1,8 @@
 package io.vireo.virtio.queue;
 
 import io.vireo.memreg.GuestMemory;
+import io.vireo.virtio.QueueConfig;
+import io.vireo.virtio.VirtioFeatures;
 import java.util.Optional;
 
 /**
@@ -8,6 +10,13 @@ import java.util.Optional;
  * aligned as virtio 1.3, 2.7 asks.
  */
 public record RingAddresses(long desc, long avail, long used) {
+
+  /** Where a queue's ring lies in {@code table}; empty when it does not, or not aligned. */
+  static Optional<RingAddresses> find(GuestMemory table, QueueConfig config) {
+    boolean eventIdx = config.has(VirtioFeatures.EVENT_IDX);
+    return find(
+        table, config.size(), eventIdx, config.descUva(), config.availUva(), config.usedUva());
+  }
 
   /** Finds a ring by its front-end virtual addresses; empty when the table does not hold it. */
   public static Optional<RingAddresses> find(

@@ -39,8 +39,7 @@ public abstract class RingQueue implements DeviceQueue {
     this.config = config;
     this.reactor = reactor;
     RingAddresses place =
-        config
-            .find(config.memory())
+        RingAddresses.find(config.memory(), config)
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
@@ -86,7 +85,7 @@ public abstract class RingQueue implements DeviceQueue {
 
   @Override
   public final void memory(GuestMemory next, Runnable released) {
-    Optional<RingAddresses> place = config.find(next);
+    Optional<RingAddresses> place = RingAddresses.find(next, config);
     if (place.isPresent()) {
       ring.relocate(place.get());
     } else {
