@@ -69,7 +69,8 @@ final class StructureTest {
           .whereLayer("vhost")
           .mayOnlyAccessLayers("linux", "reactor", "memreg", "bdev", "virtio")
           .whereLayer("daemon")
-          .mayNotBeAccessedByAnyLayer();
+          .mayNotBeAccessedByAnyLayer()
+          .ensureAllClassesAreContainedInArchitecture();
 
   @ArchTest
   static final ArchRule packages_do_not_know_each_other_in_circles =

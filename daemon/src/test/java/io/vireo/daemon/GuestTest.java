@@ -1,0 +1,118 @@
+package io.vireo.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vireo.linux.Libc;
+import io.vireo.vhost.frontend.FrontendMemory;
+import io.vireo.vhost.frontend.FrontendRing;
+import io.vireo.vhost.frontend.VhostUserFrontend;
+import io.vireo.vhost.message.ProtocolFeatures;
+import io.vireo.virtio.VirtioFeatures;
+import io.vireo.virtio.driver.BlkDriver;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** What operators see of a front-end that does I/O. */
+@Timeout(60)
+class GuestTest {
+  private static final int TIMEOUT_MILLIS = 20_000;
+  private static final int MIB = 1 << 20;
+
+  @TempDir Path dir;
+  private RunningTarget target;
+  private FrontendMemory memory;
+  private VhostUserFrontend frontEnd;
+  private FrontendRing ring;
+  private BlkDriver driver;
+
+  @BeforeEach
+  void start() throws IOException {
+    target = new RunningTarget(dir);
+    target.call("bdev_malloc_create", "name", "m", "num_blocks", 2048, "block_size", 512);
+    target.call("vhost_create_blk_controller", "ctrlr", "c", "dev_name", "m", "serial", "S1");
+    memory = FrontendMemory.of("vireo-test-guest", 8 * MIB);
+    frontEnd = VhostUserFrontend.connect(dir.resolve("c"), TIMEOUT_MILLIS);
+    long features = frontEnd.negotiate(VirtioFeatures.VERSION_1, ProtocolFeatures.OFFERED);
+    frontEnd.share(memory);
+    ring = new FrontendRing(memory, 0, 64, features);
+    driver = ring.blk(false);
+    frontEnd.start(ring, 0);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    frontEnd.close();
+    ring.close();
+    memory.close();
+    target.close();
+  }
+
+  @Test
+  void the_session_is_shown_as_started() throws IOException {
+    JsonNode session = target.call("vhost_get_controllers").get(0).path("sessions").get(0);
+    assertThat(session.path("started").booleanValue()).isTrue();
+    assertThat(session.path("inflight_task_cnt").intValue()).isZero();
+    assertThat(session.path("max_queues").intValue()).isEqualTo(256);
+    frontEnd.stop(0);
+    session = target.call("vhost_get_controllers").get(0).path("sessions").get(0);
+    assertThat(session.path("started").booleanValue()).isFalse();
+  }
+
+  @Test
+  void counters_tell_what_the_guest_did_and_begin_anew_on_request() throws IOException {
+    long buffer = memory.allocate(8192, 512);
+    run(driver.write(0, buffer, 8192));
+    run(driver.read(0, buffer, 4096));
+    run(driver.read(8, buffer, 4096));
+    run(driver.read(4000, buffer, 4096)); // behind the end
+
+    JsonNode all = target.call("bdev_get_iostat").path("bdevs").get(0);
+    assertThat(all.path("num_write_ops").intValue()).isEqualTo(1);
+    assertThat(all.path("bytes_written").intValue()).isEqualTo(8192);
+    assertThat(all.path("num_read_ops").intValue()).isEqualTo(2);
+    assertThat(all.path("bytes_read").intValue()).isEqualTo(8192);
+
+    JsonNode byReactor =
+        target.call(
+            "bdev_get_iostat", "names", List.of("m"), "per_channel", true, "reset_mode", "all");
+    assertThat(byReactor.path("name").stringValue()).isEqualTo("m");
+    assertThat(byReactor.path("channels")).hasSize(1);
+    JsonNode channel = byReactor.path("channels").get(0);
+    assertThat(channel.path("thread_id").intValue()).isEqualTo(1);
+    assertThat(channel.path("bytes_read").intValue()).isEqualTo(8192);
+
+    JsonNode anew = target.call("bdev_get_iostat", "names", List.of("m")).path("bdevs").get(0);
+    assertThat(anew.path("num_read_ops").intValue()).isZero();
+    assertThat(anew.path("bytes_written").intValue()).isZero();
+  }
+
+  @Test
+  void a_guest_whose_memory_vanishes_loses_its_session_and_the_target_goes_on() throws IOException {
+    Libc.ftruncate(memory.regions().getFirst().fd(), 0);
+    ring.kick().signal();
+    assertThat(frontEnd.awaitEnd()).isTrue();
+    while (!target.call("vhost_get_controllers").get(0).path("sessions").isEmpty()) {
+      Thread.onSpinWait();
+    }
+    assertThat(target.call("vhost_delete_controller", "ctrlr", "c")).hasToString("true");
+  }
+
+  private void run(int tag) {
+    if (driver.publish()) {
+      ring.kick().signal();
+    }
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (driver.poll() != tag) {
+      assertThat(System.nanoTime()).as("the request ends in time").isLessThan(deadlineNs);
+      Thread.onSpinWait();
+    }
+  }
+}
