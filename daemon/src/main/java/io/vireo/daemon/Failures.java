@@ -1,8 +1,6 @@
 package io.vireo.daemon;
 
-import io.vireo.bdev.BdevException;
-import io.vireo.linux.ErrnoException;
-import io.vireo.vhost.VhostException;
+import io.vireo.daemon.rpc.Refusal;
 import java.io.IOException;
 
 /** Tells an operator's mistake or a machine's refusal from a bug of ours. */
@@ -10,16 +8,13 @@ final class Failures {
   private Failures() {}
 
   /** Whether the message is a sentence that was written for the operator. */
-  static boolean isExpected(Throwable e) {
+  static boolean isExpected(Exception e) {
     return e instanceof IOException
-        || e instanceof ErrnoException
-        || e instanceof BdevException
-        || e instanceof VhostException
-        || e instanceof IllegalArgumentException
-        || e instanceof UnsupportedOperationException;
+        || e instanceof UnsupportedOperationException
+        || (e instanceof RuntimeException r && Refusal.of(r).isPresent());
   }
 
-  static String sentence(Throwable e) {
+  static String sentence(Exception e) {
     return isExpected(e) ? e.getMessage() : e.toString();
   }
 }

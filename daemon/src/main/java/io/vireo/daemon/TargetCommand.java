@@ -1,6 +1,7 @@
 package io.vireo.daemon;
 
 import io.vireo.daemon.method.Version;
+import io.vireo.daemon.rpc.Words;
 import io.vireo.linux.Cpu;
 import io.vireo.linux.Platform;
 import io.vireo.reactor.CpuMask;
@@ -117,7 +118,7 @@ final class TargetCommand implements Callable<Integer> {
             "Vireo {} runs on CPUs {} (idle: {}), JSON-RPC at {}, disks' sockets in {}",
             Version.current(),
             CpuMask.formatList(options.cpus()),
-            options.reactors().idle().name().toLowerCase(java.util.Locale.ROOT),
+            Words.of(options.reactors().idle()),
             options.rpcSocket(),
             options.socketDirectory());
   }

@@ -3,6 +3,7 @@ package io.vireo.daemon.method;
 import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevGeometry;
 import io.vireo.bdev.IoType;
+import io.vireo.daemon.rpc.Words;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

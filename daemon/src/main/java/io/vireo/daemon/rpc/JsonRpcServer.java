@@ -27,7 +27,7 @@ public final class JsonRpcServer implements AutoCloseable {
   private static final long ACCEPT_PAUSE_MILLIS = 100;
 
   private final Dispatcher dispatcher;
-  private final ListeningSocket socket;
+  private final RpcSocket socket;
   private final Semaphore places = new Semaphore(MAX_CLIENTS);
   private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
   private final Thread acceptor;
@@ -40,7 +40,7 @@ public final class JsonRpcServer implements AutoCloseable {
    */
   public JsonRpcServer(Path path, MethodTable methods) throws IOException {
     dispatcher = new Dispatcher(methods);
-    socket = ListeningSocket.open(path, MAX_CLIENTS);
+    socket = RpcSocket.open(path, MAX_CLIENTS);
     acceptor = Thread.ofPlatform().name("rpc-accept").daemon().start(this::acceptAll);
   }
 

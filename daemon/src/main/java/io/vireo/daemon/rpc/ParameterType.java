@@ -5,13 +5,12 @@ import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -116,23 +115,20 @@ record ParameterType(String name, Function<JsonNode, Object> reader) {
   }
 
   private static ParameterType enumeration(Object[] constants) {
-    String words =
-        Arrays.stream(constants).map(ParameterType::word).collect(Collectors.joining("|"));
+    Map<String, Object> byWord = new LinkedHashMap<>();
+    for (Object constant : constants) {
+      byWord.put(Words.of((Enum<?>) constant), constant);
+    }
+    String words = String.join("|", byWord.keySet());
     return new ParameterType(
         words,
         value -> {
           String text = string(value);
-          for (Object constant : constants) {
-            if (word(constant).equals(text)) {
-              return constant;
-            }
+          if (byWord.containsKey(text)) {
+            return byWord.get(text);
           }
           throw new IllegalArgumentException("is " + shown(value) + ", none of " + words);
         });
-  }
-
-  private static String word(Object constant) {
-    return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT);
   }
 
   private static List<Object> list(JsonNode value, ParameterType element) {

@@ -11,9 +11,10 @@ import java.util.Optional;
  *
  * @param cause its message is a sentence for the operator
  */
-record Refusal(int errno, RuntimeException cause) {
+public record Refusal(int errno, RuntimeException cause) {
 
-  static Optional<Refusal> of(RuntimeException e) {
+  /** What {@code e} means; empty when it is a bug. */
+  public static Optional<Refusal> of(RuntimeException e) {
     return switch (e) {
       case BdevException refused -> Optional.of(new Refusal(refused.errno(), e));
       case ErrnoException failed -> Optional.of(new Refusal(failed.errno(), e));

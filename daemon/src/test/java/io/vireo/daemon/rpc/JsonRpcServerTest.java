@@ -288,7 +288,7 @@ class JsonRpcServerTest {
   @Test
   void a_path_that_no_socket_can_have_is_refused() {
     Path longest = dir.resolve("x".repeat(105 - dir.toString().length()));
-    assertThat(longest.toString()).hasSize(ListeningSocket.MAX_PATH_BYTES);
+    assertThat(longest.toString()).hasSize(RpcSocket.MAX_PATH_BYTES);
     assertThatIOException()
         .isThrownBy(() -> new JsonRpcServer(Path.of(longest + "x"), methods))
         .withMessage("socket path " + longest + "x has 107 bytes, the most is 106");

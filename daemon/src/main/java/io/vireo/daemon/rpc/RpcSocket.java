@@ -1,5 +1,6 @@
 package io.vireo.daemon.rpc;
 
+import io.vireo.linux.FileStat;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -15,18 +16,15 @@ import java.nio.file.attribute.PosixFilePermissions;
  * A Unix socket that waits for clients of this user alone (mode 0600). A file that a dead server
  * left in its place is replaced, a living server's is not, nor is anything else than a socket.
  */
-final class ListeningSocket implements AutoCloseable {
+final class RpcSocket implements AutoCloseable {
   /** sockaddr_un has 108 bytes; the last is a NUL, and the JDK leaves one more alone. */
   static final int MAX_PATH_BYTES = 106;
-
-  private static final int S_IFMT = 0xf000;
-  private static final int S_IFSOCK = 0xc000;
 
   private final Path path;
   private final SocketLock lock;
   private final ServerSocketChannel channel;
 
-  private ListeningSocket(Path path, SocketLock lock, ServerSocketChannel channel) {
+  private RpcSocket(Path path, SocketLock lock, ServerSocketChannel channel) {
     this.path = path;
     this.lock = lock;
     this.channel = channel;
@@ -36,7 +34,7 @@ final class ListeningSocket implements AutoCloseable {
    * @param backlog how many clients may wait to be accepted
    * @throws IOException with a sentence for the operator
    */
-  static ListeningSocket open(Path path, int backlog) throws IOException {
+  static RpcSocket open(Path path, int backlog) throws IOException {
     int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
     if (bytes > MAX_PATH_BYTES) {
       throw new IOException(
@@ -45,7 +43,7 @@ final class ListeningSocket implements AutoCloseable {
     SocketLock lock = SocketLock.take(path);
     try {
       removeStale(path);
-      return new ListeningSocket(path, lock, bind(path, backlog));
+      return new RpcSocket(path, lock, bind(path, backlog));
     } catch (IOException e) {
       lock.close();
       throw e;
@@ -57,7 +55,7 @@ final class ListeningSocket implements AutoCloseable {
       return;
     }
     int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-    if ((mode & S_IFMT) != S_IFSOCK) {
+    if (!FileStat.isSocket(mode)) {
       throw new IOException("socket path " + path + " is taken by a file that is no socket");
     }
     Files.delete(path);
@@ -67,6 +65,7 @@ final class ListeningSocket implements AutoCloseable {
     ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       channel.bind(UnixDomainSocketAddress.of(path), backlog);
+      // Before this the umask rules: the usual ones let nobody else write, and so connect.
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
       return channel;
     } catch (IOException e) {
