@@ -13,7 +13,8 @@ import io.vireo.linux.uring.Sqe;
  * <p>What the file system does not know is learned once for the bdev, and the next way is taken.
  * Giving the space back: punch a hole, else zero the range, else write zeroes (an UNMAP ends with
  * UNSUPPORTED when no hole can be punched). Keeping the space: zero the range, else punch a hole
- * and allocate it again, else write zeroes.
+ * and allocate it again, else write zeroes. Write-through adds one step: what was done is made
+ * durable.
  */
 final class Zeroing {
   /** How much is written at a time where nothing else is known. */
@@ -30,6 +31,7 @@ final class Zeroing {
   private ZeroingWays ways;
   private int mode;
   private boolean punched;
+  private boolean syncing;
   private long writtenBytes;
 
   /** {@code zeroesAddress}: ZEROES_BYTES of zeroes that nobody writes to. */
@@ -42,6 +44,7 @@ final class Zeroing {
     this.file = file;
     this.ways = ways;
     punched = false;
+    syncing = false;
     writtenBytes = 0;
   }
 
@@ -63,6 +66,10 @@ final class Zeroing {
   }
 
   void fill(long sqe, int fd, int slot) {
+    if (syncing) {
+      Sqe.prepFsync(sqe, fd, true, slot);
+      return;
+    }
     mode = choose();
     if (mode == WRITE) {
       int bytes = (int) Math.min(io.lengthBytes() - writtenBytes, ZEROES_BYTES);
@@ -73,6 +80,15 @@ final class Zeroing {
   }
 
   int ended(int res) {
+    if (syncing) {
+      return ErrnoStatus.of(res);
+    }
+    int status = zeroed(res);
+    syncing = status == IoStatus.OK && io.fua();
+    return syncing ? IoStatus.PENDING : status;
+  }
+
+  private int zeroed(int res) {
     if (res == -Errno.EOPNOTSUPP && mode != WRITE) {
       ways.cannot(mode);
       return io.type() == IoType.UNMAP ? IoStatus.UNSUPPORTED : IoStatus.PENDING;

@@ -18,6 +18,8 @@ class ZeroingTest {
   private static final SqeView PUNCH = fallocate(3);
   private static final SqeView ZERO_RANGE = fallocate(17);
   private static final SqeView ALLOCATE = fallocate(1);
+  // IORING_FSYNC_DATASYNC 1
+  private static final SqeView SYNC = new SqeView(SqeView.FSYNC, FD, 0, 0, 0, 1, SLOT);
 
   private final RequestSteps steps = new RequestSteps(new IoAlignment(512, 512));
   private final ZeroingWays ways = new ZeroingWays(true);
@@ -110,6 +112,26 @@ class ZeroingTest {
     begin(IoType.WRITE_ZEROES, true);
     assertThat(steps.step(zeroing)).isEqualTo(PUNCH); // a hole is still good where it is allowed
     assertThat(zeroing.ended(0)).isEqualTo(IoStatus.OK);
+  }
+
+  @Test
+  void zeroes_in_write_through_are_synced_before_they_are_done() {
+    begin(IoType.WRITE_ZEROES, false);
+    steps.io.fua(true);
+    assertThat(steps.step(zeroing)).isEqualTo(ZERO_RANGE);
+    assertThat(zeroing.ended(0)).isEqualTo(IoStatus.PENDING);
+    assertThat(steps.step(zeroing)).isEqualTo(SYNC);
+    assertThat(zeroing.ended(0)).isEqualTo(IoStatus.OK);
+  }
+
+  @Test
+  void zeroes_that_cannot_be_synced_have_failed() {
+    begin(IoType.WRITE_ZEROES, true);
+    steps.io.fua(true);
+    steps.step(zeroing);
+    assertThat(zeroing.ended(0)).isEqualTo(IoStatus.PENDING);
+    assertThat(steps.step(zeroing)).isEqualTo(SYNC);
+    assertThat(zeroing.ended(-Errno.EIO)).isEqualTo(IoStatus.IO_ERROR);
   }
 
   @Test
