@@ -13,7 +13,7 @@ final class Closing {
     for (AutoCloseable part : parts) {
       try {
         part.close();
-      } catch (Exception e) {
+      } catch (Exception | Error e) {
         log.error("closing {} failed", part, e);
       }
     }

@@ -182,7 +182,13 @@ public final class VhostController {
       return;
     }
     connections++;
-    VhostSession session = new VhostSession(connections, this, socket, mappings, reactors);
+    VhostSession session;
+    try {
+      session = new VhostSession(connections, this, socket, mappings, reactors);
+    } catch (RuntimeException | Error e) {
+      socket.close(); // it was perhaps the last descriptor that there was
+      throw e;
+    }
     sessions.add(session);
     session.start();
   }

@@ -107,9 +107,17 @@ public final class VhostSession {
     }
   }
 
-  /** Whether it is ending and may still touch memory that {@code other} uses as well. */
+  /** Whether it ends, or has to, and may still touch memory that {@code other} uses as well. */
   boolean mustEndBefore(VhostSession other) {
-    return ending && memory.overlaps(other.memory);
+    // In this order: a socket that is closed meanwhile belongs to a session that is ending.
+    return (frontendGone() || ending) && memory.overlaps(other.memory);
+  }
+
+  /** Asks the socket: this session's thread may be busy, with a drain for one, and not know yet. */
+  private boolean frontendGone() {
+    int[] events = {0}; // none wanted: hang-ups and errors are told unasked
+    Libc.poll(new int[] {socket.fd()}, events, 0);
+    return events[0] != 0;
   }
 
   /**

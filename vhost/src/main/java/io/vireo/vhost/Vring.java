@@ -175,16 +175,14 @@ final class Vring implements AutoCloseable {
     log.debug("{}: ring {} runs on {}", rings.name(), index, running.reactor().name());
   }
 
+  /** When the queue cannot be stopped it keeps its descriptors: their numbers may not be reused. */
   @Override
   public void close() {
-    try {
-      stop();
-    } finally {
-      close(call);
-      close(err);
-      call = null;
-      err = null;
-    }
+    stop();
+    close(call);
+    close(err);
+    call = null;
+    err = null;
   }
 
   private boolean isConfigured() {

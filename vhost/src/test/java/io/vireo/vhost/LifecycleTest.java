@@ -14,8 +14,10 @@ import io.vireo.vhost.message.VringFd;
 import io.vireo.vhost.message.VringState;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -210,6 +212,46 @@ class LifecycleTest {
       old.finish();
       second.receive().close();
       assertThat(old.drained).isTrue();
+      assertThat(device.queues).hasSize(2);
+    }
+    target.awaitNoSessions("disk");
+    ring.close();
+    memory.close();
+  }
+
+  private static boolean waitsForPredecessors(String session) {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(thread -> thread.getKey().getName().equals(session))
+        .map(thread -> Arrays.stream(thread.getValue()).map(StackTraceElement::getMethodName))
+        .map(Stream::toList)
+        .anyMatch(
+            stack ->
+                stack.containsAll(List.of("awaitPredecessors", "poll"))
+                    && !stack.contains("frontendGone"));
+  }
+
+  @Test
+  void a_front_end_waits_for_an_old_session_that_has_not_seen_its_own_end_yet() {
+    FrontendMemory memory = FrontendMemory.of(MEMORY, MIB);
+    FrontendRing ring = new FrontendRing(memory, 0, 64, FakeDevice.FEATURES);
+    FakeQueue old;
+    try (VhostUserFrontend first = connectWith(memory, ring)) {
+      first.setDescriptor(Request.SET_VRING_KICK, 0, ring.kick().fd());
+      old = device.lastQueue();
+      old.take(1);
+      first.send(Request.GET_VRING_BASE, new VringState(0, 0).encode());
+      Await.until(() -> old.stopping, "the first session waits for a drain, not for its socket");
+    }
+
+    try (VhostUserFrontend second = connectWith(memory, ring)) {
+      sendKick(second, ring);
+      try {
+        Await.until(() -> waitsForPredecessors("disk#2"), "the second session waits");
+        assertThat(device.queues).hasSize(1);
+      } finally {
+        old.finish();
+      }
+      second.askNumber(Request.GET_QUEUE_NUM);
       assertThat(device.queues).hasSize(2);
     }
     target.awaitNoSessions("disk");

@@ -79,8 +79,10 @@ class PayloadTest {
   }
 
   @Test
-  void a_configuration_write_has_exactly_the_bytes_it_announces() {
+  void a_configuration_write_has_at_least_the_bytes_it_announces() {
     ConfigSpace written = of(hex("20000000 01000000 00000000 01")).configWrite();
+    assertThat(of(hex("20000000 01000000 00000000 01 0000ff")).configWrite().bytes())
+        .containsExactly(1);
     assertThat(written.offset()).isEqualTo(32);
     assertThat(written.bytes()).containsExactly(1);
     assertThatThrownBy(() -> of(hex("20000000 02000000 00000000 01")).configWrite())
