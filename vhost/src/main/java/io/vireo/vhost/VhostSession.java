@@ -35,6 +35,7 @@ public final class VhostSession {
   private final Thread thread;
   private final AtomicBoolean checkPosted = new AtomicBoolean();
   private volatile boolean ending;
+  private boolean endedByUs;
 
   VhostSession(
       int number,
@@ -88,7 +89,11 @@ public final class VhostSession {
 
   /** Ends the connection; {@link #join} waits for that. */
   void end() {
-    inbox.post(() -> ending = true);
+    inbox.post(
+        () -> {
+          endedByUs = true;
+          ending = true;
+        });
   }
 
   void join() {
@@ -153,8 +158,7 @@ public final class VhostSession {
 
   private void finish() {
     ending = true;
-    // The socket first: a front-end should not wait for what is in flight to learn of the end.
-    Closing.all(socket, rings, channel);
+    closeConnection();
     if (rings.running().isEmpty()) {
       memory.close();
     } else {
@@ -162,6 +166,19 @@ public final class VhostSession {
     }
     controller.ended(this);
     inbox.close();
+  }
+
+  /**
+   * A front-end that is left by us connects again later, and goes on behind the last used entry it
+   * found at the end: all that was begun must be answered before that. In any other case the socket
+   * is first: nobody should wait for what is in flight to learn of the end.
+   */
+  private void closeConnection() {
+    if (endedByUs) {
+      Closing.all(rings, socket, channel);
+    } else {
+      Closing.all(socket, rings, channel);
+    }
   }
 
   private void waitForWork() {

@@ -293,7 +293,11 @@ class LifecycleTest {
       Thread closer = Thread.ofPlatform().start(target.server::close);
       Await.until(() -> queue.stopping, "the session ends");
       assertThat(closer.isAlive()).isTrue();
+      // The connection ends last: a front-end that connects again believes the used index of then.
+      assertThat(guest.frontend.raw().receive()).isEmpty();
+      assertThat(guest.frontend.raw().ended()).isFalse();
       queue.finish();
+      assertThat(guest.frontend.awaitEnd()).isTrue();
       Threads.join(closer);
       assertThat(queue.destroyed).isTrue();
       assertThat(target.mappings.size()).isZero();
