@@ -80,9 +80,9 @@ final class Child implements AutoCloseable {
     return process.toHandle();
   }
 
-  /** Asks it to end. */
+  /** Asks it to end. Its output is still read: {@link Process#destroy} would close that. */
   void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
   /** Waits for its end; the exit status. */

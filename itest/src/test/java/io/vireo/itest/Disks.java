@@ -47,35 +47,31 @@ final class Disks implements AutoCloseable {
   }
 
   void malloc(String bdev, int mib) throws IOException {
-    call(
-        "bdev_malloc_create",
-        "name",
-        bdev,
-        "num_blocks",
-        mib * BLOCKS_OF_MIB,
-        "block_size",
-        BLOCK_BYTES);
+    create("bdev_malloc_create", bdev, mib);
   }
 
   void nulldev(String bdev, int mib) throws IOException {
-    call(
-        "bdev_null_create",
-        "name",
-        bdev,
-        "num_blocks",
-        mib * BLOCKS_OF_MIB,
-        "block_size",
-        BLOCK_BYTES);
+    create("bdev_null_create", bdev, mib);
   }
 
-  /** A bdev on a new file beside the sockets; the file. */
-  Path uring(String bdev, int mib) throws IOException {
+  private void create(String method, String bdev, int mib) throws IOException {
+    int blocks = mib * BLOCKS_OF_MIB;
+    call(method, "name", bdev, "num_blocks", blocks, "block_size", BLOCK_BYTES);
+  }
+
+  /** A bdev on a new file beside the sockets. */
+  void uring(String bdev, int mib) throws IOException {
     Path file = directory.resolve(bdev + ".img");
     try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
       access.setLength((long) mib << 20);
     }
-    call("bdev_uring_create", "name", bdev, "filename", file.toString(), "block_size", BLOCK_BYTES);
-    return file;
+    uring(bdev, file);
+  }
+
+  /** A bdev on a file. */
+  void uring(String bdev, Path file) throws IOException {
+    Object[] params = {"name", bdev, "filename", file.toString(), "block_size", BLOCK_BYTES};
+    call("bdev_uring_create", params);
   }
 
   /** A controller named like its bdev; its socket. */

@@ -21,7 +21,9 @@ final class LaunchedTarget implements AutoCloseable {
     command.addAll(List.of(options));
     process = new Child(command);
     try {
-      Await.until("the target runs", this::runs);
+      if (!Await.within(Await.PATIENCE, this::runs)) {
+        throw new AssertionError("the target does not start:\n" + log());
+      }
       disks = new Disks(directory);
     } catch (Throwable t) {
       process.close();
