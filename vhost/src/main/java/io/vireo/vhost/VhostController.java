@@ -117,14 +117,15 @@ public final class VhostController {
     finish();
   }
 
-  /** Ends every session and closes; waits for what is in flight, without a limit. */
+  /** Takes nobody any more and lets every session end. */
+  synchronized void beginClose() {
+    closing = true;
+    sessions.forEach(VhostSession::end);
+  }
+
+  /** Closes after {@link #beginClose}; waits for what is in flight, without a limit. */
   void close() {
-    synchronized (this) {
-      closing = true;
-    }
-    List<VhostSession> all = sessions();
-    all.forEach(VhostSession::end);
-    all.forEach(VhostSession::join);
+    sessions().forEach(VhostSession::join);
     finish();
   }
 

@@ -102,6 +102,7 @@ public final class VhostServer implements AutoCloseable {
   /** Ends all sessions, waiting for what is in flight, and removes all sockets. */
   @Override
   public synchronized void close() {
+    controllers.values().forEach(VhostController::beginClose);
     controllers.values().forEach(VhostController::close);
     controllers.clear();
   }

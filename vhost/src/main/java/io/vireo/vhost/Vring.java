@@ -8,6 +8,8 @@ import io.vireo.virtio.QueueConfig;
 import io.vireo.virtio.queue.AvailRing;
 import io.vireo.virtio.queue.Descriptor;
 import io.vireo.virtio.queue.UsedRing;
+import java.util.EnumSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,7 @@ final class Vring implements AutoCloseable {
 
   private final int index;
   private final Vrings rings;
+  private final Set<BreakReason> told = EnumSet.noneOf(BreakReason.class);
   private int size;
   private VringAddress address;
   private int base;
@@ -209,7 +212,9 @@ final class Vring implements AutoCloseable {
       return; // that queue has ended meanwhile
     }
     broken = reason;
-    log.warn("{}: ring {} is broken: {}", rings.name(), index, reason.sentence());
+    if (told.add(reason)) { // a guest can reset and break its ring as often as it likes
+      log.warn("{}: ring {} is broken: {}", rings.name(), index, reason.sentence());
+    }
     if (err != null) {
       err.signal();
     }

@@ -3,6 +3,7 @@ package io.vireo.vhost;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.linux.EventFd;
+import io.vireo.linux.Libc;
 import io.vireo.vhost.frontend.FrontendMemory;
 import io.vireo.vhost.frontend.FrontendRing;
 import io.vireo.vhost.frontend.VhostUserFrontend;
@@ -41,6 +42,7 @@ class LifecycleTest {
 
   @AfterEach
   void close() {
+    device.finishAll();
     target.close();
   }
 
@@ -208,6 +210,8 @@ class LifecycleTest {
     try (VhostUserFrontend second = connectWith(memory, ring)) {
       sendKick(second, ring);
       second.send(Request.GET_QUEUE_NUM, new byte[0]);
+      int[] fd = {second.raw().fd()};
+      assertThat(Libc.poll(fd, new int[] {Libc.POLLIN}, 200)).isZero();
       assertThat(device.queues).hasSize(1);
       old.finish();
       second.receive().close();

@@ -178,6 +178,22 @@ class NegotiationTest {
   }
 
   @Test
+  void a_front_end_that_is_refused_again_and_again_fills_no_log() {
+    negotiate(ProtocolFeatures.OFFERED);
+    try (LogCapture log = new LogCapture(Dispatcher.class)) {
+      for (int i = 0; i < 100; i++) {
+        assertThatThrownBy(() -> frontend.setState(Request.SET_VRING_NUM, 0, 300))
+            .isInstanceOf(ProtocolException.class);
+      }
+      assertThat(log.lines()).hasSizeBetween(1, 10);
+      assertThat(log.lines().getFirst())
+          .isEqualTo(
+              "disk#1: refused SET_VRING_NUM: ring 0: queue size 300 is not a power of two"
+                  + " (Front-end message types)");
+    }
+  }
+
+  @Test
   void a_payload_of_the_wrong_size_is_refused() {
     negotiate(ProtocolFeatures.OFFERED);
     frontend.raw().send(Request.SET_FEATURES.id(), NEED_REPLY, new byte[7]);

@@ -38,6 +38,7 @@ abstract class ProtocolTest {
 
   @AfterEach
   void close() {
+    device.finishAll();
     frontend.close();
     target.close();
     memory.close();

@@ -374,6 +374,25 @@ class VringTest extends ProtocolTest {
   }
 
   @Test
+  void a_guest_that_breaks_its_ring_again_and_again_fills_no_log() {
+    try (LogCapture log = new LogCapture(Vring.class)) {
+      FrontendRing ring = startRing(0, 0);
+      for (int i = 0; i < 5; i++) {
+        device.lastQueue().breakWith(BreakReason.CHAIN_TOO_LONG);
+        assertThat(FrontendRing.await(ring.err(), TestTarget.TIMEOUT_MILLIS)).isTrue();
+        frontend.stop(0);
+        frontend.start(ring, 0);
+      }
+      device.lastQueue().breakWith(BreakReason.CHAIN_TOO_BIG);
+      assertThat(FrontendRing.await(ring.err(), TestTarget.TIMEOUT_MILLIS)).isTrue();
+      assertThat(log.lines())
+          .containsExactly(
+              "disk#1: ring 0 is broken: a descriptor chain has a loop or is too long",
+              "disk#1: ring 0 is broken: a descriptor chain has more than 2^32 bytes");
+    }
+  }
+
+  @Test
   void an_error_descriptor_that_comes_after_the_break_is_signalled_at_once() {
     FrontendRing ring = startRing(0, 0);
     device.lastQueue().breakWith(BreakReason.HEAD_IN_FLIGHT);

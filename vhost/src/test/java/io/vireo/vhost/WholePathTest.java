@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vireo.linux.Mem;
 import io.vireo.vhost.frontend.FrontendMemory;
 import io.vireo.vhost.message.ProtocolFeatures;
+import io.vireo.vhost.message.Request;
 import io.vireo.virtio.VirtioFeatures;
 import io.vireo.virtio.blk.BlkFeatures;
 import io.vireo.virtio.blk.BlkOptions;
 import io.vireo.virtio.blk.BlkStatus;
+import io.vireo.virtio.driver.BlkDriver;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +134,26 @@ class WholePathTest {
     long wanted = VirtioFeatures.VERSION_1 | BlkFeatures.FLUSH;
     try (GuestDisk guest = new GuestDisk(target, "disk", 1, 64, memory, wanted, 0)) {
       new RandomIo(guest, 0, 0, 50, 4096, 8, new Random(1)).run(1000);
+    }
+  }
+
+  @Test
+  void a_ring_without_kick_and_call_descriptors_is_polled_from_both_sides() throws Exception {
+    // A guest's poll queues have no interrupt vector.
+    serve("malloc", BlkOptions.DEFAULT);
+    try (GuestDisk guest = GuestDisk.of(target, "disk", 1, 64, 4 * MIB)) {
+      guest.frontend.setDescriptor(Request.SET_VRING_CALL, 0, -1);
+      guest.frontend.setDescriptor(Request.SET_VRING_KICK, 0, -1);
+      long gpa = guest.memory.allocate(4096, 4096);
+      BlkDriver driver = guest.drivers.getFirst();
+      for (int i = 0; i < 50; i++) {
+        int tag = driver.read(i, gpa, 512);
+        driver.publish();
+        Await.until(() -> driver.poll() == tag, "the request is done");
+        assertThat(driver.status(tag)).isEqualTo(BlkStatus.OK);
+        LockSupport.parkNanos(1_000_000); // long enough for a reactor to fall asleep
+      }
+      assertThat(guest.frontend.stop(0)).isEqualTo(50);
     }
   }
 

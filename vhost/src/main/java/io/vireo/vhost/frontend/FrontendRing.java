@@ -9,6 +9,8 @@ import io.vireo.virtio.driver.SplitDriver;
 
 /** A ring in a front-end's memory, its descriptors and the driver on it. One thread at a time. */
 public final class FrontendRing implements AutoCloseable {
+  private static final int RING_ALIGNMENT = 4096;
+
   private final FrontendMemory memory;
   private final int index;
   private final int size;
@@ -33,8 +35,6 @@ public final class FrontendRing implements AutoCloseable {
     place.clear(memory.hva(gpa));
     driver = new SplitDriver(place, features, memory.hva(gpa));
   }
-
-  private static final int RING_ALIGNMENT = 4096;
 
   public int index() {
     return index;

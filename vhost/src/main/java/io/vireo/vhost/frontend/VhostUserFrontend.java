@@ -4,6 +4,7 @@ import io.vireo.linux.Libc;
 import io.vireo.linux.UnixSocket;
 import io.vireo.vhost.message.ConfigSpace;
 import io.vireo.vhost.message.Header;
+import io.vireo.vhost.message.MemoryRegion;
 import io.vireo.vhost.message.MemoryTable;
 import io.vireo.vhost.message.Message;
 import io.vireo.vhost.message.MessageSocket;
@@ -165,8 +166,7 @@ public final class VhostUserFrontend implements AutoCloseable {
   }
 
   public void setTable(List<FrontendMemory.Region> regions) {
-    List<io.vireo.vhost.message.MemoryRegion> table =
-        regions.stream().map(FrontendMemory.Region::description).toList();
+    List<MemoryRegion> table = regions.stream().map(FrontendMemory.Region::description).toList();
     int[] fds = regions.stream().mapToInt(FrontendMemory.Region::fd).toArray();
     command(Request.SET_MEM_TABLE, new MemoryTable(table).encode(), fds);
   }
