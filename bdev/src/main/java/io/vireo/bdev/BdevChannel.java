@@ -50,12 +50,11 @@ public abstract class BdevChannel {
   }
 
   /**
-   * Submits a request.
+   * Submits a request. Memory behind a buffer that is gone (a guest's file was truncated) ends the
+   * request with IO_ERROR like anything else; the reactor's listener is told of it.
    *
    * @return a final {@link IoStatus}, when the request has ended and the completion is not called;
    *     {@link IoStatus#PENDING}; or {@link IoStatus#BUSY}, when nothing of it was begun
-   * @throws InternalError when the memory behind a buffer is gone (a guest's file was truncated);
-   *     the request has ended then
    */
   public final int submit(BdevIo io) {
     int bit = io.type().bit();
@@ -65,7 +64,12 @@ public abstract class BdevChannel {
       return refusal;
     }
     io.startNs = reactor.nowNs();
-    int status = begin(io);
+    int status;
+    try {
+      status = begin(io);
+    } catch (InternalError e) {
+      status = faulted(io, e);
+    }
     if (status == IoStatus.OK) {
       stats.succeeded(io.type(), io.lengthBytes(), 0);
     } else if (status == IoStatus.PENDING) {
@@ -83,6 +87,15 @@ public abstract class BdevChannel {
       return reset(io);
     }
     return io.lengthBytes() == 0 && type.ranged() ? IoStatus.OK : start(io);
+  }
+
+  /** The error may come late, when the request is already on its way. */
+  private int faulted(BdevIo io, InternalError error) {
+    reactor.post(
+        () -> {
+          throw error; // where the reactor takes note of it
+        });
+    return holds(io) ? IoStatus.PENDING : IoStatus.IO_ERROR;
   }
 
   private int refusal(int bit) {
@@ -124,6 +137,14 @@ public abstract class BdevChannel {
    * @return a final status, PENDING or BUSY
    */
   protected abstract int start(BdevIo io);
+
+  /**
+   * Whether {@link #start} has taken the request so that {@link #finish} will follow; asked when an
+   * error came out of it instead of an answer.
+   */
+  protected boolean holds(BdevIo io) {
+    return false;
+  }
 
   /**
    * A reset wants the requests in flight to end soon: a module that can cancel does, and ends them

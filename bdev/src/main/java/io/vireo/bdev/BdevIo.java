@@ -140,7 +140,7 @@ public final class BdevIo {
     return lengthBytes;
   }
 
-  /** Write-through: a WRITE completes only when it is durable. */
+  /** Write-through: a WRITE, UNMAP or WRITE_ZEROES completes only when it is durable. */
   public boolean fua() {
     return fua;
   }

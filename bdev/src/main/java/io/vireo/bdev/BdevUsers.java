@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who has a bdev open, through which channels, and who has claimed it. Any control thread; the
@@ -16,6 +18,8 @@ import java.util.Map;
  * monitor. Only then do its counters go over to the retired ones and can the bdev be destroyed.
  */
 final class BdevUsers {
+  private static final Logger log = LoggerFactory.getLogger(BdevUsers.class);
+
   private final String name;
   private final List<BdevDescriptor> open = new ArrayList<>();
   private final List<BdevChannel> retiring = new ArrayList<>();
@@ -188,7 +192,7 @@ final class BdevUsers {
       told = List.copyOf(open);
     }
     for (BdevDescriptor descriptor : told) {
-      descriptor.listener().removed(descriptor.bdev());
+      tell(() -> descriptor.listener().removed(descriptor.bdev()));
     }
     List<BdevChannel> channels;
     synchronized (this) {
@@ -198,6 +202,15 @@ final class BdevUsers {
       channels = List.copyOf(retiring); // also those that a user is closing right now
     }
     retire(channels);
+  }
+
+  /** A listener's fault is not allowed to leave the bdev half removed, or others untold. */
+  private void tell(Runnable event) {
+    try {
+      event.run();
+    } catch (RuntimeException e) {
+      log.error("bdev {}: a listener failed", name, e);
+    }
   }
 
   boolean removing() {
@@ -251,7 +264,7 @@ final class BdevUsers {
       told = List.copyOf(open);
     }
     for (BdevDescriptor descriptor : told) {
-      descriptor.listener().resized(bdev);
+      tell(() -> descriptor.listener().resized(bdev));
     }
   }
 }

@@ -10,7 +10,7 @@ public final class BdevFixture implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   public final BdevRegistry registry = new BdevRegistry();
-  public final SteppedReactor stepped = new SteppedReactor();
+  public final SteppedReactor stepped;
   public final RecordingListener listener = new RecordingListener();
   public final Bdev bdev;
   public final BdevDescriptor descriptor;
@@ -20,7 +20,13 @@ public final class BdevFixture implements AutoCloseable {
 
   /** Registers {@code bdev} and opens it, for writing if it allows that. */
   public BdevFixture(Bdev bdev) {
+    this(bdev, new SteppedReactor());
+  }
+
+  /** The same on that reactor, which is closed with it. */
+  public BdevFixture(Bdev bdev, SteppedReactor stepped) {
     this.bdev = bdev;
+    this.stepped = stepped;
     registry.register(bdev);
     descriptor = registry.open(bdev.name(), !bdev.readOnly(), listener);
     channel = descriptor.channel(stepped.reactor());

@@ -2,6 +2,8 @@ package io.vireo.bdev;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vireo.reactor.ReactorOptions;
+import io.vireo.reactor.SteppedReactor;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -67,5 +69,36 @@ abstract class LifeContract extends RefusalContract {
       assertThat(driver.read((long) i * block, block)).isEqualTo(random(i, block));
     }
     assertThat(them.write(0, new byte[block])).isEqualTo(IoStatus.NO_DEVICE);
+  }
+
+  @Test
+  void memory_that_a_guest_takes_away_ends_its_own_requests_and_no_others() throws Exception {
+    SteppedReactor stepped = new SteppedReactor(ReactorOptions.POLL, new RecordingFaults());
+    long memory = TruncatedMemory.map();
+    try (BdevFixture shared = new BdevFixture(create("Disk1", DISK_BYTES), stepped)) {
+      ChannelDriver bad = shared.driver(1, block);
+      BdevDescriptor other = shared.registry.open("Disk1", true, shared.listener);
+      BdevChannel theirs = other.channel(stepped.reactor());
+      ChannelDriver good = shared.driver(theirs, 1, 2L * block);
+      for (int round = 0; round < 2000; round++) {
+        BdevIo io = bad.io(0);
+        io.prepare((round & 1) == 0 ? IoType.READ : IoType.WRITE, 0, 4096);
+        io.addBuffer(memory + 1, 4096);
+        anyhow(bad, shared.channel, () -> assertThat(bad.run(io)).isEqualTo(IoStatus.IO_ERROR));
+        byte[] data = random(round, 2 * block);
+        anyhow(good, theirs, () -> good.write(4096, data));
+        anyhow(good, theirs, () -> assertThat(good.read(4096, 2 * block)).isEqualTo(data));
+      }
+    }
+    TruncatedMemory.unmap(memory);
+  }
+
+  /** Compiled code raises the error some steps after it touched the memory, wherever it is then. */
+  private static void anyhow(ChannelDriver driver, BdevChannel channel, Runnable requests) {
+    try {
+      requests.run();
+    } catch (InternalError late) {
+      driver.until("the end", () -> channel.inFlight() == 0);
+    }
   }
 }

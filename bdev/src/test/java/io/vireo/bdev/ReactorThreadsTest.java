@@ -6,17 +6,14 @@ import io.vireo.bdev.malloc.MallocCreate;
 import io.vireo.bdev.module.ModuleCalls;
 import io.vireo.bdev.uring.UringCreate;
 import io.vireo.linux.Cpu;
-import io.vireo.reactor.Poller;
 import io.vireo.reactor.Reactor;
 import io.vireo.reactor.ReactorGroup;
-import io.vireo.reactor.ReactorListener;
 import io.vireo.reactor.ReactorOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -26,35 +23,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The modules on reactors with threads of their own, which sleep as soon as they are idle. */
-class ReactorThreadsTest implements ReactorListener {
+class ReactorThreadsTest {
   private static final long DISK_BYTES = 16 << 20;
 
   @TempDir private Path folder;
-  private final List<String> faults = new CopyOnWriteArrayList<>();
+  private final RecordingFaults reported = new RecordingFaults();
   private final ModuleCalls calls = new ModuleCalls();
   private ReactorGroup reactors;
-
-  @Override
-  public void pollerFailed(Reactor reactor, Poller poller, Throwable cause) {
-    faults.add(poller + ": " + cause);
-  }
-
-  @Override
-  public void memoryFault(Reactor reactor, InternalError error) {
-    faults.add("memory: " + error);
-  }
 
   @BeforeEach
   void start() {
     ReactorOptions sleepy = ReactorOptions.ADAPTIVE.spinBeforeSleepNs(0);
-    reactors = new ReactorGroup(Cpu.allowed(), sleepy, this);
+    reactors = new ReactorGroup(Cpu.allowed(), sleepy, reported);
   }
 
   @AfterEach
   void stop() {
     calls.clear();
     reactors.close();
-    assertThat(faults).isEmpty();
+    assertThat(reported.faults()).isEmpty();
   }
 
   private String malloc() {

@@ -53,6 +53,11 @@ final class MallocChannel extends BdevChannel implements Poller {
   }
 
   @Override
+  protected boolean holds(BdevIo io) {
+    return longOnes.contains(io);
+  }
+
+  @Override
   public int poll() {
     BdevIo io = longOnes.getFirst();
     long left = io.lengthBytes() - doneBytes;

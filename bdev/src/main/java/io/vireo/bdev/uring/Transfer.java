@@ -62,33 +62,36 @@ final class Transfer {
     }
   }
 
-  void fill(long sqe, int fd, int slot) {
+  void fill(long sqe, int fd, UringRequest request) {
     long offset = io.offsetBytes() + doneBytes;
     if (bounce != 0) {
-      fillOne(sqe, fd, bounce, bounceStepBytes(), offset, slot);
+      fillOne(sqe, fd, bounce, bounceStepBytes(), offset, request);
     } else if (bufferDoneBytes == 0 && buffer < io.bufferCount() - 1) {
-      fillMany(sqe, fd, offset, slot);
+      fillMany(sqe, fd, offset, request);
     } else {
       long bytes = Math.min(io.bufferBytes(buffer) - bufferDoneBytes, MAX_BYTES);
-      fillOne(sqe, fd, io.buffer(buffer) + bufferDoneBytes, (int) bytes, offset, slot);
+      fillOne(sqe, fd, io.buffer(buffer) + bufferDoneBytes, (int) bytes, offset, request);
     }
   }
 
-  private void fillOne(long sqe, int fd, long address, int bytes, long offset, int slot) {
+  private void fillOne(
+      long sqe, int fd, long address, int bytes, long offset, UringRequest request) {
+    int flags = writeFlags();
     if (io.type() == IoType.READ) {
-      Sqe.prepRead(sqe, fd, address, bytes, offset, slot);
+      Sqe.prepRead(sqe, fd, address, bytes, offset, request.submitting());
     } else {
-      Sqe.prepWrite(sqe, fd, address, bytes, offset, writeFlags(), slot);
+      Sqe.prepWrite(sqe, fd, address, bytes, offset, flags, request.submitting());
     }
   }
 
-  private void fillMany(long sqe, int fd, long offset, int slot) {
+  private void fillMany(long sqe, int fd, long offset, UringRequest request) {
     long iovs = io.iovs() + (long) buffer * BdevIo.IOVEC_BYTES;
     int count = Math.min(io.bufferCount() - buffer, MAX_BUFFERS);
+    int flags = writeFlags();
     if (io.type() == IoType.READ) {
-      Sqe.prepReadv(sqe, fd, iovs, count, offset, slot);
+      Sqe.prepReadv(sqe, fd, iovs, count, offset, request.submitting());
     } else {
-      Sqe.prepWritev(sqe, fd, iovs, count, offset, writeFlags(), slot);
+      Sqe.prepWritev(sqe, fd, iovs, count, offset, flags, request.submitting());
     }
   }
 

@@ -35,6 +35,11 @@ final class UringChannel extends BdevChannel {
     return io.type() == IoType.UNMAP && !ways.punch ? IoStatus.UNSUPPORTED : ring.start(this, io);
   }
 
+  @Override
+  protected boolean holds(BdevIo io) {
+    return ring.holds(io);
+  }
+
   /** A request of this channel has ended. */
   void ended(BdevIo io, int status) {
     finish(io, status);

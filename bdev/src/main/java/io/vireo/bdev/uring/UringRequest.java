@@ -15,20 +15,24 @@ final class UringRequest {
   /** How long a request that the kernel puts off again and again is repeated: the 30 s of SCSI. */
   static final long RETRY_NS = 30_000_000_000L;
 
-  /** The slot's number, which travels through the ring. */
-  final int slot;
+  private static final long NEXT_STEP = 1L << 32;
+
+  private long tag;
 
   UringRequest next; // in a RequestList
   UringChannel channel;
   BdevIo io;
-  boolean inKernel;
   boolean cancelled;
+  private boolean inKernel;
 
   private final Transfer transfer = new Transfer();
   private final Zeroing zeroing;
 
+  /**
+   * @param slot its index in the ring's table
+   */
   UringRequest(int slot, long zeroesAddress) {
-    this.slot = slot;
+    this.tag = slot;
     this.zeroing = new Zeroing(zeroesAddress);
   }
 
@@ -66,14 +70,38 @@ final class UringRequest {
     }
   }
 
+  /** The slot in a tag. */
+  static int slot(long tag) {
+    return (int) tag;
+  }
+
+  /** What goes through the ring with the step that is in the kernel, never 0. */
+  long tag() {
+    return tag;
+  }
+
+  /**
+   * The next step is on its way from now on: its tag. A tag is of one step only, so that an entry
+   * that was left half filled by an error speaks for nobody.
+   */
+  long submitting() {
+    inKernel = true;
+    tag += NEXT_STEP;
+    return tag;
+  }
+
+  /** Whether a step is on its way whose completion has not been seen. */
+  boolean inKernel() {
+    return inKernel;
+  }
+
   /** Writes the next step's submission entry. */
   void fill(long sqe) {
-    inKernel = true;
     int fd = channel.file().fd();
     switch (io.type()) {
-      case READ, WRITE -> transfer.fill(sqe, fd, slot);
-      case UNMAP, WRITE_ZEROES -> zeroing.fill(sqe, fd, slot);
-      default -> Sqe.prepFsync(sqe, fd, true, slot); // FLUSH; a RESET does not come here
+      case READ, WRITE -> transfer.fill(sqe, fd, this);
+      case UNMAP, WRITE_ZEROES -> zeroing.fill(sqe, fd, this);
+      default -> Sqe.prepFsync(sqe, fd, true, submitting()); // FLUSH; a RESET does not come here
     }
   }
 

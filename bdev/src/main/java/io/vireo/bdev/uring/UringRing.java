@@ -11,8 +11,12 @@ import io.vireo.reactor.Reactor;
  * Reactor thread only. The io_uring of one reactor, shared by all uring channels there.
  *
  * <p>A request takes a slot, and when alignment demands it a bounce buffer; without a buffer it
- * waits in line for one. Its next steps wait in line for submission entries, before any new
- * request: one that finds others in line, no slot or no entry is answered BUSY.
+ * waits in line for one. Its next steps wait in line for submission entries and go before new
+ * requests. A new one that finds no slot or no entry is answered BUSY; so is one of a channel that
+ * holds more than its share of the slots when they run short, lest it starve the others.
+ *
+ * <p>Copying to and from guests' memory can throw, and late: a request between two places is noted
+ * as unsettled, and the next poll sees what became of it.
  */
 final class UringRing implements Poller, AutoCloseable {
   /** Requests in flight; as many steps can be submitted in one lap. */
@@ -29,6 +33,7 @@ final class UringRing implements Poller, AutoCloseable {
   private final UringRequest[] requests;
   private final RequestList steps = new RequestList(); // ready for an entry
   private final RequestList bounceWaiters = new RequestList();
+  private UringRequest unsettled; // out of the kernel or its list, and not yet elsewhere
   private UringRequest free;
   private int freeCount;
   private int active; // requests and cancellations that have not ended
@@ -106,15 +111,24 @@ final class UringRing implements Poller, AutoCloseable {
   }
 
   private void firstStep(UringRequest request) {
-    boolean done = false;
     try {
       step(request);
-      done = true;
-    } finally {
-      if (!done) {
-        release(request); // the caller of submit learns it from the error
+    } catch (RuntimeException | Error e) {
+      if (!request.inKernel()) {
+        release(request);
+      }
+      throw e; // which ends the request, unless this ring still holds it
+    }
+  }
+
+  /** Whether a request is in flight here. */
+  boolean holds(BdevIo io) {
+    for (UringRequest request : requests) {
+      if (request.io == io) {
+        return true;
       }
     }
+    return false;
   }
 
   private void step(UringRequest request) {
@@ -146,6 +160,9 @@ final class UringRing implements Poller, AutoCloseable {
   }
 
   private int work() {
+    if (unsettled != null) {
+      settle();
+    }
     int work = resume();
     work += Math.max(0, ring.submit()); // what the kernel did not take stays queued
     while (ring.cq().next()) {
@@ -153,6 +170,15 @@ final class UringRing implements Poller, AutoCloseable {
       work++;
     }
     return work;
+  }
+
+  /** An error interrupted the last poll. */
+  private void settle() {
+    UringRequest request = unsettled;
+    unsettled = null;
+    if (request.io != null && !request.inKernel()) {
+      end(request, IoStatus.IO_ERROR);
+    }
   }
 
   /** The next steps of requests begun before, as far as there are entries. */
@@ -166,42 +192,38 @@ final class UringRing implements Poller, AutoCloseable {
   }
 
   private void nextStep(UringRequest request) {
+    unsettled = request;
     if (request.cancelled) {
       end(request, IoStatus.ABORTED);
-      return;
-    }
-    boolean done = false;
-    try {
+    } else {
       step(request);
-      done = true;
-    } finally {
-      if (!done) {
-        end(request, IoStatus.IO_ERROR);
-      }
+      unsettled = null;
     }
   }
 
-  private void reap(long userData, int res) {
-    if (userData == CANCEL) {
+  private void reap(long tag, int res) {
+    if (tag == CANCEL) {
       active--;
       return;
     }
-    UringRequest request = requests[(int) userData];
-    int status = IoStatus.IO_ERROR;
-    try {
-      status = request.ended(res, reactor.nowNs());
-    } finally {
-      if (status == IoStatus.PENDING) {
-        steps.add(request);
-      } else {
-        end(request, status);
-      }
+    UringRequest request = requests[UringRequest.slot(tag)];
+    if (!request.inKernel() || request.tag() != tag) {
+      return; // an entry that an error left half filled
+    }
+    unsettled = request;
+    int status = request.ended(res, reactor.nowNs());
+    if (status == IoStatus.PENDING) {
+      unsettled = null;
+      steps.add(request);
+    } else {
+      end(request, status);
     }
   }
 
   private void end(UringRequest request, int status) {
     UringChannel channel = request.channel;
     BdevIo io = request.io;
+    unsettled = null;
     release(request);
     channel.ended(io, status);
   }
@@ -211,8 +233,8 @@ final class UringRing implements Poller, AutoCloseable {
     for (UringRequest request : requests) {
       if (request.io != null && request.channel == channel) {
         request.cancelled = true;
-        if (request.inKernel && ring.sq().space() > 0) {
-          Sqe.prepCancel(ring.sq().next(), request.slot, CANCEL);
+        if (request.inKernel() && ring.sq().space() > 0) {
+          Sqe.prepCancel(ring.sq().next(), request.tag(), CANCEL);
           active++;
         }
       }

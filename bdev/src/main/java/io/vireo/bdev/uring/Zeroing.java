@@ -65,17 +65,18 @@ final class Zeroing {
     return punched ? ALLOCATE : PUNCH;
   }
 
-  void fill(long sqe, int fd, int slot) {
+  void fill(long sqe, int fd, UringRequest request) {
     if (syncing) {
-      Sqe.prepFsync(sqe, fd, true, slot);
+      Sqe.prepFsync(sqe, fd, true, request.submitting());
       return;
     }
     mode = choose();
     if (mode == WRITE) {
       int bytes = (int) Math.min(io.lengthBytes() - writtenBytes, ZEROES_BYTES);
-      Sqe.prepWrite(sqe, fd, zeroesAddress, bytes, io.offsetBytes() + writtenBytes, 0, slot);
+      Sqe.prepWrite(
+          sqe, fd, zeroesAddress, bytes, io.offsetBytes() + writtenBytes, 0, request.submitting());
     } else {
-      Sqe.prepFallocate(sqe, fd, mode, io.offsetBytes(), io.lengthBytes(), slot);
+      Sqe.prepFallocate(sqe, fd, mode, io.offsetBytes(), io.lengthBytes(), request.submitting());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.vireo.bdev.uring;
 
-import io.vireo.bdev.Bdev;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.vireo.bdev.BdevGeometry;
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoType;
@@ -8,6 +9,8 @@ import io.vireo.linux.Mem;
 import io.vireo.memreg.HostMemory;
 import io.vireo.memreg.HostMemory.HugePages;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Steps of one request, with results made up instead of a kernel. */
 final class RequestSteps implements AutoCloseable {
@@ -19,6 +22,8 @@ final class RequestSteps implements AutoCloseable {
 
   final HostMemory memory = HostMemory.allocate(1 << 20, "test", HugePages.NEVER);
   final BdevIo io = new BdevIo(null, 0, memory.address(), IOVS);
+  private final UringRequest request = new UringRequest(SLOT, 0);
+  private final Set<Long> tags = new HashSet<>();
   private final BackingFile file;
 
   RequestSteps(IoAlignment alignment) {
@@ -55,18 +60,21 @@ final class RequestSteps implements AutoCloseable {
   SqeView step(Transfer transfer) {
     long sqe = sqe();
     transfer.load();
-    transfer.fill(sqe, FD, SLOT);
-    return SqeView.of(sqe);
+    transfer.fill(sqe, FD, request);
+    return entry(sqe);
   }
 
   SqeView step(Zeroing zeroing) {
     long sqe = sqe();
-    zeroing.fill(sqe, FD, SLOT);
-    return SqeView.of(sqe);
+    zeroing.fill(sqe, FD, request);
+    return entry(sqe);
   }
 
-  static UringBdev bdev(String name, BackingFile file, UringRings rings) {
-    return new UringBdev(name, Bdev.uuidOf(null), file, rings);
+  /** With the slot for the tag, which must be a new one. */
+  private SqeView entry(long sqe) {
+    SqeView entry = SqeView.of(sqe);
+    assertThat(tags.add(entry.userData())).isTrue();
+    return entry.withUserData(UringRequest.slot(entry.userData()));
   }
 
   @Override

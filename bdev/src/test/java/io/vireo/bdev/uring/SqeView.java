@@ -25,4 +25,8 @@ record SqeView(
         Mem.getInt(sqe + 28),
         Mem.getLong(sqe + 32));
   }
+
+  SqeView withUserData(long other) {
+    return new SqeView(opcode, fd, offset, address, length, flags, other);
+  }
 }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
+import io.vireo.bdev.TruncatedMemory;
 import io.vireo.linux.Errno;
 import io.vireo.linux.Mem;
 import java.util.Arrays;

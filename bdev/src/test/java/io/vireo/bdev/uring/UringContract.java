@@ -5,12 +5,14 @@ import io.vireo.bdev.BdevContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 
 /** The contract, on files of one kind. */
 abstract class UringContract extends BdevContract {
   final UringRings rings = new UringRings();
-  Path path;
+  private final List<Path> paths = new ArrayList<>();
 
   /** A new file. */
   abstract Path file() throws IOException;
@@ -19,13 +21,16 @@ abstract class UringContract extends BdevContract {
 
   @Override
   protected Bdev create(String name, long sizeBytes) throws IOException {
-    path = file();
+    Path path = file();
+    paths.add(path);
     TestFiles.resize(path, sizeBytes);
     return new UringBdev(name, Bdev.uuidOf(null), open(path), rings);
   }
 
   @AfterEach
   void delete() throws IOException {
-    Files.deleteIfExists(path);
+    for (Path path : paths) {
+      Files.deleteIfExists(path);
+    }
   }
 }

@@ -52,8 +52,7 @@ class UringLoopDeviceTest extends UringContract {
   @Override
   protected Bdev create(String name, long sizeBytes) throws IOException {
     assertThat(sizeBytes).isEqualTo(BYTES);
-    path = Path.of(device);
-    return new UringBdev(name, Bdev.uuidOf(null), open(path), rings);
+    return new UringBdev(name, Bdev.uuidOf(null), open(Path.of(device)), rings);
   }
 
   /** The device stays, empty for the next test. */

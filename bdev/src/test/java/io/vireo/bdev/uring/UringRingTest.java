@@ -1,103 +1,23 @@
 package io.vireo.bdev.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevChannel;
 import io.vireo.bdev.BdevDescriptor;
-import io.vireo.bdev.BdevGeometry;
 import io.vireo.bdev.BdevIo;
-import io.vireo.bdev.BdevRegistry;
 import io.vireo.bdev.ChannelDriver;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
 import io.vireo.bdev.RecordingListener;
 import io.vireo.linux.Libc;
 import io.vireo.linux.Mem;
-import io.vireo.memreg.HostMemory;
-import io.vireo.memreg.HostMemory.HugePages;
-import io.vireo.reactor.Poller;
-import io.vireo.reactor.Reactor;
-import io.vireo.reactor.ReactorListener;
-import io.vireo.reactor.ReactorOptions;
 import io.vireo.reactor.SteppedReactor;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the ring does beyond the contract, where a disk misbehaves or runs short. */
-class UringRingTest implements ReactorListener {
-  private static final int BLOCK = 4096;
-  private static final int BLOCKS = 256;
-
-  private final List<String> faults = new ArrayList<>();
-  private final SteppedReactor stepped = new SteppedReactor(ReactorOptions.POLL, this);
-  private final BdevRegistry registry = new BdevRegistry();
-  private final List<ChannelDriver> drivers = new ArrayList<>();
-  private final List<Path> files = new ArrayList<>();
-  private UringRings rings = new UringRings();
-
-  @Override
-  public void pollerFailed(Reactor reactor, Poller poller, Throwable cause) {
-    faults.add(poller.getClass().getSimpleName() + ": " + cause.getMessage());
-  }
-
-  @Override
-  public void memoryFault(Reactor reactor, InternalError error) {
-    faults.add("memory");
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    registry.all().forEach(bdev -> registry.unregister(bdev.name()));
-    assertThat(rings.size()).isZero();
-    drivers.forEach(ChannelDriver::close);
-    stepped.close();
-    for (Path file : files) {
-      Files.deleteIfExists(file);
-    }
-  }
-
-  private Path file() throws IOException {
-    Path path = TestFiles.inMemory();
-    files.add(path);
-    TestFiles.resize(path, (long) BLOCK * BLOCKS);
-    return path;
-  }
-
-  private static BackingFile open(Path path) {
-    return BackingFile.open(path.toString(), BLOCK, BackingFile.Caching.BUFFERED);
-  }
-
-  /** As if this descriptor were that of a file which passed all looks. */
-  private static BackingFile pretending(int fd) {
-    return new BackingFile(
-        "made up",
-        fd,
-        (long) BLOCK * BLOCKS,
-        false,
-        false,
-        IoAlignment.NONE,
-        BdevGeometry.of(BLOCK),
-        true);
-  }
-
-  private BdevChannel channel(String name, BackingFile file) {
-    registry.register(new UringBdev(name, Bdev.uuidOf(null), file, rings));
-    return registry.open(name, true, new RecordingListener()).channel(stepped.reactor());
-  }
-
-  private ChannelDriver driver(BdevChannel channel, int depth) {
-    ChannelDriver driver = new ChannelDriver(stepped, channel, depth, 4 * BLOCK);
-    drivers.add(driver);
-    return driver;
-  }
-
+/** What the ring does beyond the contract, where it runs short or is asked to stop. */
+class UringRingTest extends RingFixture {
   @Test
   void all_channels_of_a_reactor_share_a_ring_that_goes_with_the_last() throws IOException {
     registry.register(new UringBdev("A", Bdev.uuidOf(null), open(file()), rings));
@@ -123,12 +43,6 @@ class UringRingTest implements ReactorListener {
     assertThat(descriptors()).isEqualTo(before);
   }
 
-  private static int descriptors() throws IOException {
-    try (var open = Files.list(Path.of("/proc/self/fd"))) {
-      return (int) open.count();
-    }
-  }
-
   @Test
   void a_removed_bdev_closes_its_file() throws IOException {
     int before = descriptors();
@@ -136,33 +50,6 @@ class UringRingTest implements ReactorListener {
     assertThat(driver.write(0, new byte[BLOCK])).isEqualTo(IoStatus.OK);
     registry.unregister("A");
     assertThat(descriptors()).isEqualTo(before);
-  }
-
-  @Test
-  void a_file_that_was_made_shorter_ends_reads_with_an_error() throws IOException {
-    Path path = file();
-    ChannelDriver driver = driver(channel("A", open(path)), 1);
-    TestFiles.resize(path, BLOCK + 100);
-    assertThat(driver.run(driver.prepareRead(0, 0, BLOCK))).isEqualTo(IoStatus.OK);
-    assertThat(driver.run(driver.prepareRead(0, 0, 2 * BLOCK))).isEqualTo(IoStatus.IO_ERROR);
-    assertThat(driver.run(driver.prepareRead(0, BLOCK, BLOCK))).isEqualTo(IoStatus.IO_ERROR);
-    assertThat(driver.run(driver.prepareRead(0, 5 * BLOCK, BLOCK))).isEqualTo(IoStatus.IO_ERROR);
-  }
-
-  @Test
-  void a_full_disk_ends_writes_with_no_space() {
-    ChannelDriver driver =
-        driver(channel("A", pretending(Libc.open("/dev/full", Libc.O_RDWR, 0))), 1);
-    assertThat(driver.write(0, new byte[BLOCK])).isEqualTo(IoStatus.NO_SPACE);
-  }
-
-  @Test
-  void a_file_that_cannot_be_written_ends_writes_with_an_error() throws IOException {
-    int fd = Libc.open(file().toString(), Libc.O_RDONLY, 0);
-    ChannelDriver driver = driver(channel("A", pretending(fd)), 1);
-    assertThat(driver.write(0, new byte[BLOCK])).isEqualTo(IoStatus.IO_ERROR);
-    assertThat(driver.run(IoType.UNMAP, 0, BLOCK)).isEqualTo(IoStatus.IO_ERROR);
-    assertThat(driver.read(0, BLOCK)).containsOnly(0);
   }
 
   @Test
@@ -294,79 +181,5 @@ class UringRingTest implements ReactorListener {
     }
     stepped.lapsUntilIdle();
     Libc.close(pair[1]);
-  }
-
-  @Test
-  void an_owner_that_throws_stops_neither_the_ring_nor_others() throws IOException {
-    BdevChannel channel = channel("A", open(file()));
-    ChannelDriver driver = driver(channel, 8);
-    BdevIo bad =
-        new BdevIo(
-            (io, status) -> {
-              throw new IllegalStateException("an owner's fault");
-            },
-            0,
-            0,
-            0);
-    bad.prepare(IoType.FLUSH, 0, 0);
-    assertThat(channel.submit(bad)).isEqualTo(IoStatus.PENDING);
-    for (int i = 0; i < 8; i++) {
-      driver.submit(driver.prepareWrite(i, (long) i * BLOCK, new byte[BLOCK]));
-    }
-    for (int i = 0; i < 8; i++) {
-      assertThat(driver.await(driver.io(i))).isEqualTo(IoStatus.OK);
-    }
-    driver.until("the bad one's end", () -> channel.inFlight() == 0);
-    driver.until("the report", () -> !faults.isEmpty());
-    assertThat(faults).containsExactly("UringRing: an owner's fault");
-    assertThat(driver.write(0, new byte[BLOCK])).isEqualTo(IoStatus.OK);
-  }
-
-  @Test
-  void memory_that_is_gone_fails_the_request_and_costs_no_slot() throws IOException {
-    rings = new UringRings(2, 1);
-    long memory = TruncatedMemory.map();
-    long gone = memory + TruncatedMemory.GONE_AT;
-    ChannelDriver plain = driver(channel("A", open(file())), 1);
-    BdevChannel bouncing = channel("B", open(file()).demanding(new IoAlignment(1 << 20, BLOCK)));
-    ChannelDriver bounced = driver(bouncing, 1);
-    for (int i = 0; i < 5; i++) {
-      for (IoType type : new IoType[] {IoType.READ, IoType.WRITE}) {
-        plain.io(0).prepare(type, 0, BLOCK);
-        plain.io(0).addBuffer(gone, BLOCK);
-        assertThat(plain.run(plain.io(0))).isEqualTo(IoStatus.IO_ERROR); // EFAULT
-      }
-      bounced.io(0).prepare(IoType.READ, 0, BLOCK);
-      bounced.io(0).addBuffer(gone, BLOCK);
-      assertThat(bounced.run(bounced.io(0))).isEqualTo(IoStatus.IO_ERROR);
-      bounced.io(0).prepare(IoType.WRITE, 0, BLOCK);
-      bounced.io(0).addBuffer(gone, BLOCK);
-      assertThatThrownBy(() -> bouncing.submit(bounced.io(0))).isInstanceOf(InternalError.class);
-      assertThat(bouncing.inFlight()).isZero();
-    }
-    assertThat(faults).isNotEmpty().containsOnly("memory");
-    TruncatedMemory.unmap(memory);
-    assertThat(bounced.write(0, new byte[BLOCK])).isEqualTo(IoStatus.OK);
-  }
-
-  @Test
-  void a_bounced_write_of_many_steps_may_lose_its_memory_on_the_way() throws IOException {
-    rings = new UringRings(2, 1);
-    Path path = file();
-    TestFiles.resize(path, 1 << 20);
-    BdevChannel channel = channel("A", open(path).demanding(new IoAlignment(1 << 20, BLOCK)));
-    ChannelDriver driver = driver(channel, 1);
-    long truncated = TruncatedMemory.map();
-    try (HostMemory memory = HostMemory.allocate(1 << 20, "test", HugePages.NEVER)) {
-      BdevIo io = driver.io(0);
-      io.prepare(IoType.WRITE, 0, Transfer.BOUNCE_BYTES + BLOCK);
-      io.addBuffer(memory.address() + 1, Transfer.BOUNCE_BYTES);
-      io.addBuffer(truncated + TruncatedMemory.GONE_AT, BLOCK);
-      assertThat(driver.run(io)).isEqualTo(IoStatus.IO_ERROR);
-      assertThat(channel.inFlight()).isZero();
-      assertThat(faults).containsOnly("memory");
-    }
-    TruncatedMemory.unmap(truncated);
-    assertThat(driver.write(0, new byte[BLOCK])).isEqualTo(IoStatus.OK);
   }
 }

@@ -1,20 +1,21 @@
-package io.vireo.bdev.uring;
+package io.vireo.bdev;
 
 import io.vireo.linux.Libc;
 
 /** Memory whose file is cut off behind its first page, as a hostile guest can do at any time. */
-final class TruncatedMemory {
+public final class TruncatedMemory {
   private static final int PAGE_BYTES = 4096;
 
   /** One page that is there and one that is not. */
-  static final int BYTES = 2 * PAGE_BYTES;
+  public static final int BYTES = 2 * PAGE_BYTES;
 
   /** The part that is not there. */
-  static final int GONE_AT = PAGE_BYTES;
+  public static final int GONE_AT = PAGE_BYTES;
 
   private TruncatedMemory() {}
 
-  static long map() {
+  /** Maps it. */
+  public static long map() {
     int fd = Libc.memfdCreate("guest", Libc.MFD_CLOEXEC);
     Libc.ftruncate(fd, BYTES);
     int readWrite = Libc.PROT_READ | Libc.PROT_WRITE;
@@ -24,7 +25,8 @@ final class TruncatedMemory {
     return address;
   }
 
-  static void unmap(long address) {
+  /** Unmaps it. */
+  public static void unmap(long address) {
     Libc.munmap(address, BYTES);
   }
 }
