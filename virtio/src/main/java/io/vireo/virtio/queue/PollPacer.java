@@ -17,7 +17,7 @@ public final class PollPacer {
   static final long MAX_NS = 750;
 
   private long tookNs;
-  private long pauseNs;
+  private long pauseNs = Long.MIN_VALUE; // none yet
 
   /** Whether the ring may be looked at in the lap that began at {@code lapNs}. */
   public boolean due(long lapNs) {

@@ -1,0 +1,283 @@
+package io.vireo.virtio.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vireo.linux.EventFd;
+import io.vireo.linux.Mem;
+import io.vireo.virtio.VirtioFeatures;
+import io.vireo.virtio.driver.RingMemory;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/**
+ * No notification is lost, whatever the interleaving and however late a store becomes visible.
+ *
+ * <p>Driver and device each have their own copy of the ring, as a core with a store buffer does:
+ * what one stores reaches the other at a random later time, but before any load behind a full fence
+ * of its own. The device is the real code; the driver is written down here step by step, so that
+ * anything can happen between its store, its fence and its look (virtio 1.3, 2.7.13.4, 2.7.14).
+ */
+class NotificationModelTest {
+  private static final int SIZE = 64;
+  private static final int STEPS = 120;
+
+  private enum Driver {
+    AWAKE,
+    WISH_STORED,
+    ASLEEP
+  }
+
+  /** The two copies of the ring, and what travels between them. */
+  private static final class Copies implements AutoCloseable {
+    final Arena arena = Arena.ofConfined();
+    final RingMemory place = new RingMemory(SIZE, 0);
+    final long device = arena.allocate(place.end(), 64).address();
+    final long driver = arena.allocate(place.end(), 64).address();
+    final SplitQueue queue;
+
+    Copies(boolean eventIdx, int start) {
+      for (long copy : new long[] {device, driver}) {
+        AvailRing.idx(copy + place.avail(), start);
+        UsedRing.idx(copy + place.used(), start);
+      }
+      queue =
+          new SplitQueue(
+              SIZE,
+              eventIdx ? VirtioFeatures.EVENT_IDX : 0,
+              new RingAddresses(
+                  device + place.desc(), device + place.avail(), device + place.used()),
+              start);
+    }
+
+    /** The device's stores become visible. */
+    void drainDevice() {
+      Mem.copy(device + place.used(), driver + place.used(), UsedRing.bytes(SIZE, true));
+    }
+
+    /** The driver's stores become visible. */
+    void drainDriver() {
+      Mem.copy(driver + place.avail(), device + place.avail(), AvailRing.bytes(SIZE, true));
+    }
+
+    @Override
+    public void close() {
+      arena.close();
+    }
+  }
+
+  @Property(tries = 3000)
+  void no_interrupt_is_lost(
+      @ForAll Random random, @ForAll boolean eventIdx, @ForAll @IntRange(max = 0xffff) int start) {
+    try (Copies ring = new Copies(eventIdx, start);
+        EventFd call = EventFd.create()) {
+      new Interrupts(ring, call, eventIdx, start).run(random);
+    }
+  }
+
+  /** A device that uses buffers, and a driver that sleeps until it is interrupted. */
+  private static final class Interrupts {
+    private final Copies ring;
+    private final EventFd call;
+    private final boolean eventIdx;
+    private final UsedNotifier notifier;
+    private final long avail;
+    private final long used;
+    private Driver state = Driver.AWAKE;
+    private int reaped;
+    private long nowNs;
+    private int batches;
+    private long pendingSinceNs;
+
+    Interrupts(Copies ring, EventFd call, boolean eventIdx, int start) {
+      this.ring = ring;
+      this.call = call;
+      this.eventIdx = eventIdx;
+      notifier = new UsedNotifier(ring.queue, call);
+      avail = ring.driver + ring.place.avail();
+      used = ring.driver + ring.place.used();
+      reaped = start;
+    }
+
+    void run(Random random) {
+      for (int step = 0; step < STEPS; step++) {
+        switch (random.nextInt(8)) {
+          case 0, 1 -> devicePublishes(1 + random.nextInt(3));
+          case 2 -> deviceIdles();
+          case 3 -> ring.drainDevice();
+          case 4 -> ring.drainDriver();
+          case 5 -> nowNs += random.nextInt(10_000);
+          default -> driverSteps();
+        }
+      }
+      ring.drainDriver();
+      deviceIdles();
+      ring.drainDevice();
+      if (state == Driver.WISH_STORED) {
+        driverSteps();
+      }
+      boolean interrupted = call.drain() > 0;
+      if (state == Driver.ASLEEP && UsedRing.idx(used) != reaped) {
+        assertThat(interrupted).as("asleep at %d of %d", reaped, UsedRing.idx(used)).isTrue();
+      }
+    }
+
+    private void devicePublishes(int chains) {
+      for (int i = 0; i < chains; i++) {
+        ring.queue.push(0, 0);
+      }
+      ring.queue.publish();
+      if (!notifier.pending()) {
+        throw new AssertionError("published and not pending");
+      }
+      if (++batches == 1) {
+        pendingSinceNs = nowNs;
+      }
+      if (batches >= UsedNotifier.SETTLE_BATCHES
+          || nowNs - pendingSinceNs >= UsedNotifier.SETTLE_NS) {
+        ring.drainDevice(); // this look has a fence
+      }
+      long before = notifier.signals();
+      notifier.published(nowNs);
+      if (notifier.signals() != before) {
+        ring.drainDevice(); // the system call of a signal lets everything before it be seen
+      }
+      if (!notifier.pending()) {
+        batches = 0;
+      }
+    }
+
+    private void deviceIdles() {
+      if (notifier.pending()) {
+        ring.drainDevice(); // the fence in settle()
+      }
+      notifier.settle();
+      batches = 0;
+    }
+
+    private void driverSteps() {
+      switch (state) {
+        case AWAKE -> {
+          if (UsedRing.idx(used) != reaped) {
+            reaped = UsedRing.idx(used);
+          } else {
+            wish(reaped, 0);
+            state = Driver.WISH_STORED;
+          }
+        }
+        case WISH_STORED -> {
+          ring.drainDriver(); // the driver's fence
+          state = UsedRing.idx(used) == reaped ? Driver.ASLEEP : wake();
+        }
+        case ASLEEP -> state = call.drain() > 0 ? wake() : Driver.ASLEEP;
+      }
+    }
+
+    private Driver wake() {
+      wish(reaped - 1, AvailRing.F_NO_INTERRUPT);
+      return Driver.AWAKE;
+    }
+
+    private void wish(int event, int flags) {
+      if (eventIdx) {
+        AvailRing.usedEvent(avail, SIZE, event);
+      } else {
+        AvailRing.flags(avail, flags);
+      }
+    }
+  }
+
+  @Property(tries = 3000)
+  void no_kick_is_lost(
+      @ForAll Random random, @ForAll boolean eventIdx, @ForAll @IntRange(max = 0xffff) int start) {
+    try (Copies ring = new Copies(eventIdx, start)) {
+      new Kicks(ring, eventIdx, start).run(random);
+    }
+  }
+
+  /** A driver that offers buffers, and a device that sleeps until it is kicked. */
+  private static final class Kicks {
+    private final Copies ring;
+    private final boolean eventIdx;
+    private final long avail;
+    private final long used;
+    private boolean deviceAsleep;
+    private boolean deviceArmed;
+    private boolean kicked;
+    private int offered;
+    private int published; // avail index up to which the driver has looked for a wish
+    private boolean offering;
+
+    Kicks(Copies ring, boolean eventIdx, int start) {
+      this.ring = ring;
+      this.eventIdx = eventIdx;
+      avail = ring.driver + ring.place.avail();
+      used = ring.driver + ring.place.used();
+      offered = start;
+      published = start;
+      ring.queue.suppressKicks();
+    }
+
+    void run(Random random) {
+      for (int step = 0; step < STEPS; step++) {
+        switch (random.nextInt(6)) {
+          case 0 -> ring.drainDevice();
+          case 1 -> ring.drainDriver();
+          case 2, 3 -> deviceSteps();
+          default -> driverSteps(random);
+        }
+      }
+      if (offering) {
+        driverSteps(random);
+      }
+      ring.drainDriver();
+      ring.drainDevice();
+      if (deviceAsleep && !ring.queue.empty()) {
+        assertThat(kicked).as("asleep at %d of %d", ring.queue.nextAvail(), offered).isTrue();
+      }
+    }
+
+    private void driverSteps(Random random) {
+      if (!offering) {
+        offered = RingIndex.plus(offered, 1 + random.nextInt(3));
+        AvailRing.idx(avail, offered);
+        offering = true;
+      } else {
+        ring.drainDriver(); // the driver's fence
+        kicked |=
+            eventIdx
+                ? RingIndex.passed(UsedRing.availEvent(used, SIZE), offered, published)
+                : UsedRing.flags(used) == 0;
+        published = offered;
+        offering = false;
+      }
+    }
+
+    private void deviceSteps() {
+      if (deviceAsleep) {
+        if (kicked) {
+          kicked = false;
+          deviceAsleep = false;
+          ring.queue.suppressKicks();
+        }
+      } else if (deviceArmed) {
+        ring.drainDevice(); // the reactor's fence
+        deviceArmed = false;
+        deviceAsleep = ring.queue.empty();
+        if (!deviceAsleep) {
+          ring.queue.suppressKicks();
+        }
+      } else if (!ring.queue.empty()) {
+        while (!ring.queue.empty()) {
+          ring.queue.consume();
+        }
+        ring.queue.renewSuppression();
+      } else {
+        ring.queue.enableKicks();
+        deviceArmed = true;
+      }
+    }
+  }
+}
