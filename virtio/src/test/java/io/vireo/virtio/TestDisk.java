@@ -8,6 +8,7 @@ import io.vireo.reactor.ReactorOptions;
 import io.vireo.reactor.SteppedReactor;
 import io.vireo.virtio.blk.BlkDevice;
 import io.vireo.virtio.blk.BlkFeatures;
+import io.vireo.virtio.blk.BlkHeader;
 import io.vireo.virtio.blk.BlkOptions;
 import io.vireo.virtio.driver.BlkDriver;
 import io.vireo.virtio.driver.RingMemory;
@@ -45,14 +46,14 @@ public final class TestDisk implements AutoCloseable {
   public final BlkDriver driver;
   public final DeviceQueue queue;
 
+  private final boolean ownReactor;
+
   private TestDisk(Builder b) {
     ram = b.ram;
     bdev = b.bdev;
     bdevs.register(bdev);
-    stepped =
-        b.listener == null
-            ? new SteppedReactor(b.reactor)
-            : new SteppedReactor(b.reactor, b.listener);
+    ownReactor = b.stepped == null;
+    stepped = ownReactor ? b.newReactor() : b.stepped;
     device = BlkDevice.open(bdevs, bdev.name(), b.options);
     ring = new RingMemory(b.size, 0);
     ringGpa = ram.allocate(ring.end());
@@ -64,25 +65,27 @@ public final class TestDisk implements AutoCloseable {
     driver = new BlkDriver(split, indirect, ram.hva(slots), slots);
     device.features(b.features);
     queue =
-        device.createQueue(
-            new QueueConfig(
-                0,
-                b.size,
-                b.features,
-                ram.uva(ringGpa + ring.desc()),
-                ram.uva(ringGpa + ring.avail()),
-                ram.uva(ringGpa + ring.used()),
-                b.startAt,
-                ram.table(),
-                b.polled ? null : call,
-                err,
-                (index, reason) -> breaks.add(reason)),
-            stepped.reactor());
+        device.createQueue(config(b), stepped.reactor());
     if (b.started) {
       queue.start();
       queue.enable(true);
       call.drain();
     }
+  }
+
+  private QueueConfig config(Builder b) {
+    return new QueueConfig(
+        0,
+        b.size,
+        b.features,
+        ram.uva(ringGpa + ring.desc()),
+        ram.uva(ringGpa + ring.avail()),
+        ram.uva(ringGpa + ring.used()),
+        b.startAt,
+        ram.table(),
+        b.polled ? null : call,
+        err,
+        (index, reason) -> breaks.add(reason));
   }
 
   /** Starts with a bdev of 1 MiB that answers at once and a queue of 16. */
@@ -102,6 +105,7 @@ public final class TestDisk implements AutoCloseable {
     private BlkOptions options = BlkOptions.DEFAULT;
     private ReactorOptions reactor = ReactorOptions.POLL;
     private ReactorListener listener;
+    private SteppedReactor stepped;
 
     public Builder ram(GuestRam other) {
       ram = other;
@@ -155,6 +159,19 @@ public final class TestDisk implements AutoCloseable {
       return this;
     }
 
+    /** On the reactor of another disk, which lives longer. */
+    public Builder beside(TestDisk other) {
+      stepped = other.stepped;
+      return this;
+    }
+
+    /** Without a listener a failing poller fails the lap. */
+    private SteppedReactor newReactor() {
+      return listener == null
+          ? new SteppedReactor(reactor)
+          : new SteppedReactor(reactor, listener);
+    }
+
     public TestDisk build() {
       if (ram == null) {
         ram = GuestRam.of(16 << 20);
@@ -193,6 +210,36 @@ public final class TestDisk implements AutoCloseable {
     return driver.status(tag);
   }
 
+  /** A header in memory of its own; its guest-physical address. */
+  public long header(int type, long sector) {
+    long gpa = ram.allocate(BlkHeader.BYTES);
+    BlkHeader.put(ram.hva(gpa), type, sector);
+    return gpa;
+  }
+
+  /** Memory for one status, which holds {@link BlkDriver#NO_STATUS}; its guest-physical address. */
+  public long status() {
+    long gpa = ram.allocate(1);
+    ram.fill(gpa, 1, BlkDriver.NO_STATUS);
+    return gpa;
+  }
+
+  /** What is at {@code gpa}, a status byte. */
+  public int statusAt(long gpa) {
+    return ram.get(gpa, 1)[0] & 0xff;
+  }
+
+  /** Offers what was built with {@link #split} and runs it alone; bytes written by the device. */
+  public long runChain() {
+    int head = split.offer();
+    run();
+    int done = split.reap();
+    if (done != head) {
+      throw new AssertionError("head %d was offered, %d is done".formatted(head, done));
+    }
+    return split.reapedBytes();
+  }
+
   /** Stops the queue and waits until it is drained. */
   public void stop() {
     boolean[] drained = new boolean[1];
@@ -219,8 +266,12 @@ public final class TestDisk implements AutoCloseable {
     stop();
     device.destroyQueue(queue);
     device.close();
-    bdevs.unregister(bdev.name());
-    stepped.close();
+    if (bdevs.find(bdev.name()).isPresent()) {
+      bdevs.unregister(bdev.name());
+    }
+    if (ownReactor) {
+      stepped.close();
+    }
     call.close();
     err.close();
     ram.close();
