@@ -64,8 +64,7 @@ public final class TestDisk implements AutoCloseable {
     boolean indirect = VirtioFeatures.has(b.features, VirtioFeatures.INDIRECT_DESC);
     driver = new BlkDriver(split, indirect, ram.hva(slots), slots);
     device.features(b.features);
-    queue =
-        device.createQueue(config(b), stepped.reactor());
+    queue = device.createQueue(config(b), stepped.reactor());
     if (b.started) {
       queue.start();
       queue.enable(true);
@@ -167,9 +166,7 @@ public final class TestDisk implements AutoCloseable {
 
     /** Without a listener a failing poller fails the lap. */
     private SteppedReactor newReactor() {
-      return listener == null
-          ? new SteppedReactor(reactor)
-          : new SteppedReactor(reactor, listener);
+      return listener == null ? new SteppedReactor(reactor) : new SteppedReactor(reactor, listener);
     }
 
     public TestDisk build() {

@@ -413,16 +413,12 @@ class BlkQueueLifeTest {
                 ReactorOptions.POLL,
                 new ReactorListener() {
                   @Override
-                  public void pollerFailed(
-                      Reactor reactor,
-                      Poller poller,
-                      Throwable cause) {
+                  public void pollerFailed(Reactor reactor, Poller poller, Throwable cause) {
                     told.add(cause);
                   }
 
                   @Override
-                  public void memoryFault(
-                      Reactor reactor, InternalError error) {
+                  public void memoryFault(Reactor reactor, InternalError error) {
                     told.add(error);
                   }
                 })

@@ -60,6 +60,16 @@ class BlkRequestTest {
 
   @Test
   void what_is_written_is_read_back() {
+    writeAndReadBack();
+  }
+
+  @Test
+  void without_indirect_tables_too() {
+    use(TestDisk.with().without(VirtioFeatures.INDIRECT_DESC).build());
+    writeAndReadBack();
+  }
+
+  private void writeAndReadBack() {
     disk.ram.fill(data, 4096, 0x5a);
     assertThat(disk.run(disk.driver.write(8, data, 4096))).isEqualTo(BlkStatus.OK);
     assertThat(disk.driver.writtenBytes()).isEqualTo(1);
@@ -70,12 +80,6 @@ class BlkRequestTest {
     assertThat(disk.bdev.stored(8 * 512, 4096)).containsOnly(0x5a);
     assertThat(disk.bdev.stored(0, 8 * 512)).containsOnly(0);
     assertThat(disk.bdev.stored(16 * 512, 4096)).containsOnly(0);
-  }
-
-  @Test
-  void without_indirect_tables_too() {
-    use(TestDisk.with().without(VirtioFeatures.INDIRECT_DESC).build());
-    what_is_written_is_read_back();
   }
 
   @Test
@@ -96,7 +100,9 @@ class BlkRequestTest {
     assertThat(read(SECTORS - 1, 1024)).isEqualTo(BlkStatus.IOERR);
     assertThat(write(SECTORS - 1, 1024)).isEqualTo(BlkStatus.IOERR);
     for (long sector :
-        new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 54, (1L << 54) - 1, 1L << 55, 1L << 63}) {
+        new long[] {
+          -1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 54, (1L << 54) - 1, 1L << 55, 1L << 63
+        }) {
       assertThat(read(sector, 512)).as("sector 0x%x", sector).isEqualTo(BlkStatus.IOERR);
       assertThat(write(sector, 512)).as("sector 0x%x", sector).isEqualTo(BlkStatus.IOERR);
     }
@@ -234,7 +240,26 @@ class BlkRequestTest {
   void types_of_features_that_are_not_offered_are_unsupported_5_2_6_2() {
     int barrier = 0x8000_0000;
     int[] types = {
-      2, 3, 6, 7, 9, 10, 12, 14, 15, 16, 18, 20, 22, 24, 26, 0x100, 0x10000, barrier, barrier | 1, -1
+      2,
+      3,
+      6,
+      7,
+      9,
+      10,
+      12,
+      14,
+      15,
+      16,
+      18,
+      20,
+      22,
+      24,
+      26,
+      0x100,
+      0x10000,
+      barrier,
+      barrier | 1,
+      -1
     };
     for (int type : types) {
       assertThat(run(type, 0, 512, false)).as("type %d", type).isEqualTo(BlkStatus.UNSUPP);
@@ -331,7 +356,7 @@ class BlkRequestTest {
     assertThat(disk.runChain()).isEqualTo(126 * 512 + 1);
     assertThat(disk.statusAt(status)).isEqualTo(BlkStatus.OK);
     for (int i = 0; i < 126; i++) {
-      assertThat(disk.ram.get(data + 1024L * i, 512)).isEqualTo(disk.bdev.stored(512 * i, 512));
+      assertThat(disk.ram.get(data + 1024L * i, 512)).isEqualTo(disk.bdev.stored(512L * i, 512));
     }
   }
 }

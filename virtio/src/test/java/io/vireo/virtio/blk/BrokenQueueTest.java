@@ -92,8 +92,7 @@ class BrokenQueueTest {
 
   @Test
   void an_avail_index_more_than_the_queue_size_ahead_2_7_13() {
-    breaks(
-        BreakReason.AVAIL_INDEX_TOO_FAR, disk -> AvailRing.idx(avail(disk), 1 + SIZE + 1));
+    breaks(BreakReason.AVAIL_INDEX_TOO_FAR, disk -> AvailRing.idx(avail(disk), 1 + SIZE + 1));
     breaks(BreakReason.AVAIL_INDEX_TOO_FAR, disk -> AvailRing.idx(avail(disk), 0));
     breaks(BreakReason.AVAIL_INDEX_TOO_FAR, disk -> AvailRing.idx(avail(disk), 0x8000));
   }

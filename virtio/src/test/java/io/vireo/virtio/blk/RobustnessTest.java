@@ -13,8 +13,8 @@ import io.vireo.virtio.queue.AvailRing;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a guest can do to another target of this kind, one test each. The packed ring's cases have no
- * place to happen: it is not offered.
+ * What a guest can do to another target of this kind, one test each. The packed ring's cases have
+ * no place to happen: it is not offered.
  */
 class RobustnessTest {
   private static final long RING_PACKED = 1L << 34;

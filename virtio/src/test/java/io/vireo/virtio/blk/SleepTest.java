@@ -16,9 +16,7 @@ class SleepTest {
   private static final ReactorOptions SLEEPY = ReactorOptions.ADAPTIVE.spinBeforeSleepNs(0);
 
   private static TestDisk.Builder sleepy(boolean eventIdx) {
-    return TestDisk.with()
-        .without(eventIdx ? 0 : VirtioFeatures.EVENT_IDX)
-        .reactor(SLEEPY, null);
+    return TestDisk.with().without(eventIdx ? 0 : VirtioFeatures.EVENT_IDX).reactor(SLEEPY, null);
   }
 
   private static int read(TestDisk disk) {

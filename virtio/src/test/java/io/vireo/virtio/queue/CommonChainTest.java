@@ -153,7 +153,7 @@ class CommonChainTest {
   }
 
   private static long length(Random random) {
-    return 1 + random.nextInt(600);
+    return 1L + random.nextInt(600);
   }
 
   /** Mostly the flags that lead to something. */

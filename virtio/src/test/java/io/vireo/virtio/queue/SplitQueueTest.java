@@ -128,7 +128,8 @@ class SplitQueueTest {
     try (GuestRam ram = GuestRam.of(4096, 4096)) {
       long uva = ram.uva(GuestRam.GPA);
       int size = 16; // 256, 38 and 134 bytes
-      assertThat(RingAddresses.find(ram.table(), size, true, uva, uva + 256, uva + 300)).isPresent();
+      assertThat(RingAddresses.find(ram.table(), size, true, uva, uva + 256, uva + 300))
+          .isPresent();
       assertThat(RingAddresses.find(ram.table(), size, true, uva + 8, uva + 512, uva + 600))
           .as("descriptors aligned to 8")
           .isEmpty();
