@@ -1,11 +1,13 @@
 package io.vireo.virtio;
 
+import io.vireo.linux.Libc;
 import io.vireo.linux.Mem;
 import io.vireo.memreg.GuestMemory;
 import io.vireo.memreg.GuestRegion;
 import io.vireo.memreg.HostMemory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * A guest's memory: one or several regions that adjoin for the guest but not for us, so that a
@@ -17,24 +19,25 @@ public final class GuestRam implements AutoCloseable {
   public static final long GPA = 0x1_0000_0000L;
 
   private static final long UVA = 0x7f12_3400_0000L;
-  private static final long GAP_BYTES = 4096; // behind each region, canaries
+  private static final long PAGE_BYTES = 4096;
+  private static final long GAP_BYTES = PAGE_BYTES; // behind each region, canaries
 
   private static final byte CANARY = (byte) 0xc5;
   private static final long CANARIES = 0xc5c5_c5c5_c5c5_c5c5L;
 
-  private final HostMemory host;
+  private final long base;
+  private final Runnable unmap;
+  private final int fd;
   private final List<GuestRegion> regions = new ArrayList<>();
   private long allocated;
 
-  private GuestRam(long[] sizes) {
-    long total = GAP_BYTES;
-    for (long size : sizes) {
-      total += size + GAP_BYTES;
-    }
-    host = HostMemory.allocate(total, "test-guest", HostMemory.HugePages.NEVER);
-    long hva = host.address() + GAP_BYTES;
+  private GuestRam(long base, Runnable unmap, int fd, long... sizes) {
+    this.base = base;
+    this.unmap = unmap;
+    this.fd = fd;
+    long hva = base + GAP_BYTES;
     long gpa = GPA;
-    Mem.fill(host.address(), GAP_BYTES, CANARY);
+    Mem.fill(base, GAP_BYTES, CANARY);
     for (long size : sizes) {
       regions.add(GuestRegion.over(gpa, size, UVA + gpa, hva));
       Mem.fill(hva + size, GAP_BYTES, CANARY);
@@ -45,7 +48,33 @@ public final class GuestRam implements AutoCloseable {
 
   /** Memory of regions of these sizes. */
   public static GuestRam of(long... sizes) {
-    return new GuestRam(sizes);
+    long bytes = withGaps(sizes);
+    HostMemory host = HostMemory.allocate(bytes, "test-guest", HostMemory.HugePages.NEVER);
+    return new GuestRam(host.address(), host::close, -1, sizes);
+  }
+
+  /** One region of a file that can be truncated. */
+  public static GuestRam truncatable(long size) {
+    long bytes = withGaps(size);
+    int fd = Libc.memfdCreate("test-guest", Libc.MFD_CLOEXEC);
+    Libc.ftruncate(fd, bytes);
+    int access = Libc.PROT_READ | Libc.PROT_WRITE;
+    long base = Libc.mmap(0, bytes, access, Libc.MAP_SHARED, fd, 0);
+    Runnable unmap =
+        () -> {
+          Libc.munmap(base, bytes);
+          Libc.close(fd);
+        };
+    return new GuestRam(base, unmap, fd, size);
+  }
+
+  private static long withGaps(long... sizes) {
+    return GAP_BYTES + LongStream.of(sizes).map(size -> size + GAP_BYTES).sum();
+  }
+
+  /** Takes the memory away from the page of {@code gpa} on, as a hostile front-end can. */
+  public void truncate(long gpa) {
+    Libc.ftruncate(fd, (hva(gpa) - base) & -PAGE_BYTES);
   }
 
   /** The table that a session would build. */
@@ -111,7 +140,7 @@ public final class GuestRam implements AutoCloseable {
 
   /** Whether nothing was written before, between and behind the regions. */
   public boolean canariesIntact() {
-    boolean intact = intact(host.address());
+    boolean intact = intact(base);
     for (GuestRegion region : regions) {
       intact &= intact(region.hva() + region.bytes());
     }
@@ -129,6 +158,6 @@ public final class GuestRam implements AutoCloseable {
 
   @Override
   public void close() {
-    host.close();
+    unmap.run();
   }
 }

@@ -9,9 +9,8 @@ import io.vireo.bdev.IoType;
 import io.vireo.linux.Mem;
 import io.vireo.memreg.HostMemory;
 import io.vireo.reactor.Reactor;
-import java.util.ArrayDeque;
+import io.vireo.virtio.queue.SplitQueue;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +27,8 @@ public final class PendingBdev extends Bdev {
 
   private final HostMemory memory;
   private final List<Asked> asked = new ArrayList<>();
-  private final Deque<BdevIo> pending = new ArrayDeque<>();
+  private final BdevIo[] pending = new BdevIo[SplitQueue.MAX_SIZE]; // stored to without a call
+  private int pendingCount;
   private final Set<IoType> unsupported = EnumSet.noneOf(IoType.class);
   private boolean readOnly;
   private boolean writeCache = true;
@@ -97,24 +97,30 @@ public final class PendingBdev extends Bdev {
   }
 
   public int pending() {
-    return pending.size();
+    return pendingCount;
   }
 
   /** Ends the oldest pending request. */
   public void complete(int status) {
-    channel.end(pending.removeFirst(), status);
+    end(0, status);
   }
 
   /** Ends the youngest pending request. */
   public void completeLast(int status) {
-    channel.end(pending.removeLast(), status);
+    end(pendingCount - 1, status);
   }
 
   /** Ends everything that is pending now. */
   public void completeAll() {
-    for (int n = pending.size(); n > 0; n--) {
+    for (int n = pendingCount; n > 0; n--) {
       complete(IoStatus.OK);
     }
+  }
+
+  private void end(int index, int status) {
+    BdevIo io = pending[index];
+    System.arraycopy(pending, index + 1, pending, index, --pendingCount - index);
+    channel.end(io, status);
   }
 
   /** What is stored. */
@@ -184,9 +190,11 @@ public final class PendingBdev extends Bdev {
         busy--;
         return IoStatus.BUSY;
       }
+      if (!atOnce) {
+        pending[pendingCount++] = io;
+      }
       asked.add(new Asked(io.type(), io.offsetBytes(), io.lengthBytes(), io.fua(), io.mayUnmap()));
       if (!atOnce) {
-        pending.add(io);
         return IoStatus.PENDING;
       }
       if (statusAtOnce == IoStatus.OK) {

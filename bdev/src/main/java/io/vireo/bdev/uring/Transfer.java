@@ -3,6 +3,7 @@ package io.vireo.bdev.uring;
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
+import io.vireo.linux.FaultPoint;
 import io.vireo.linux.Mem;
 import io.vireo.linux.uring.Sqe;
 
@@ -52,13 +53,14 @@ final class Transfer {
   }
 
   /**
-   * Fills the bounce buffer. A guest can take its memory away while we copy, and the error may come
-   * only after the step was submitted: so nothing of another guest's may be left in the buffer.
+   * Fills the bounce buffer. A guest can take its memory away while we copy: so nothing of another
+   * guest's may be left in the buffer.
    */
   void load() {
     if (bounce != 0 && io.type() == IoType.WRITE) {
       Mem.fill(bounce, bounceStepBytes(), (byte) 0);
       io.gather(doneBytes, bounce, bounceStepBytes());
+      FaultPoint.pass(); // the ring is shared
     }
   }
 
@@ -110,6 +112,7 @@ final class Transfer {
     }
     if (bounce != 0 && io.type() == IoType.READ) {
       io.scatter(doneBytes, bounce, bytes);
+      FaultPoint.pass();
     }
     advance(bytes);
     return doneBytes == io.lengthBytes() ? IoStatus.OK : IoStatus.PENDING;

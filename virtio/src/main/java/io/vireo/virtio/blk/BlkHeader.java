@@ -21,9 +21,9 @@ public final class BlkHeader {
 
   private BlkHeader() {}
 
-  /** One of {@link BlkType}, or anything. */
+  /** One of {@link BlkType}, or anything. Loaded as a long: see {@link Mem#getInt}. */
   public static int type(long header) {
-    return Mem.getInt(header + TYPE);
+    return (int) Mem.getLong(header + TYPE);
   }
 
   /** First sector of a read or write; unsigned. */

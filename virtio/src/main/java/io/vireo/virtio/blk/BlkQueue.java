@@ -4,6 +4,7 @@ import io.vireo.bdev.BdevChannel;
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoCompletion;
 import io.vireo.bdev.IoStatus;
+import io.vireo.linux.FaultPoint;
 import io.vireo.linux.Mem;
 import io.vireo.reactor.Reactor;
 import io.vireo.virtio.BreakReason;
@@ -39,6 +40,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
   private final QueueMemory ownMemory;
   private final BlkParser parser;
   private final BlkRequest[] requests;
+  private final int headMask;
   private final PollPacer pacer = new PollPacer();
   private final Waiting waiting = new Waiting();
 
@@ -63,6 +65,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     this.ownMemory = ownMemory;
     parser = new BlkParser(config, ring, memory, ownMemory.header(), ownMemory.id());
     requests = new BlkRequest[config.size()];
+    headMask = config.size() - 1;
     for (int head = 0; head < requests.length; head++) {
       requests[head] = new BlkRequest(this, head, ownMemory.request(head));
     }
@@ -125,10 +128,11 @@ final class BlkQueue extends RingQueue implements IoCompletion {
 
   /** Takes one head; false when it stays in the ring. */
   private boolean take() {
-    int head = ring.head();
-    if (head >= requests.length) {
+    int entry = ring.head();
+    if (entry >= requests.length) {
       return refuse(BreakReason.HEAD_OUT_OF_RANGE);
     }
+    int head = entry & headMask; // though it is below the limit: see FaultPoint
     BlkRequest request = requests[head];
     if (request.inFlight) {
       return refuse(BreakReason.HEAD_IN_FLIGHT);
@@ -138,6 +142,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     if (!parser.common(request, writeThrough)) {
       return takeAny(request);
     }
+    FaultPoint.pass(); // before the channel, which may share its state with other guests
     return took(request, channel.submit(request.io));
   }
 
@@ -146,6 +151,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     if (reason != null) {
       return refuse(reason);
     }
+    FaultPoint.pass();
     if (request.decided()) {
       return took(request, request.verdict());
     }
@@ -251,6 +257,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     try {
       if (broken() == null) {
         answer(request, status);
+        FaultPoint.pass(); // before we return to the channel
       }
     } finally {
       forget(request); // last: it may set the memory free that the answer went to
