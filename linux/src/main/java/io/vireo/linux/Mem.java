@@ -53,9 +53,10 @@ public final class Mem {
   }
 
   /**
-   * Loads an int; never of a guest's memory where it may be widened to a long with its sign. C2 makes
-   * one instruction of both (movslq), which the handler of JDK 25 for lost memory does not know: the
-   * JVM ends when the guest's file was truncated. Load a long there, or mask with 0xffffffffL.
+   * Loads an int; never of a guest's memory where it may be widened to a long with its sign. C2
+   * makes one instruction of both (movslq), which the handler of JDK 25 for lost memory does not
+   * know: the JVM ends when the guest's file was truncated. Load a long there, or mask with
+   * 0xffffffffL.
    */
   public static int getInt(long address) {
     return ALL.get(JAVA_INT_UNALIGNED, address);

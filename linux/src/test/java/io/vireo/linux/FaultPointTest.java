@@ -62,8 +62,7 @@ class FaultPointTest {
     public static void main(String[] args) {
       int fd = Libc.memfdCreate("lost", 0);
       Libc.ftruncate(fd, 4096);
-      long memory =
-          Libc.mmap(0, 4096, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED, fd, 0);
+      long memory = Libc.mmap(0, 4096, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED, fd, 0);
       for (int i = 0; i < 100_000; i++) {
         touch(memory);
       }
