@@ -91,7 +91,7 @@ final class BlkParser {
     switch (BlkHeader.type(header)) {
       case BlkType.IN -> read(request, sector);
       case BlkType.OUT -> write(request, sector, writeThrough);
-      case BlkType.FLUSH, BlkType.FLUSH_OUT -> request.io.prepare(IoType.FLUSH, 0, 0);
+      case BlkType.FLUSH, BlkType.FLUSH_OUT -> flush(request);
       case BlkType.GET_ID -> getId(request);
       case BlkType.DISCARD -> ranges(request, discard, IoType.UNMAP, writeThrough);
       case BlkType.WRITE_ZEROES -> ranges(request, writeZeroes, IoType.WRITE_ZEROES, writeThrough);
@@ -144,6 +144,11 @@ final class BlkParser {
       toSkip = 0;
       left -= take;
     }
+  }
+
+  private static void flush(BlkRequest request) {
+    request.io.prepare(IoType.FLUSH, 0, 0);
+    request.usedIfOk = request.usedIfFailed; // no data, whatever room there is
   }
 
   /** 5.2.6: NUL-padded; a driver with a smaller buffer gets the beginning. */

@@ -184,6 +184,7 @@ class BlkRequestTest {
     assertThat(run(BlkType.FLUSH, 12345, 512, false)).isEqualTo(BlkStatus.OK);
     assertThat(written).isEqualTo(1);
     assertThat(run(BlkType.FLUSH, 0, 512, true)).isEqualTo(BlkStatus.OK);
+    assertThat(written).as("no data before the status").isZero();
     assertThat(disk.bdev.asked()).hasSize(2);
   }
 
