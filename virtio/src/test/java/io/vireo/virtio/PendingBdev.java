@@ -33,6 +33,7 @@ public final class PendingBdev extends Bdev {
   private boolean readOnly;
   private boolean writeCache = true;
   private boolean atOnce;
+  private boolean quiet;
   private int statusAtOnce = IoStatus.OK;
   private int busy;
   private RuntimeException bug;
@@ -61,6 +62,12 @@ public final class PendingBdev extends Bdev {
 
   public PendingBdev withoutWriteCache() {
     writeCache = false;
+    return this;
+  }
+
+  /** Writes nothing down. */
+  public PendingBdev quiet() {
+    quiet = true;
     return this;
   }
 
@@ -193,7 +200,10 @@ public final class PendingBdev extends Bdev {
       if (!atOnce) {
         pending[pendingCount++] = io;
       }
-      asked.add(new Asked(io.type(), io.offsetBytes(), io.lengthBytes(), io.fua(), io.mayUnmap()));
+      if (!quiet) {
+        asked.add(
+            new Asked(io.type(), io.offsetBytes(), io.lengthBytes(), io.fua(), io.mayUnmap()));
+      }
       if (!atOnce) {
         return IoStatus.PENDING;
       }

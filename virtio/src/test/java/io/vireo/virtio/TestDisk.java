@@ -33,8 +33,8 @@ public final class TestDisk implements AutoCloseable {
           | BlkFeatures.WRITE_ZEROES;
 
   public final GuestRam ram;
-  public final PendingBdev bdev;
-  public final BdevRegistry bdevs = new BdevRegistry();
+  public final PendingBdev bdev; // null when the disk is over another one
+  public final BdevRegistry bdevs;
   public final SteppedReactor stepped;
   public final BlkDevice device;
   public final EventFd call = EventFd.create();
@@ -51,10 +51,13 @@ public final class TestDisk implements AutoCloseable {
   private TestDisk(Builder b) {
     ram = b.ram;
     bdev = b.bdev;
-    bdevs.register(bdev);
+    bdevs = b.bdevs;
+    if (bdev != null) {
+      bdevs.register(bdev);
+    }
     ownReactor = b.stepped == null;
     stepped = ownReactor ? b.newReactor() : b.stepped;
-    device = BlkDevice.open(bdevs, bdev.name(), b.options);
+    device = BlkDevice.open(bdevs, bdev == null ? b.bdevName : bdev.name(), b.options);
     ring = new RingMemory(b.size, 0);
     ringGpa = ram.allocate(ring.end());
     ring.clear(ram.hva(ringGpa));
@@ -96,6 +99,8 @@ public final class TestDisk implements AutoCloseable {
   public static final class Builder {
     private GuestRam ram;
     private PendingBdev bdev;
+    private BdevRegistry bdevs = new BdevRegistry();
+    private String bdevName;
     private int size = 16;
     private long features = LINUX;
     private int startAt;
@@ -113,6 +118,13 @@ public final class TestDisk implements AutoCloseable {
 
     public Builder bdev(PendingBdev other) {
       bdev = other;
+      return this;
+    }
+
+    /** Over a bdev that exists and outlives the disk. */
+    public Builder over(BdevRegistry registry, String name) {
+      bdevs = registry;
+      bdevName = name;
       return this;
     }
 
@@ -173,7 +185,7 @@ public final class TestDisk implements AutoCloseable {
       if (ram == null) {
         ram = GuestRam.of(16 << 20);
       }
-      if (bdev == null) {
+      if (bdev == null && bdevName == null) {
         bdev = new PendingBdev("disk", 512, 2048).atOnce();
       }
       return new TestDisk(this);
@@ -241,7 +253,9 @@ public final class TestDisk implements AutoCloseable {
   public void stop() {
     boolean[] drained = new boolean[1];
     queue.stop(() -> drained[0] = true);
-    bdev.completeAll();
+    if (bdev != null) {
+      bdev.completeAll();
+    }
     settle();
     if (!drained[0]) {
       throw new AssertionError("not drained: %d in flight".formatted(queue.inFlight()));
@@ -257,13 +271,10 @@ public final class TestDisk implements AutoCloseable {
 
   @Override
   public void close() {
-    if (queue.inFlight() > 0) {
-      bdev.completeAll();
-    }
     stop();
     device.destroyQueue(queue);
     device.close();
-    if (bdevs.find(bdev.name()).isPresent()) {
+    if (bdev != null && bdevs.find(bdev.name()).isPresent()) {
       bdevs.unregister(bdev.name());
     }
     if (ownReactor) {

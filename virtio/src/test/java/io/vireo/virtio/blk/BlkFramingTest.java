@@ -46,7 +46,7 @@ class BlkFramingTest {
   /** A piece of the request and where it lies. */
   private record Buffer(long gpa, int bytes, boolean writable) {}
 
-  @Property(tries = 400)
+  @Property(tries = 250)
   void any_framing_of_any_request_does_what_the_model_does(
       @ForAll Random random, @ForAll boolean atOnce) {
     long[] sizes = new long[PAGES + 1];
