@@ -172,7 +172,6 @@ final class Vring implements AutoCloseable {
     if (running != null || !started || !isConfigured()) {
       return;
     }
-    broken = null;
     starts++;
     running = rings.run(config(starts), kick, enabled());
     log.debug("{}: ring {} runs on {}", rings.name(), index, running.reactor().name());
@@ -225,6 +224,7 @@ final class Vring implements AutoCloseable {
       RunningQueue ended = running;
       base = rings.stop(ended, index);
       running = null;
+      broken = null; // what is set up next begins well, and its error descriptor silent
     }
   }
 

@@ -393,6 +393,16 @@ class VringTest extends ProtocolTest {
   }
 
   @Test
+  void a_ring_that_is_set_up_anew_after_a_break_is_not_called_broken() {
+    FrontendRing ring = startRing(0, 0);
+    device.lastQueue().breakWith(BreakReason.CHAIN_TOO_LONG);
+    assertThat(FrontendRing.await(ring.err(), TestTarget.TIMEOUT_MILLIS)).isTrue();
+    frontend.stop(0);
+    frontend.start(ring, 0);
+    assertThat(FrontendRing.await(ring.err(), 0)).isFalse();
+  }
+
+  @Test
   void an_error_descriptor_that_comes_after_the_break_is_signalled_at_once() {
     FrontendRing ring = startRing(0, 0);
     device.lastQueue().breakWith(BreakReason.HEAD_IN_FLIGHT);
