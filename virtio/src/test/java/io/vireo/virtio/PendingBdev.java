@@ -36,6 +36,7 @@ public final class PendingBdev extends Bdev {
   private boolean quiet;
   private int statusAtOnce = IoStatus.OK;
   private int busy;
+  private Runnable beforeEach = () -> {};
   private RuntimeException bug;
   private TestChannel channel;
 
@@ -86,6 +87,11 @@ public final class PendingBdev extends Bdev {
   /** Answers the next {@code times} requests with BUSY. */
   public void busy(int times) {
     busy = times;
+  }
+
+  /** Runs {@code action} in each submit. */
+  public void beforeEach(Runnable action) {
+    beforeEach = action;
   }
 
   /** Fails in the next submit. */
@@ -190,6 +196,7 @@ public final class PendingBdev extends Bdev {
 
     @Override
     protected int start(BdevIo io) {
+      beforeEach.run();
       if (bug != null) {
         throw bug;
       }

@@ -78,12 +78,19 @@ public final class InFlight {
     }
   }
 
-  /** Runs {@code action} once nothing is in flight, which may be at once. */
+  /** Runs {@code action} once nothing is in flight, which may be at once; several one by one. */
   public void whenNone(Runnable action) {
     if (count == 0) {
       action.run();
     } else {
-      whenNone = action;
+      Runnable earlier = whenNone;
+      whenNone =
+          earlier == null
+              ? action
+              : () -> {
+                earlier.run();
+                action.run();
+              };
     }
   }
 

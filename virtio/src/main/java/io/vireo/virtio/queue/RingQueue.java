@@ -1,6 +1,7 @@
 package io.vireo.virtio.queue;
 
 import io.vireo.linux.EventFd;
+import io.vireo.linux.FaultPoint;
 import io.vireo.memreg.GuestMemory;
 import io.vireo.memreg.Translator;
 import io.vireo.reactor.Reactor;
@@ -136,6 +137,7 @@ public abstract class RingQueue implements DeviceQueue {
     if (broken != null) {
       return;
     }
+    FaultPoint.pass(); // a reason that was read in lost memory is none
     broken = reason;
     update();
     if (config.err() != null) {

@@ -375,6 +375,84 @@ class BlkQueueLifeTest {
   }
 
   @Test
+  void answers_reach_the_driver_in_fours_while_the_lap_goes_on() {
+    for (int i = 0; i < 10; i++) {
+      read();
+    }
+    List<Integer> published = new ArrayList<>();
+    disk.bdev.beforeEach(() -> published.add(disk.split.used()));
+    disk.split.publish();
+    disk.lap();
+    assertThat(published).containsExactly(0, 0, 0, 0, 4, 4, 4, 4, 8, 8);
+    assertThat(disk.split.used()).isEqualTo(10);
+    assertThat(disk.call.drain()).as("interrupted once").isEqualTo(1);
+  }
+
+  @Test
+  void a_ring_is_left_in_peace_for_a_while_after_something_was_taken() {
+    for (int i = 0; i < 4; i++) {
+      read();
+    }
+    disk.split.publish();
+    assertThat(disk.stepped.lap()).isEqualTo(4);
+    read();
+    disk.split.publish();
+    disk.stepped.advance(349);
+    assertThat(disk.stepped.lap()).isZero();
+    disk.stepped.advance(1);
+    assertThat(disk.stepped.lap()).isEqualTo(1);
+  }
+
+  @Test
+  void what_has_ended_is_published_also_while_the_ring_is_left_in_peace() {
+    usePending();
+    final int tag = read();
+    disk.split.publish();
+    disk.stepped.advance(1_000);
+    disk.stepped.lap();
+    disk.bdev.complete(IoStatus.OK);
+    disk.stepped.advance(1);
+    assertThat(disk.stepped.lap()).isEqualTo(1);
+    assertThat(disk.driver.poll()).isEqualTo(tag);
+  }
+
+  @Test
+  void a_wish_that_comes_late_is_met_within_50_us_however_busy_the_ring() {
+    disk.split.suppressInterrupts();
+    for (int i = 0; i < 20; i++) {
+      read();
+      disk.split.publish();
+      disk.lap();
+      disk.driver.poll();
+      if (i == 9) {
+        disk.call.drain();
+        AvailRing.usedEvent(avail(), SIZE, i); // of the entry that was just published
+      }
+    }
+    int microseconds = 0;
+    while (disk.call.drain() == 0) {
+      read();
+      disk.split.publish();
+      assertThat(disk.lap()).isPositive();
+      disk.driver.poll();
+      assertThat(++microseconds).isLessThan(50);
+    }
+  }
+
+  @Test
+  void everybody_who_stops_a_queue_is_told_when_it_is_drained() {
+    usePending();
+    read();
+    disk.run();
+    List<String> told = new ArrayList<>();
+    disk.queue.stop(() -> told.add("first"));
+    disk.queue.stop(() -> told.add("second"));
+    disk.bdev.complete(IoStatus.OK);
+    disk.settle();
+    assertThat(told).containsExactly("first", "second");
+  }
+
+  @Test
   void a_full_ring_of_32768_is_served_across_the_wrap() {
     int size = 32768;
     use(TestDisk.with().size(size).startAt(50_000).ram(GuestRam.of(64 << 20)).build());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
 import io.vireo.virtio.BreakReason;
+import io.vireo.virtio.GuestRam;
 import io.vireo.virtio.PendingBdev;
 import io.vireo.virtio.PendingBdev.Asked;
 import io.vireo.virtio.TestDisk;
@@ -29,9 +30,13 @@ class BlkRequestTest {
   }
 
   private void use(TestDisk other) {
+    use(other, 1 << 20);
+  }
+
+  private void use(TestDisk other, long dataBytes) {
     disk.close();
     disk = other;
-    data = disk.ram.allocate(1 << 20);
+    data = disk.ram.allocate(dataBytes);
   }
 
   /** Runs header, data, status in three descriptors; the status. */
@@ -339,6 +344,25 @@ class BlkRequestTest {
     disk.split.writable(status, 1);
     assertThat(disk.runChain()).isZero();
     assertThat(disk.statusAt(status)).isEqualTo(BlkStatus.IOERR);
+  }
+
+  @Test
+  void a_buffer_may_cross_many_of_509_regions() {
+    long[] sizes = new long[509];
+    Arrays.fill(sizes, 4096);
+    sizes[0] = 1 << 20;
+    use(TestDisk.with().ram(GuestRam.of(sizes)).build(), 0);
+    byte[] random = new byte[100 * 4096];
+    new Random(3).nextBytes(random);
+    disk.bdev.store(0, random);
+    long across = GuestRam.GPA + (1 << 20) + 150 * 4096 + 77;
+    assertThat(disk.run(disk.driver.read(0, across, random.length))).isEqualTo(BlkStatus.OK);
+    assertThat(disk.ram.get(across, random.length)).isEqualTo(random);
+    assertThat(disk.run(disk.driver.write(1000, across, random.length))).isEqualTo(BlkStatus.OK);
+    assertThat(disk.bdev.stored(1000 * 512, random.length)).isEqualTo(random);
+    assertThat(disk.run(disk.driver.read(0, across, 260 * 4096)))
+        .as("more than a request can hold")
+        .isEqualTo(BlkStatus.IOERR);
   }
 
   @Test

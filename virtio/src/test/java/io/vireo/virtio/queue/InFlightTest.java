@@ -48,10 +48,11 @@ class InFlightTest {
     assertThat(released).containsExactly("none");
     int request = inFlight.begin();
     inFlight.whenNone(() -> released.add("drained"));
+    inFlight.whenNone(() -> released.add("for another"));
     assertThat(released).hasSize(1);
     inFlight.end(request);
     inFlight.end(inFlight.begin());
-    assertThat(released).containsExactly("none", "drained");
+    assertThat(released).containsExactly("none", "drained", "for another");
   }
 
   @Property
