@@ -453,6 +453,18 @@ class BlkQueueLifeTest {
   }
 
   @Test
+  void a_polled_ring_is_never_kicked_however_long() {
+    long data = disk.ram.allocate(512);
+    for (int i = 0; i < 70_000; i++) {
+      disk.driver.read(0, data, 512);
+      assertThat(disk.driver.publish()).as("request %d", i).isFalse();
+      disk.lap();
+      assertThat(disk.driver.poll()).isNotNegative();
+      disk.bdev.asked().clear();
+    }
+  }
+
+  @Test
   void a_full_ring_of_32768_is_served_across_the_wrap() {
     int size = 32768;
     use(TestDisk.with().size(size).startAt(50_000).ram(GuestRam.of(64 << 20)).build());

@@ -317,6 +317,21 @@ class BlkRangesTest {
   }
 
   @Test
+  void a_broken_queue_asks_for_no_further_range() {
+    use(TestDisk.with().bdev(new PendingBdev("disk", 512, SECTORS)).build());
+    offer(BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0));
+    disk.run();
+    disk.split.writable(-1, 1);
+    disk.split.offer();
+    disk.run();
+    assertThat(disk.breaks).hasSize(1);
+    disk.bdev.complete(IoStatus.OK);
+    disk.settle();
+    assertThat(disk.bdev.asked()).hasSize(1);
+    assertThat(disk.queue.inFlight()).isZero();
+  }
+
+  @Test
   void a_broken_queue_lets_go_of_the_ranges_that_are_left() {
     offer(BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0));
     disk.split.publish();

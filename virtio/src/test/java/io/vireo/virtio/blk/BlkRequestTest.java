@@ -347,6 +347,19 @@ class BlkRequestTest {
   }
 
   @Test
+  void a_request_in_unreasonably_many_pieces_is_an_error_2_7_4_1() {
+    use(TestDisk.with().size(2048).build());
+    disk.split.readable(disk.header(BlkType.FLUSH, 0), 16);
+    for (int i = 0; i < 1100; i++) {
+      disk.split.readable(data + 2L * i, 1);
+    }
+    long status = disk.status();
+    disk.split.writable(status, 1);
+    assertThat(disk.runChain()).isEqualTo(1);
+    assertThat(disk.statusAt(status)).isEqualTo(BlkStatus.IOERR);
+  }
+
+  @Test
   void a_buffer_may_cross_many_of_509_regions() {
     long[] sizes = new long[509];
     Arrays.fill(sizes, 4096);

@@ -122,6 +122,18 @@ class CommonChainTest {
     assertThat(chain.read(6)).isFalse();
   }
 
+  @Test
+  void a_descriptor_behind_the_end_of_a_table_is_not_read() {
+    threeInTable(INDIRECT);
+    entry(1, data + 512, 4096, NEXT | WRITE, 3);
+    entry(3, data + 100, 1, WRITE, 0);
+    assertThat(chain.read(2)).as("third").isFalse();
+    threeInTable(INDIRECT);
+    entry(0, data, 16, NEXT, 3);
+    entry(3, data + 512, 4096, NEXT | WRITE, 2);
+    assertThat(chain.read(2)).as("second").isFalse();
+  }
+
   @Property(tries = 20_000)
   void a_common_chain_is_what_the_walk_finds_too(@ForAll Random random) {
     for (int i = 0; i < SIZE; i++) {
