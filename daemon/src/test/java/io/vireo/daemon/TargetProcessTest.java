@@ -50,7 +50,7 @@ class TargetProcessTest {
       try (TargetProcess second = new TargetProcess(dir)) {
         assertThat(second.status()).isEqualTo(1);
         assertThat(second.log())
-            .isEqualTo("vireo target: socket " + dir + "/rpc.sock is in use by another target\n");
+            .isEqualTo("vireo target: another program listens at socket " + dir + "/rpc.sock\n");
       }
       assertThat(client.call("vhost_get_controllers", null)).hasSize(1);
     }

@@ -162,6 +162,7 @@ public final class Libc {
 
   /**
    * Locks the open file for this descriptor alone (flock): until it is closed, or its process dies.
+   * A directory can be locked too.
    *
    * @return false when another open file description holds the lock, in whatever process
    */
@@ -172,11 +173,6 @@ public final class Libc {
     }
     check(result, "flock", "of descriptor " + fd);
     return true;
-  }
-
-  /** Like {@link #tryLock}, but waits for the lock. A directory can be locked too. */
-  public static void lock(int fd) {
-    check(Syscall.restarting(Syscall.FLOCK, fd, LOCK_EX, 0, 0), "flock", "of descriptor " + fd);
   }
 
   /** Sets O_NONBLOCK on the open file, so for everybody who shares it. */

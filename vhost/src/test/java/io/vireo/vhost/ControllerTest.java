@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vireo.linux.Errno;
-import io.vireo.linux.Libc;
 import io.vireo.linux.UnixSocket;
 import io.vireo.vhost.frontend.VhostUserFrontend;
 import io.vireo.vhost.message.ProtocolFeatures;
@@ -13,14 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,62 +126,6 @@ class ControllerTest {
   }
 
   @Test
-  void a_file_that_is_no_socket_is_not_replaced() throws IOException {
-    Files.writeString(dir.resolve("disk"), "precious");
-    assertRefused(
-        Errno.EEXIST,
-        dir.resolve("disk") + " exists and is no socket",
-        () -> target.create("disk", device));
-    assertThat(dir.resolve("disk")).hasContent("precious");
-  }
-
-  @Test
-  void of_two_targets_that_want_the_same_socket_one_gets_it() throws Exception {
-    TestTarget other = new TestTarget(dir);
-    ExecutorService both = Executors.newFixedThreadPool(2);
-    try {
-      for (int i = 0; i < 20; i++) {
-        UnixSocket.listen(dir.resolve("disk"), 0600, 1).close(); // dead, so both may replace it
-        List<Callable<Boolean>> attempts = List.of(() -> creates(target), () -> creates(other));
-        int winners = 0;
-        for (Future<Boolean> won : both.invokeAll(attempts)) {
-          winners += won.get() ? 1 : 0;
-        }
-        assertThat(winners).isEqualTo(1);
-        assertThat(UnixSocket.isListening(dir.resolve("disk"))).isTrue();
-        for (TestTarget each : List.of(target, other)) {
-          if (each.server.find("disk").isPresent()) {
-            each.awaitNoSessions("disk");
-            Await.until(() -> deletes(each), "the probe's connection is over");
-          }
-        }
-      }
-    } finally {
-      both.shutdown();
-      other.close();
-    }
-  }
-
-  private static boolean creates(TestTarget target) {
-    try {
-      target.create("disk", new FakeDevice(1, 256));
-      return true;
-    } catch (VhostException e) {
-      assertThat(e.errno()).isEqualTo(Errno.EADDRINUSE);
-      return false;
-    }
-  }
-
-  private static boolean deletes(TestTarget target) {
-    try {
-      target.server.delete("disk");
-      return true;
-    } catch (VhostException e) {
-      return false;
-    }
-  }
-
-  @Test
   void a_deleted_controller_leaves_no_file_and_takes_nobody_any_more() {
     VhostController controller = target.create("disk", device);
     assertThat(target.server.delete("disk")).isSameAs(controller);
@@ -195,18 +133,6 @@ class ControllerTest {
     assertThat(target.server.controllers()).isEmpty();
     assertRefused(Errno.ENODEV, "no controller disk", () -> target.server.delete("disk"));
     target.create("disk", device);
-  }
-
-  @Test
-  void a_file_that_is_anothers_by_now_stays() throws IOException {
-    target.create("disk", device);
-    Files.delete(dir.resolve("disk"));
-    try (UnixSocket other = UnixSocket.listen(dir.resolve("disk"), 0600, 1)) {
-      target.server.delete("disk");
-      assertThat(dir.resolve("disk")).exists();
-      assertThat(UnixSocket.isListening(dir.resolve("disk"))).isTrue();
-      assertThat(other.accept()).isPresent();
-    }
   }
 
   @Test
@@ -271,19 +197,8 @@ class ControllerTest {
     TestTarget lost = new TestTarget(dir.resolve("none"));
     assertThatThrownBy(() -> lost.create("disk", device))
         .hasMessage(
-            "open of %s: No such file or directory (ENOENT)".formatted(dir.resolve("none")));
+            "no socket can be made at %s: open of %s: No such file or directory (ENOENT)"
+                .formatted(dir.resolve("none/disk"), dir.resolve("none")));
     lost.close();
-  }
-
-  @Test
-  void a_locked_directory_makes_the_next_one_wait() throws Exception {
-    int directory = Libc.open(dir.toString(), Libc.O_RDONLY, 0);
-    Libc.lock(directory);
-    Thread creator = Thread.ofPlatform().start(() -> target.create("disk", device));
-    assertThat(creator.join(Duration.ofMillis(200))).isFalse();
-    assertThat(dir).isEmptyDirectory();
-    Libc.close(directory);
-    creator.join();
-    assertThat(dir.resolve("disk")).exists();
   }
 }
