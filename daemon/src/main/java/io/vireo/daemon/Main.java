@@ -1,6 +1,7 @@
 package io.vireo.daemon;
 
 import io.vireo.daemon.method.Version;
+import io.vireo.daemon.perf.PerfCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,7 +16,7 @@ import picocli.CommandLine.ParseResult;
     header = "Virtual disks for virtual machines over vhost-user.",
     versionProvider = Main.VersionText.class,
     mixinStandardHelpOptions = true,
-    subcommands = {TargetCommand.class, RpcCommand.class})
+    subcommands = {TargetCommand.class, RpcCommand.class, PerfCommand.class})
 public final class Main {
   private Main() {}
 

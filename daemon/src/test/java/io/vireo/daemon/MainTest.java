@@ -25,7 +25,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--help", "target --help", "rpc --help", "target -h"})
+  @CsvSource({"--help", "target --help", "rpc --help", "target -h", "perf --help"})
   void help_is_80_columns_wide_and_shows_no_default_that_is_not_filled_in(String arguments) {
     assertThat(run(arguments.split(" ", -1))).isZero();
     assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80);

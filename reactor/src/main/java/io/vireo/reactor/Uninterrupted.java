@@ -1,9 +1,9 @@
 package io.vireo.reactor;
 
 /** Waits that end when what they wait for has happened, and only then. */
-final class Uninterrupted {
+public final class Uninterrupted {
   /** Something that waits, such as {@code thread::join}. */
-  interface Wait {
+  public interface Wait {
     void run() throws InterruptedException;
   }
 
@@ -12,7 +12,7 @@ final class Uninterrupted {
   /**
    * Runs {@code wait} until it returns; an interrupt that came meanwhile is kept for the caller.
    */
-  static void run(Wait wait) {
+  public static void run(Wait wait) {
     boolean interrupted = false;
     try {
       while (true) {

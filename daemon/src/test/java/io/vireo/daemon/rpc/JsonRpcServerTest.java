@@ -210,8 +210,14 @@ class JsonRpcServerTest {
     try (JsonRpcClient other = new JsonRpcClient(path)) {
       assertThat(other.call("count", null).intValue()).isEqualTo(1);
     }
+    ByteBuffer chunk = ByteBuffer.allocate(100_000);
+    deaf.read(chunk.limit(1)); // so that the answer is on its way
     server.close();
-    assertThat(receive(deaf, Integer.MAX_VALUE)).isEmpty();
+    long read = 0;
+    for (int count = 0; count >= 0; count = deaf.read(chunk.clear())) {
+      read += count;
+    }
+    assertThat(read).isLessThan(10_000_000);
   }
 
   @Test

@@ -61,6 +61,12 @@ public final class FrontendRing implements AutoCloseable {
     return new BlkDriver(driver, indirect, memory.hva(slots), slots);
   }
 
+  /** Block requests on this ring, with data in segments of {@code segmentBytes}. */
+  public BlkDriver blk(long segmentBytes) {
+    long slots = memory.allocate((long) size * BlkDriver.SLOT_BYTES, BlkDriver.SLOT_BYTES);
+    return new BlkDriver(driver, segmentBytes, memory.hva(slots), slots);
+  }
+
   /** The driver signals it, the back-end waits for it. */
   public EventFd kick() {
     return kick;

@@ -8,23 +8,23 @@ import java.nio.ByteOrder;
  * {@code struct virtio_blk_config}, the configuration space of a block device (virtio 1.3, 5.2.4),
  * as far as the features here reach.
  */
-final class BlkConfig {
-  static final int CAPACITY = 0;
-  static final int SIZE_MAX = 8;
-  static final int SEG_MAX = 12;
-  static final int BLK_SIZE = 20;
-  static final int PHYSICAL_BLOCK_EXP = 24;
-  static final int MIN_IO_SIZE = 26;
-  static final int OPT_IO_SIZE = 28;
-  static final int WRITEBACK = 32;
-  static final int NUM_QUEUES = 34;
-  static final int MAX_DISCARD_SECTORS = 36;
-  static final int MAX_DISCARD_SEG = 40;
-  static final int DISCARD_SECTOR_ALIGNMENT = 44;
-  static final int MAX_WRITE_ZEROES_SECTORS = 48;
-  static final int MAX_WRITE_ZEROES_SEG = 52;
-  static final int WRITE_ZEROES_MAY_UNMAP = 56;
-  static final int BYTES = 60;
+public final class BlkConfig {
+  public static final int CAPACITY = 0;
+  public static final int SIZE_MAX = 8;
+  public static final int SEG_MAX = 12;
+  public static final int BLK_SIZE = 20;
+  public static final int PHYSICAL_BLOCK_EXP = 24;
+  public static final int MIN_IO_SIZE = 26;
+  public static final int OPT_IO_SIZE = 28;
+  public static final int WRITEBACK = 32;
+  public static final int NUM_QUEUES = 34;
+  public static final int MAX_DISCARD_SECTORS = 36;
+  public static final int MAX_DISCARD_SEG = 40;
+  public static final int DISCARD_SECTOR_ALIGNMENT = 44;
+  public static final int MAX_WRITE_ZEROES_SECTORS = 48;
+  public static final int MAX_WRITE_ZEROES_SEG = 52;
+  public static final int WRITE_ZEROES_MAY_UNMAP = 56;
+  public static final int BYTES = 60;
 
   private BlkConfig() {}
 

@@ -19,7 +19,6 @@ public final class BlkDriver {
   private static final int RANGE = BlkHeader.BYTES;
   private static final int STATUS = RANGE + BlkRange.BYTES;
   private static final int TABLE = 64;
-  private static final int TABLE_ENTRIES = 3;
 
   /** Bytes of the driver's memory for each entry of the ring: 112, rounded up to cache lines. */
   public static final int SLOT_BYTES = 128;
@@ -29,6 +28,7 @@ public final class BlkDriver {
 
   private final SplitDriver ring;
   private final boolean indirect;
+  private final long segmentBytes;
   private final long slots;
   private final long slotsGpa;
 
@@ -39,38 +39,59 @@ public final class BlkDriver {
    * @param slotsGpa the same for the device
    */
   public BlkDriver(SplitDriver ring, boolean indirect, long slots, long slotsGpa) {
+    this(ring, indirect, Long.MAX_VALUE, slots, slotsGpa);
+  }
+
+  /** A driver without indirect tables whose data go in segments of {@code segmentBytes}. */
+  public BlkDriver(SplitDriver ring, long segmentBytes, long slots, long slotsGpa) {
+    this(ring, false, segmentBytes, slots, slotsGpa);
+  }
+
+  private BlkDriver(
+      SplitDriver ring, boolean indirect, long segmentBytes, long slots, long slotsGpa) {
     this.ring = ring;
     this.indirect = indirect;
+    this.segmentBytes = segmentBytes;
     this.slots = slots;
     this.slotsGpa = slotsGpa;
   }
 
   /** Reads {@code bytes}, a multiple of 512, into the memory at {@code gpa}. */
   public int read(long sector, long gpa, long bytes) {
-    if (!begin(BlkType.IN, sector)) {
+    if (!begin(BlkType.IN, sector, bytes)) {
       return -1;
     }
-    ring.writable(gpa, bytes);
+    long left = bytes;
+    long at = gpa;
+    for (; left > segmentBytes; left -= segmentBytes, at += segmentBytes) {
+      ring.writable(at, segmentBytes);
+    }
+    ring.writable(at, left);
     return end();
   }
 
   /** Writes {@code bytes}, a multiple of 512, from the memory at {@code gpa}. */
   public int write(long sector, long gpa, long bytes) {
-    if (!begin(BlkType.OUT, sector)) {
+    if (!begin(BlkType.OUT, sector, bytes)) {
       return -1;
     }
-    ring.readable(gpa, bytes);
+    long left = bytes;
+    long at = gpa;
+    for (; left > segmentBytes; left -= segmentBytes, at += segmentBytes) {
+      ring.readable(at, segmentBytes);
+    }
+    ring.readable(at, left);
     return end();
   }
 
   /** Makes all writes durable that were done before. */
   public int flush() {
-    return begin(BlkType.FLUSH, 0) ? end() : -1;
+    return begin(BlkType.FLUSH, 0, 1) ? end() : -1;
   }
 
   /** Reads the 20 bytes of the ID string into the memory at {@code gpa}. */
   public int getId(long gpa) {
-    if (!begin(BlkType.GET_ID, 0)) {
+    if (!begin(BlkType.GET_ID, 0, 1)) {
       return -1;
     }
     ring.writable(gpa, BlkType.ID_BYTES);
@@ -87,8 +108,13 @@ public final class BlkDriver {
     return range(BlkType.WRITE_ZEROES, sector, sectors, unmap ? BlkRange.F_UNMAP : 0);
   }
 
+  /** Descriptors of a request with so much data, without an indirect table. */
+  public static long descriptors(long dataBytes, long segmentBytes) {
+    return 2 + Math.ceilDiv(dataBytes, segmentBytes);
+  }
+
   private int range(int type, long sector, long sectors, int flags) {
-    if (!begin(type, 0)) {
+    if (!begin(type, 0, 1)) {
       return -1;
     }
     int tag = ring.head();
@@ -97,8 +123,8 @@ public final class BlkDriver {
     return end();
   }
 
-  private boolean begin(int type, long sector) {
-    if (ring.free() < (indirect ? 1 : TABLE_ENTRIES)) {
+  private boolean begin(int type, long sector, long dataBytes) {
+    if (ring.free() < (indirect ? 1 : descriptors(dataBytes, segmentBytes))) {
       return false;
     }
     int tag = ring.head();

@@ -1,0 +1,269 @@
+package io.vireo.daemon.perf;
+
+import io.vireo.linux.Cpu;
+import io.vireo.vhost.message.ProtocolException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code vireo perf}: puts load on a disk and tells how it does. */
+@Command(
+    name = "perf",
+    header = "Puts load on a vhost-user disk and tells how it does.",
+    description = {
+      "",
+      "One thread, pinned to a CPU of its own, polls the disk's rings as a guest's driver would."
+          + " The disk may be any back-end's. What is on the disk is overwritten by all"
+          + " workloads but read, randread and flush."
+    },
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  vireo perf --socket /run/vireo/vm0 -q 32 -w randread -t 10",
+      "  vireo perf --socket A --against B -q 1 -t 0.5   A/B/A/B, and the ratio",
+      "  vireo perf --probe                              the distance of the CPUs"
+    },
+    customSynopsis = "vireo perf (--socket PATH | --ceiling | --probe) [OPTION]...")
+public final class PerfCommand implements Callable<Integer> {
+  private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+
+  @Spec private CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  private Subject subject;
+
+  static final class Subject {
+    @Option(names = "--socket", paramLabel = "PATH", description = "the disk's vhost-user socket")
+    private Path socket;
+
+    @Option(
+        names = "--ceiling",
+        description = "a device in this process that answers without a look: the generator's limit")
+    private boolean ceiling;
+
+    @Option(
+        names = "--probe",
+        description = "no load: prints the round trip between the two CPUs, in nanoseconds")
+    private boolean probe;
+  }
+
+  @Option(
+      names = {"-w", "--workload"},
+      paramLabel = "NAME",
+      defaultValue = "randread",
+      converter = WorkloadConverter.class,
+      description =
+          "read, write, randread, randwrite, rw, randrw, verify (writes, reads back, compares"
+              + " every byte), flush or unmap (default: ${DEFAULT-VALUE})")
+  private Workload workload;
+
+  @Option(
+      names = {"-M", "--read-percent"},
+      paramLabel = "PERCENT",
+      description = "how many of 100 requests of rw and randrw read (default: 50)")
+  private Integer readPercent;
+
+  @Option(
+      names = {"-q", "--depth"},
+      paramLabel = "DEPTH",
+      defaultValue = "32",
+      description = "requests of each queue that are in flight (default: ${DEFAULT-VALUE})")
+  private int depth;
+
+  @Option(
+      names = {"-o", "--bytes"},
+      paramLabel = "BYTES",
+      defaultValue = "4096",
+      description = "the size of a request (default: ${DEFAULT-VALUE})")
+  private int bytes;
+
+  @Option(
+      names = {"-n", "--queues"},
+      paramLabel = "QUEUES",
+      defaultValue = "1",
+      description = "rings that are used, all by the same thread (default: ${DEFAULT-VALUE})")
+  private int queues;
+
+  @Option(
+      names = {"-t", "--time"},
+      paramLabel = "SECONDS",
+      defaultValue = "5",
+      description = "how long requests are counted (default: ${DEFAULT-VALUE})")
+  private double seconds;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "SECONDS",
+      defaultValue = "0.5",
+      description = "how long there is load before that (default: ${DEFAULT-VALUE})")
+  private double warmupSeconds;
+
+  @Option(
+      names = "--cpu",
+      paramLabel = "CPU",
+      description = "the CPU that makes the load (default: the last one allowed)")
+  private Integer cpu;
+
+  @Option(
+      names = "--other-cpu",
+      paramLabel = "CPU",
+      description =
+          "the CPU that --probe, --ceiling and --against take for the other side (default: the"
+              + " first one allowed)")
+  private Integer otherCpu;
+
+  @Option(
+      names = "--against",
+      paramLabel = "PATH",
+      description =
+          "another disk's socket, whose back-end polls on the same CPU: both are sampled in turn"
+              + " for -t seconds, with the distance of the CPUs before and after, and compared"
+              + " where it is short. Back-ends must let the CPU go when they have nothing to do.")
+  private Path against;
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "near pairs that --against waits for (default: ${DEFAULT-VALUE})")
+  private int pairs;
+
+  @Option(names = "--json", description = "the result as JSON on standard output")
+  private boolean json;
+
+  static final class WorkloadConverter implements ITypeConverter<Workload> {
+    @Override
+    public Workload convert(String text) {
+      for (Workload workload : Workload.values()) {
+        if (workload.name().toLowerCase(Locale.ROOT).equals(text)) {
+          return workload;
+        }
+      }
+      throw new TypeConversionException("'" + text + "' is no workload");
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    BitSet allowed = Cpu.allowed();
+    int here = cpu == null ? allowed.length() - 1 : cpu;
+    int there = otherCpu == null ? allowed.nextSetBit(0) : otherCpu;
+    if (here == there && (subject.probe || subject.ceiling || against != null)) {
+      throw new IOException("both sides cannot have CPU %d, it takes two".formatted(here));
+    }
+    PerfOptions options = options();
+    if (pairs < 1) {
+      throw new IllegalArgumentException("%d pairs tell nothing".formatted(pairs));
+    }
+    return Pinned.run(here, () -> run(options, there));
+  }
+
+  private PerfOptions options() {
+    if (readPercent != null && !workload.mixed()) {
+      throw new IllegalArgumentException("-M is for rw and randrw");
+    }
+    if (!(seconds > 0 && seconds <= 1e6 && warmupSeconds >= 0 && warmupSeconds <= 1e6)) {
+      throw new IllegalArgumentException("-t must be above 0 and --warmup not below");
+    }
+    int percent = readPercent == null ? workload.readPercent : readPercent;
+    return new PerfOptions(workload, percent, bytes, depth, queues);
+  }
+
+  /** The loading thread. */
+  private int run(PerfOptions options, int there) throws IOException {
+    if (subject.probe) {
+      probe(there);
+    } else if (against != null) {
+      compare(options, there);
+    } else {
+      measure(options, there);
+    }
+    return 0;
+  }
+
+  private void probe(int there) throws IOException {
+    double ns = CoreProbe.roundTripNs(there);
+    if (json) {
+      print(Map.of("round_trip_ns", ns));
+    } else {
+      out().printf(Locale.ROOT, "%.0f%n", ns);
+    }
+    out().flush();
+  }
+
+  private void measure(PerfOptions options, int there) throws IOException {
+    try (Load load = load(subject.socket, options, there)) {
+      Sample sample;
+      try (Ticker ticker = new Ticker(json ? spec.commandLine().getErr() : out(), options)) {
+        load.onProgress(ticker::total);
+        sample = load.measure(ns(warmupSeconds), ns(seconds));
+        load.onProgress(total -> {});
+      }
+      load.settle();
+      if (json) {
+        print(SampleReport.json(sample));
+      } else {
+        SampleReport.print(out(), load.name(), sample);
+        out().flush();
+      }
+    } catch (IllegalStateException | ProtocolException e) {
+      throw new IOException(subject.socket + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void compare(PerfOptions options, int there) throws IOException {
+    try (Load a = load(subject.socket, options, there);
+        Load b = load(against, options, there)) {
+      Comparison comparison = new Comparison(a, b, there, ns(warmupSeconds), ns(seconds));
+      PrintWriter lines = json ? spec.commandLine().getErr() : out();
+      ComparisonReport report =
+          new ComparisonReport(
+              comparison.run(pairs, pair -> ComparisonReport.printPair(lines, pair)));
+      if (json) {
+        print(report.json());
+      } else {
+        report.print(out(), a.name(), b.name());
+        out().flush();
+      }
+    } catch (IllegalStateException | ProtocolException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private static Load load(Path socket, PerfOptions options, int there) throws IOException {
+    Disk disk = socket == null ? new Ceiling(there) : SocketDisk.connect(socket);
+    try {
+      return Load.on(disk, options);
+    } catch (IOException | RuntimeException e) {
+      disk.close();
+      throw e;
+    }
+  }
+
+  private static long ns(double time) {
+    return (long) (time * SECOND_NS);
+  }
+
+  private void print(Map<String, Object> result) {
+    out().println(JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(result));
+    out().flush();
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+}

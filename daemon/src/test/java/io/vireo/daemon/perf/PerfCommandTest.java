@@ -1,0 +1,212 @@
+package io.vireo.daemon.perf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vireo.daemon.RunningTarget;
+import io.vireo.linux.Cpu;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Load on disks of a target in this process, by the command line's options. */
+@Timeout(120)
+class PerfCommandTest {
+  @TempDir Path dir;
+  private RunningTarget target;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeEach
+  void start() throws Exception {
+    target = new RunningTarget(dir);
+    target.call("bdev_malloc_create", "name", "m", "num_blocks", 16384, "block_size", 512);
+    target.call("bdev_malloc_create", "name", "small", "num_blocks", 16, "block_size", 4096);
+    for (String disk : new String[] {"m", "small"}) {
+      target.call("vhost_create_blk_controller", "ctrlr", disk, "dev_name", disk);
+    }
+    target.call("vhost_create_blk_controller", "ctrlr", "ro", "dev_name", "m", "readonly", true);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    target.close();
+  }
+
+  private int run(String options) {
+    CommandLine line = new CommandLine(new PerfCommand());
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    line.setExecutionExceptionHandler(
+        (e, command, parsed) -> {
+          command.getErr().println(e.getMessage());
+          command.getErr().flush();
+          return CommandLine.ExitCode.SOFTWARE;
+        });
+    return line.execute(options.replace("DIR", dir.toString()).split(" +", -1));
+  }
+
+  private JsonNode result(String options) {
+    assertThat(run(options + " --json")).as(err.toString()).isZero();
+    return JsonMapper.shared().readTree(out.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "read",
+        "write",
+        "randread",
+        "randwrite",
+        "rw -M 30",
+        "randrw",
+        "verify",
+        "flush",
+        "unmap"
+      })
+  void every_workload_does_what_it_says(String workload) throws Exception {
+    JsonNode result = result("--socket DIR/m --warmup 0 -t 0.2 -q 8 -w " + workload);
+    long requests = result.path("requests").longValue();
+    assertThat(requests).isPositive();
+    JsonNode stat = target.call("bdev_get_iostat", "names", java.util.List.of("m"));
+    JsonNode counters = stat.path("bdevs").get(0);
+    long reads = counters.path("num_read_ops").longValue();
+    long writes = counters.path("num_write_ops").longValue();
+    long unmaps = counters.path("num_unmap_ops").longValue();
+    switch (workload) {
+      case "read", "randread" -> {
+        assertThat(reads).isGreaterThanOrEqualTo(requests);
+        assertThat(writes + unmaps).isZero();
+      }
+      case "write", "randwrite" -> {
+        assertThat(writes).isGreaterThanOrEqualTo(requests);
+        assertThat(reads + unmaps).isZero();
+      }
+      case "rw -M 30" -> assertThat(reads * 100 / (reads + writes)).isBetween(20L, 40L);
+      case "randrw", "verify" -> {
+        assertThat(reads).isPositive();
+        assertThat(writes).isPositive();
+      }
+      case "unmap" -> {
+        assertThat(unmaps).isGreaterThanOrEqualTo(requests);
+        assertThat(reads + writes).isZero();
+      }
+      default -> assertThat(reads + writes + unmaps).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-o 512 -q 128", "-o 4096 -q 1", "-o 65536 -n 2", "-o 1048576 -q 2 -n 3"})
+  void data_of_any_size_and_depth_are_read_as_they_were_written(String shape) throws Exception {
+    JsonNode result = result("--socket DIR/m -w verify --warmup 0 -t 0.3 " + shape);
+    assertThat(result.at("/latency_us/p50").doubleValue()).isPositive();
+    assertThat(result.path("iops").doubleValue()).isPositive();
+  }
+
+  @Test
+  void a_place_that_another_writer_changed_is_found() throws Exception {
+    CompletableFuture<Integer> other = new CompletableFuture<>();
+    String load = "--socket DIR/m -o 65536 --warmup 0";
+    Thread writer =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  CommandLine line = new CommandLine(new PerfCommand());
+                  line.setOut(new PrintWriter(new StringWriter()));
+                  String options = load.replace("DIR", dir.toString()) + " -w randwrite -q 1 -t 1";
+                  other.complete(line.execute(options.split(" ", -1)));
+                });
+    assertThat(run(load + " -w verify -t 3")).isEqualTo(1);
+    assertThat(err.toString()).containsPattern("byte \\d+ of the disk holds 0x");
+    writer.join();
+    assertThat(other.join()).isZero();
+  }
+
+  @Test
+  void a_table_and_a_line_for_each_second_are_printed() {
+    assertThat(run("--socket DIR/m -t 1.2 --warmup 0")).isZero();
+    assertThat(out.toString())
+        .containsPattern("(?m)^ +1 s +\\d+ IOPS +[0-9.]+ MiB/s$")
+        .containsPattern("(?m)^disk +IOPS +MiB/s +average +p50 +p90 +p99 +p99.9 +p99.99 +max$")
+        .containsPattern("(?m)^.*/m +\\d+ ");
+  }
+
+  @Test
+  void two_disks_are_sampled_in_turn_and_all_samples_kept() {
+    JsonNode result =
+        result("--socket DIR/m --against DIR/small -t 0.2 --warmup 0.1 --pairs 1 -q 4");
+    assertThat(result.path("pairs").intValue()).isBetween(1, 4);
+    assertThat(result.path("samples")).hasSize(result.path("pairs").intValue());
+    JsonNode sample = result.path("samples").get(0).path("a");
+    assertThat(sample.path("requests").longValue()).isPositive();
+    assertThat(sample.path("round_trip_before_ns").doubleValue()).isPositive();
+  }
+
+  @Test
+  void the_generators_own_limit_is_told() {
+    assertThat(result("--ceiling -t 0.1").path("iops").doubleValue()).isPositive();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "--socket DIR/none;              connect to DIR/none: No such file or directory (ENOENT)",
+        "--socket DIR/ro -w randwrite;   DIR/ro: the disk is read-only and randwrite writes to it",
+        "--socket DIR/ro -w randrw;      DIR/ro: the disk is read-only and randrw writes to it",
+        "--socket DIR/small -q 17;       DIR/small: the disk of 65536 bytes has no room for 1 queues of 17 requests of 4096 bytes",
+        "--socket DIR/small -o 512;      DIR/small: requests of 512 bytes are no multiple of the disk's block of 4096",
+        "--socket DIR/m -n 257 -q 1;     DIR/m: the disk has 256 queues, not 257",
+        "--socket DIR/m -q 1024;         DIR/m: 1024 requests of 4096 bytes need more than the 1024 descriptors of a ring",
+        "--socket DIR/m -q 0;            depth 0 is not 1 to 1024",
+        "--socket DIR/m -o 1000;         requests of 1000 bytes are no multiple of 512 up to 67108864",
+        "--socket DIR/m -M 10;           -M is for rw and randrw",
+        "--socket DIR/m -w rw -M 101;    101 of 100 requests cannot be reads",
+        "--socket DIR/m -t 0;            -t must be above 0 and --warmup not below",
+        "--socket DIR/m --cpu 8191;      sched_setaffinity to CPU 8191: Invalid argument (EINVAL)",
+        "--probe --cpu 0 --other-cpu 0;  both sides cannot have CPU 0, it takes two",
+      })
+  void what_cannot_be_is_one_line_and_a_status(String options, String line) {
+    assertThat(run(options)).isEqualTo(1);
+    assertThat(err.toString().strip()).isEqualTo(line.replace("DIR", dir.toString()));
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void a_target_that_ends_in_the_middle_ends_the_load() throws Exception {
+    Thread end =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!out.toString().contains("IOPS")) {
+                    Thread.onSpinWait();
+                  }
+                  try {
+                    target.target.close();
+                  } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                  }
+                });
+    assertThat(run("--socket DIR/m -t 60")).isEqualTo(1);
+    assertThat(err.toString()).contains(dir + "/m: the back-end has closed the connection");
+    end.join();
+  }
+
+  @Test
+  void the_distance_of_two_cpus_is_a_number() {
+    assertThat(Cpu.allowed().cardinality()).as("CPUs").isGreaterThan(1);
+    assertThat(run("--probe")).as(err.toString()).isZero();
+    assertThat(Double.parseDouble(out.toString())).isBetween(1.0, 1e6);
+  }
+}
