@@ -3,6 +3,8 @@ package io.vireo.bdev.malloc;
 import io.vireo.bdev.BdevChannel;
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoStatus;
+import io.vireo.bdev.IoType;
+import io.vireo.linux.FaultPoint;
 import io.vireo.memreg.HostMemory;
 import io.vireo.reactor.Poller;
 import io.vireo.reactor.Reactor;
@@ -11,10 +13,13 @@ import java.util.ArrayDeque;
 /**
  * Reactor thread only. Copies between a request's buffers and the disk's memory.
  *
- * <p>Zeroing that is too long for one lap is pending and goes on by one piece a lap, the oldest
- * first; only then is the channel polled.
+ * <p>What is too long for one lap is pending and goes on by one piece a lap, the oldest first; only
+ * then is the channel polled.
  */
 final class MallocChannel extends BdevChannel implements Poller {
+  /** Most to be copied or filled in one lap: some 50 us. */
+  static final long PIECE_BYTES = 256 << 10;
+
   private final long memory;
   private final Zeroing zeroing;
   private final ArrayDeque<BdevIo> longOnes = new ArrayDeque<>();
@@ -28,28 +33,45 @@ final class MallocChannel extends BdevChannel implements Poller {
 
   @Override
   protected int start(BdevIo io) {
-    long at = memory + io.offsetBytes();
+    if (!io.type().ranged()) {
+      return IoStatus.OK;
+    }
+    if (io.lengthBytes() > PIECE_BYTES) {
+      return startLong(io);
+    }
     switch (io.type()) {
-      case READ -> io.scatter(0, at, io.lengthBytes());
-      case WRITE -> io.gather(0, at, io.lengthBytes());
-      case UNMAP, WRITE_ZEROES -> {
-        return zero(io);
-      }
-      case FLUSH, RESET -> {}
+      case READ, WRITE -> copy(io, 0, io.lengthBytes());
+      default -> zeroing.fill(io.offsetBytes(), io.lengthBytes());
     }
     return IoStatus.OK;
   }
 
-  private int zero(BdevIo io) {
-    if (io.lengthBytes() <= Zeroing.PIECE_BYTES) {
-      zeroing.fill(io.offsetBytes(), io.lengthBytes());
-      return IoStatus.OK;
-    }
+  private int startLong(BdevIo io) {
     if (longOnes.isEmpty()) {
       reactor().addChannel(this);
     }
     longOnes.addLast(io);
     return IoStatus.PENDING;
+  }
+
+  private void copy(BdevIo io, long skipBytes, long bytes) {
+    long at = memory + io.offsetBytes() + skipBytes;
+    if (io.type() == IoType.READ) {
+      io.scatter(skipBytes, at, bytes);
+    } else {
+      io.gather(skipBytes, at, bytes);
+    }
+  }
+
+  /** Does the next piece of a long one; how much it was. */
+  private long piece(BdevIo io, long leftBytes) {
+    if (!io.type().hasData()) {
+      return zeroing.piece(io, io.offsetBytes() + doneBytes, leftBytes);
+    }
+    long bytes = Math.min(leftBytes, PIECE_BYTES);
+    copy(io, doneBytes, bytes);
+    FaultPoint.pass();
+    return bytes;
   }
 
   @Override
@@ -60,17 +82,25 @@ final class MallocChannel extends BdevChannel implements Poller {
   @Override
   public int poll() {
     BdevIo io = longOnes.getFirst();
-    long left = io.lengthBytes() - doneBytes;
-    doneBytes += zeroing.piece(io, io.offsetBytes() + doneBytes, left);
+    try {
+      doneBytes += piece(io, io.lengthBytes() - doneBytes);
+    } catch (InternalError e) {
+      end(IoStatus.IO_ERROR); // the guest's memory is gone
+      throw e;
+    }
     if (doneBytes == io.lengthBytes()) {
-      doneBytes = 0;
-      longOnes.removeFirst();
-      if (longOnes.isEmpty()) {
-        reactor().remove(this);
-      }
-      finish(io, IoStatus.OK);
+      end(IoStatus.OK);
     }
     return 1;
+  }
+
+  private void end(int status) {
+    doneBytes = 0;
+    BdevIo io = longOnes.removeFirst();
+    if (longOnes.isEmpty()) {
+      reactor().remove(this);
+    }
+    finish(io, status);
   }
 
   @Override

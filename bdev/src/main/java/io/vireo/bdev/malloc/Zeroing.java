@@ -14,9 +14,6 @@ import io.vireo.memreg.HostMemory;
  * another process could take what is given back, and the next write would find none.
  */
 final class Zeroing {
-  /** Most to be filled in one lap: some 20 us. */
-  static final long PIECE_BYTES = 256 << 10;
-
   /** Most to be given back in one lap: 2048 ordinary pages, some 200 us. */
   static final long RELEASE_BYTES = 8 << 20;
 
@@ -39,7 +36,7 @@ final class Zeroing {
       Libc.madvise(address + offset, bytes, Libc.MADV_DONTNEED);
       return bytes;
     }
-    long bytes = Math.min(Math.min(leftBytes, PIECE_BYTES), HUGE_BYTES - intoHuge);
+    long bytes = Math.min(Math.min(leftBytes, MallocChannel.PIECE_BYTES), HUGE_BYTES - intoHuge);
     fill(offset, bytes);
     return bytes;
   }

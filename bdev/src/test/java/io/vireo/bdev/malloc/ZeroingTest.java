@@ -70,7 +70,7 @@ class ZeroingTest {
       fixture.stepped.lap();
       laps++;
     }
-    assertThat(laps).isEqualTo((int) (DISK_BYTES / 2 / Zeroing.PIECE_BYTES));
+    assertThat(laps).isEqualTo((int) (DISK_BYTES / 2 / MallocChannel.PIECE_BYTES));
     assertThat(fixture.stepped.lap()).isZero(); // it is polled no more
   }
 
