@@ -40,6 +40,13 @@ need_setup() {
   "$scripts/setup" --check || exit 1
 }
 
+# libraries FILE...: the shared libraries that programs and libraries need, one a line. ldd fails on a
+# static program, which needs none.
+libraries() {
+  ldd "$@" 2>/dev/null |
+    awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\/.*[^:]$/ { print $1 }' | sort -u
+}
+
 # alive PID: whether that process still runs; one that has ended and waits for its parent does not.
 alive() {
   local status

@@ -13,7 +13,11 @@ final class Await {
   private Await() {}
 
   static void until(String what, Callable<Boolean> done) throws Exception {
-    if (!within(PATIENCE, done)) {
+    until(what, PATIENCE, done);
+  }
+
+  static void until(String what, Duration patience, Callable<Boolean> done) throws Exception {
+    if (!within(patience, done)) {
       throw new AssertionError("in vain: " + what);
     }
   }

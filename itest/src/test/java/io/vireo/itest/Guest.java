@@ -3,6 +3,7 @@ package io.vireo.itest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,7 @@ final class Guest implements AutoCloseable {
       command.addAll(qemu);
       Guest guest = new Guest(new Child(command, environment), result, qmp);
       try {
-        guest.answer();
+        guest.answer(Await.PATIENCE);
       } catch (Throwable t) {
         guest.close();
         throw t;
@@ -114,8 +115,13 @@ final class Guest implements AutoCloseable {
 
   /** Runs a command that may fail. */
   Answer attempt(String command) throws Exception {
+    return attempt(command, Await.PATIENCE);
+  }
+
+  /** Runs a command that may fail, and may take long. */
+  Answer attempt(String command, Duration patience) throws Exception {
     begin(command);
-    return answer();
+    return answer(patience);
   }
 
   /** Sends a command whose answer may never come. */
@@ -124,10 +130,11 @@ final class Guest implements AutoCloseable {
     commands++;
   }
 
-  private Answer answer() throws Exception {
+  private Answer answer(Duration patience) throws Exception {
     Matcher end = END_OF_ANSWER.matcher("");
     Await.until(
         "the guest's answer to command " + commands,
+        patience,
         () -> {
           boolean alive = script.isAlive();
           if (end.reset(said()).find()) {
@@ -158,7 +165,7 @@ final class Guest implements AutoCloseable {
   /** Waits for the next boot of a guest that was told to reboot. */
   void awaitReboot() throws Exception {
     commands = 0;
-    answer();
+    answer(Await.PATIENCE);
   }
 
   /** A connection to QEMU's monitor. */
