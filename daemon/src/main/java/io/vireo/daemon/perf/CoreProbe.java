@@ -4,7 +4,6 @@ import io.vireo.linux.Mem;
 import io.vireo.reactor.Uninterrupted;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -21,7 +20,8 @@ final class CoreProbe {
   /** Looks between two looks at the clock, which takes as long as a near core's answer. */
   private static final int SPINS = 4096;
 
-  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final long ROUND_NS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
 
   private static final int END = -1;
 
@@ -54,33 +54,35 @@ final class CoreProbe {
     int value = 0;
     for (int round = -1; round < ROUNDS; round++) { // the first one warms up
       long begin = System.nanoTime();
-      for (int trip = 0; trip < TRIPS; trip++) {
+      long passedNs = 0;
+      int trips = 0;
+      // A round ends early where one of the two has to wait for its CPU.
+      while (trips < TRIPS && passedNs < ROUND_NS) {
         Mem.putIntRelease(ping, ++value);
         for (int spins = 1; Mem.getIntAcquire(pong) != value; spins++) {
           if (spins % SPINS == 0) {
-            check(echo, begin, otherCpu);
+            passedNs = System.nanoTime() - begin;
+            check(echo, passedNs, otherCpu);
           }
         }
+        trips++;
       }
       if (round >= 0) {
-        rounds[round] = (double) (System.nanoTime() - begin) / TRIPS;
+        rounds[round] = (double) (System.nanoTime() - begin) / trips;
       }
     }
-    Arrays.sort(rounds);
-    return rounds[ROUNDS / 2];
+    return Statistics.median(rounds);
   }
 
-  private static void check(CompletableFuture<Void> echo, long begin, int cpu) throws IOException {
+  private static void check(CompletableFuture<Void> echo, long passedNs, int cpu)
+      throws IOException {
     if (echo.isCompletedExceptionally()) {
-      throw new IOException("the distance to CPU %d: %s".formatted(cpu, cause(echo)));
+      throw new IOException(
+          "the distance to CPU %d: %s".formatted(cpu, echo.exceptionNow().getMessage()));
     }
-    if (System.nanoTime() - begin > PATIENCE_NS) {
+    if (passedNs > PATIENCE_NS) {
       throw new IOException("the distance to CPU %d: it has no time to answer".formatted(cpu));
     }
-  }
-
-  private static String cause(CompletableFuture<Void> echo) {
-    return echo.exceptionNow().getMessage();
   }
 
   private static Void echo(long ping, long pong) {
