@@ -8,6 +8,7 @@ import io.vireo.linux.UnixSocket;
 import io.vireo.memreg.MappingCache;
 import io.vireo.reactor.CpuMask;
 import io.vireo.reactor.ReactorGroup;
+import io.vireo.reactor.Uninterrupted;
 import io.vireo.virtio.VirtioDevice;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -150,7 +151,7 @@ public final class VhostController {
 
   private void finish() {
     wake.signal();
-    Threads.join(acceptor);
+    Uninterrupted.run(acceptor::join);
     device.onConfigChange(() -> {});
     Closing.all(listening, wake);
   }

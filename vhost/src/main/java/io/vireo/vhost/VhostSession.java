@@ -5,6 +5,7 @@ import io.vireo.linux.Libc;
 import io.vireo.linux.UnixSocket;
 import io.vireo.memreg.MappingCache;
 import io.vireo.reactor.ReactorGroup;
+import io.vireo.reactor.Uninterrupted;
 import io.vireo.vhost.message.Message;
 import io.vireo.vhost.message.MessageSocket;
 import io.vireo.vhost.message.ProtocolException;
@@ -48,9 +49,8 @@ public final class VhostSession {
     this.controller = controller;
     inbox = new Inbox(name);
     socket = new MessageSocket(connected, Libc.MSG_DONTWAIT);
-    Runnable beforeStart = () -> controller.awaitPredecessors(this);
     rings =
-        new Vrings(name, controller.device(), reactors, controller.cpuMask(), inbox, beforeStart);
+        new Vrings(name, controller.device(), reactors, controller.cpuMask(), inbox, this::mayRun);
     memory = new SessionMemory(mappings, rings);
     channel = new BackendChannel(name);
     dispatcher = new Dispatcher(name, socket, controller.device(), rings, memory, channel);
@@ -97,7 +97,7 @@ public final class VhostSession {
   }
 
   void join() {
-    Threads.join(thread);
+    Uninterrupted.run(thread::join);
   }
 
   /** Tells the front-end that the device's configuration has changed, if it can be told. */
@@ -131,6 +131,11 @@ public final class VhostSession {
    */
   void await(BooleanSupplier done, String what) {
     inbox.await(() -> ending || done.getAsBoolean(), what);
+  }
+
+  private boolean mayRun() {
+    controller.awaitPredecessors(this);
+    return !ending; // it may have been told to end while it waited
   }
 
   void nudge() {

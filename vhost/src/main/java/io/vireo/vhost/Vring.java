@@ -169,7 +169,7 @@ final class Vring implements AutoCloseable {
   /** Runs a queue when everything for it is there and none runs. */
   void startIfReady() {
     // Addresses were checked against the memory there was; what is missing may come later.
-    if (running != null || !started || !isConfigured()) {
+    if (running != null || !started || !isConfigured() || !rings.mayRun()) {
       return;
     }
     starts++;
@@ -202,7 +202,6 @@ final class Vring implements AutoCloseable {
         base,
         rings.memory(),
         call,
-        null,
         (i, reason) -> rings.post(() -> broken(start, reason)));
   }
 

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -25,7 +26,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
   private final ReactorGroup reactors;
   private final BitSet cpuMask;
   private final Inbox inbox;
-  private final Runnable beforeStart;
+  private final BooleanSupplier mayRun;
   private final Vring[] rings;
   private final List<RunningQueue> running = new CopyOnWriteArrayList<>();
   private GuestMemory memory = GuestMemory.EMPTY;
@@ -33,7 +34,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
 
   /**
    * @param name the session's, for log lines
-   * @param beforeStart runs before a queue starts, and may wait
+   * @param mayRun asked before a queue starts, and may wait; false when none is to start any more
    */
   Vrings(
       String name,
@@ -41,13 +42,13 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
       ReactorGroup reactors,
       BitSet cpuMask,
       Inbox inbox,
-      Runnable beforeStart) {
+      BooleanSupplier mayRun) {
     this.name = name;
     this.device = device;
     this.reactors = reactors;
     this.cpuMask = cpuMask;
     this.inbox = inbox;
-    this.beforeStart = beforeStart;
+    this.mayRun = mayRun;
     this.rings =
         IntStream.range(0, device.maxQueues())
             .mapToObj(i -> new Vring(i, this))
@@ -128,8 +129,12 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
         .isPresent();
   }
 
+  /** Whether a queue may start now; waits for those that must end before. */
+  boolean mayRun() {
+    return mayRun.getAsBoolean();
+  }
+
   RunningQueue run(QueueConfig config, EventFd kick, boolean enabled) {
-    beforeStart.run();
     RunningQueue queue =
         RunningQueue.start(device, reactors, cpuMask, inbox, config, kick, enabled);
     running.add(queue);

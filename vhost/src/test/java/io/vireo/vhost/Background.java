@@ -1,5 +1,6 @@
 package io.vireo.vhost;
 
+import io.vireo.reactor.Uninterrupted;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Work on a thread of its own, whose failure is the test's. */
@@ -31,7 +32,7 @@ final class Background {
 
   /** Waits for the end; what it threw is thrown here. */
   void join() {
-    Threads.join(thread);
+    Uninterrupted.run(thread::join);
     if (failure.get() != null) {
       throw new AssertionError("in the background", failure.get());
     }

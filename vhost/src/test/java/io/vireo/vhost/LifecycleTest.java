@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.linux.EventFd;
 import io.vireo.linux.Libc;
+import io.vireo.reactor.Uninterrupted;
 import io.vireo.vhost.frontend.FrontendMemory;
 import io.vireo.vhost.frontend.FrontendRing;
 import io.vireo.vhost.frontend.VhostUserFrontend;
@@ -281,10 +282,11 @@ class LifecycleTest {
       assertThat(second.awaitEnd()).isTrue();
       assertThat(third.awaitEnd()).isTrue();
       queue.finish();
-      Threads.join(closer);
+      Uninterrupted.run(closer::join);
     }
     ring.close();
     memory.close();
+    assertThat(device.queues).as("started by sessions that were to end").hasSize(1);
     assertThat(target.mappings.size()).isZero();
   }
 
@@ -302,7 +304,7 @@ class LifecycleTest {
       assertThat(guest.frontend.raw().ended()).isFalse();
       queue.finish();
       assertThat(guest.frontend.awaitEnd()).isTrue();
-      Threads.join(closer);
+      Uninterrupted.run(closer::join);
       assertThat(queue.destroyed).isTrue();
       assertThat(target.mappings.size()).isZero();
     }
