@@ -19,7 +19,6 @@ import io.vireo.memreg.GuestMemory;
  *     from what the ring says
  * @param memory the guest's memory
  * @param call interrupts the driver; null when it polls
- * @param err signalled when the queue breaks; may be null
  * @param listener told when the queue breaks
  */
 public record QueueConfig(
@@ -32,7 +31,6 @@ public record QueueConfig(
     int nextAvail,
     GuestMemory memory,
     EventFd call,
-    EventFd err,
     QueueListener listener) {
 
   /** Whether the driver has accepted these feature bits. */

@@ -38,7 +38,6 @@ public final class TestDisk implements AutoCloseable {
   public final SteppedReactor stepped;
   public final BlkDevice device;
   public final EventFd call = EventFd.create();
-  public final EventFd err = EventFd.create();
   public final List<BreakReason> breaks = new ArrayList<>();
   public final RingMemory ring;
   public final long ringGpa;
@@ -86,7 +85,6 @@ public final class TestDisk implements AutoCloseable {
         b.startAt,
         ram.table(),
         b.polled ? null : call,
-        err,
         (index, reason) -> breaks.add(reason));
   }
 
@@ -281,7 +279,6 @@ public final class TestDisk implements AutoCloseable {
       stepped.close();
     }
     call.close();
-    err.close();
     ram.close();
   }
 }

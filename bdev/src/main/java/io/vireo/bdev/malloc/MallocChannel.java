@@ -20,6 +20,9 @@ final class MallocChannel extends BdevChannel implements Poller {
   /** Most to be copied or filled in one lap: some 50 us. */
   static final long PIECE_BYTES = 256 << 10;
 
+  /** As many can wait; what is more stays with its owner. */
+  static final int MAX_LONG_ONES = 64;
+
   private final long memory;
   private final Zeroing zeroing;
   private final ArrayDeque<BdevIo> longOnes = new ArrayDeque<>();
@@ -47,6 +50,9 @@ final class MallocChannel extends BdevChannel implements Poller {
   }
 
   private int startLong(BdevIo io) {
+    if (longOnes.size() == MAX_LONG_ONES) {
+      return IoStatus.BUSY;
+    }
     if (longOnes.isEmpty()) {
       reactor().addChannel(this);
     }

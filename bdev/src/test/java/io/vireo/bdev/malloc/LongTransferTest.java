@@ -72,6 +72,22 @@ class LongTransferTest {
   }
 
   @Test
+  void what_waits_is_bounded_and_nothing_of_the_rest_is_begun() {
+    int more = 3;
+    ChannelDriver many = fixture.driver(MallocChannel.MAX_LONG_ONES + more, 512 << 10);
+    byte[] data = random(6, 512 << 10);
+    for (int i = 0; i < many.depth(); i++) {
+      int status = fixture.channel.submit(many.prepareWrite(i, 0, data));
+      boolean room = i < MallocChannel.MAX_LONG_ONES;
+      assertThat(status).isEqualTo(room ? IoStatus.PENDING : IoStatus.BUSY);
+    }
+    assertThat(fixture.channel.inFlight()).isEqualTo(MallocChannel.MAX_LONG_ONES);
+    many.until("the end", () -> fixture.channel.inFlight() == 0);
+    assertThat(fixture.channel.submit(many.prepareWrite(0, 0, data))).isEqualTo(IoStatus.PENDING);
+    many.until("the end", () -> fixture.channel.inFlight() == 0);
+  }
+
+  @Test
   void buffers_of_any_size_meet_pieces_anywhere() {
     byte[] data = random(3, LONG_BYTES);
     driver.write(0, data);

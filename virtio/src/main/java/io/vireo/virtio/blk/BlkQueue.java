@@ -39,7 +39,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
   private final CacheMode cacheMode;
   private final QueueMemory ownMemory;
   private final BlkParser parser;
-  private final BlkRequest[] requests;
+  private final RequestPool requests;
   private final int headMask;
   private final PollPacer pacer = new PollPacer();
   private final Waiting waiting = new Waiting();
@@ -64,11 +64,8 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     this.cacheMode = cacheMode;
     this.ownMemory = ownMemory;
     parser = new BlkParser(config, ring, memory, ownMemory.header(), ownMemory.id());
-    requests = new BlkRequest[config.size()];
+    requests = new RequestPool(this, config.size(), ownMemory);
     headMask = config.size() - 1;
-    for (int head = 0; head < requests.length; head++) {
-      requests[head] = new BlkRequest(this, head, ownMemory.request(head));
-    }
   }
 
   @Override
@@ -91,7 +88,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     if (accepting() && pacer.due(nowNs)) {
       done += serve(nowNs);
     }
-    if (done == 0) {
+    if (done == 0 || notifier.overdue(nowNs)) {
       notifier.settle();
     }
     return done;
@@ -129,14 +126,15 @@ final class BlkQueue extends RingQueue implements IoCompletion {
   /** Takes one head; false when it stays in the ring. */
   private boolean take() {
     int entry = ring.head();
-    if (entry >= requests.length) {
+    if (entry > headMask) {
       return refuse(BreakReason.HEAD_OUT_OF_RANGE);
     }
     int head = entry & headMask; // though it is below the limit: see FaultPoint
-    BlkRequest request = requests[head];
-    if (request.inFlight) {
+    if (requests.inUse(head)) {
       return refuse(BreakReason.HEAD_IN_FLIGHT);
     }
+    BlkRequest request = requests.next();
+    request.head = head;
     taking = head;
     usedWhenTaking = ring.nextUsed();
     if (!parser.common(request, writeThrough)) {
@@ -155,7 +153,10 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     if (request.decided()) {
       return took(request, request.verdict());
     }
-    return took(request, request.hasRange() ? submitRange(request) : channel.submit(request.io));
+    if (!request.hasRange()) {
+      return took(request, channel.submit(request.io));
+    }
+    return !waiting.full() && took(request, submitRange(request));
   }
 
   private boolean refuse(BreakReason reason) {
@@ -173,7 +174,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     } else if (status == IoStatus.BUSY) {
       return false;
     } else {
-      request.inFlight = true;
+      requests.take();
       request.epoch = inFlight.begin();
       if (status == MORE) {
         waiting.add(request);
@@ -200,7 +201,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
    * is in flight must not be taken again; any other stays in the ring and is taken anew.
    */
   private void interrupted() {
-    if (taking != NONE && (requests[taking].inFlight || ring.nextUsed() != usedWhenTaking)) {
+    if (taking != NONE && (requests.inUse(taking) || ring.nextUsed() != usedWhenTaking)) {
       ring.consume();
     }
     taking = NONE;
@@ -245,7 +246,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
 
   @Override
   public void complete(BdevIo io, int status) {
-    BlkRequest request = requests[io.tag()];
+    BlkRequest request = requests.byTag(io.tag());
     if (status == IoStatus.OK && request.hasRange() && broken() == null) {
       waiting.add(request);
     } else {
@@ -265,7 +266,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
   }
 
   private void forget(BlkRequest request) {
-    request.inFlight = false;
+    requests.give(request);
     inFlight.end(request.epoch);
   }
 

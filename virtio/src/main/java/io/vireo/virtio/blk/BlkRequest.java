@@ -6,8 +6,8 @@ import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
 
 /**
- * Reactor thread only. One request of a queue, made once for each head and used again and again:
- * the operation for the bdev, and how to answer.
+ * Reactor thread only. One request of a queue, used again and again ({@link RequestPool}): the
+ * operation for the bdev, and how to answer.
  */
 final class BlkRequest {
   private static final int UNDECIDED = IoStatus.PENDING;
@@ -16,8 +16,10 @@ final class BlkRequest {
   static final long MEMORY_BYTES =
       (long) BlkLimits.IOVECS * BdevIo.IOVEC_BYTES + (long) BlkLimits.MAX_RANGES * BlkRange.BYTES;
 
-  final int head;
   final BdevIo io;
+
+  /** Which chain it answers. */
+  int head;
 
   /** Where the driver wants its status byte. */
   long statusHva;
@@ -33,14 +35,11 @@ final class BlkRequest {
 
   private int verdict;
 
-  /** Begun and not ended: the head belongs to the device. */
-  boolean inFlight;
-
   /** Of {@link io.vireo.virtio.queue.InFlight}. */
   int epoch;
 
-  /** Next in {@link Waiting}. */
-  BlkRequest nextWaiting;
+  /** Next in the list it is in, {@link Waiting} or {@link RequestPool}; never in both. */
+  BlkRequest next;
 
   /** The ranges of a discard or write zeroes, copied into our own memory before any is checked. */
   final long ranges;
@@ -50,9 +49,8 @@ final class BlkRequest {
   private int rangeCount;
   private int nextRange;
 
-  BlkRequest(IoCompletion owner, int head, long memory) {
-    this.head = head;
-    this.io = new BdevIo(owner, head, memory, BlkLimits.IOVECS);
+  BlkRequest(IoCompletion owner, int tag, long memory) {
+    this.io = new BdevIo(owner, tag, memory, BlkLimits.IOVECS);
     this.ranges = memory + (long) BlkLimits.IOVECS * BdevIo.IOVEC_BYTES;
   }
 

@@ -13,12 +13,14 @@ final class QueueMemory implements AutoCloseable {
   private static final long REQUESTS = 64;
 
   private final HostMemory memory;
+  private final int requests;
 
   /** {@code id} is the ID string, {@link BlkType#ID_BYTES} bytes with its padding. */
   QueueMemory(String name, int requests, byte[] id) {
     memory =
         HostMemory.allocate(
             REQUESTS + requests * BlkRequest.MEMORY_BYTES, name, HostMemory.HugePages.NEVER);
+    this.requests = requests;
     Mem.copy(id, 0, id(), BlkType.ID_BYTES);
   }
 
@@ -32,9 +34,14 @@ final class QueueMemory implements AutoCloseable {
     return memory.address() + ID;
   }
 
+  /** For how many requests there is room. */
+  int requests() {
+    return requests;
+  }
+
   /** Memory of one request. */
-  long request(int head) {
-    return memory.address() + REQUESTS + head * BlkRequest.MEMORY_BYTES;
+  long request(int tag) {
+    return memory.address() + REQUESTS + tag * BlkRequest.MEMORY_BYTES;
   }
 
   @Override

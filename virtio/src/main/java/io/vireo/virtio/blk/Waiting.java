@@ -5,8 +5,14 @@ package io.vireo.virtio.blk;
  * come, first served. Links the requests themselves, so it allocates nothing.
  */
 final class Waiting {
+  /**
+   * Of more, the driver's ring keeps the rest: a bdev bounds what is pending, and this what is not.
+   */
+  private static final int LIMIT = 32;
+
   private BlkRequest first;
   private BlkRequest last;
+  private int count;
 
   boolean isEmpty() {
     return first == null;
@@ -21,22 +27,29 @@ final class Waiting {
   }
 
   void add(BlkRequest request) {
-    request.nextWaiting = null;
+    request.next = null;
     if (first == null) {
       first = request;
     } else {
-      last.nextWaiting = request;
+      last.next = request;
     }
     last = request;
+    count++;
+  }
+
+  /** Whether no further request should begin that would come here. */
+  boolean full() {
+    return count >= LIMIT;
   }
 
   BlkRequest remove() {
     BlkRequest request = first;
-    first = request.nextWaiting;
+    first = request.next;
     if (first == null) {
       last = null;
     }
-    request.nextWaiting = null;
+    request.next = null;
+    count--;
     return request;
   }
 }

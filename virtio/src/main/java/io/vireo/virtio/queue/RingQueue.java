@@ -140,9 +140,6 @@ public abstract class RingQueue implements DeviceQueue {
     FaultPoint.pass(); // a reason that was read in lost memory is none
     broken = reason;
     update();
-    if (config.err() != null) {
-      config.err().signal();
-    }
     config.listener().broken(config.index(), reason);
     dropWaiting();
     try {

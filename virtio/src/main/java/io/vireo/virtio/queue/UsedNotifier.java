@@ -54,6 +54,11 @@ public final class UsedNotifier {
     return queue.publishedUsed() != settled;
   }
 
+  /** Whether something has waited for a reliable look too long to wait for an idle lap. */
+  public boolean overdue(long nowNs) {
+    return pending() && nowNs - pendingSinceNs >= SETTLE_NS;
+  }
+
   /** The reliable look at whatever is pending. */
   public void settle() {
     if (!pending()) {

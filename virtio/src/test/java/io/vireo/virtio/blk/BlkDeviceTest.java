@@ -237,7 +237,6 @@ class BlkDeviceTest {
               disk.queue.nextAvail(),
               disk.ram.table(),
               null,
-              null,
               (index, reason) -> {});
       BlkQueue next = (BlkQueue) disk.device.createQueue(again, disk.stepped.reactor());
       next.start();
@@ -278,11 +277,11 @@ class BlkDeviceTest {
   void a_queue_larger_than_offered_is_refused() {
     try (TestDisk disk = TestDisk.with().build()) {
       QueueConfig large =
-          new QueueConfig(0, 2048, 0, 0, 0, 0, 0, disk.ram.table(), null, null, (i, r) -> {});
+          new QueueConfig(0, 2048, 0, 0, 0, 0, 0, disk.ram.table(), null, (i, r) -> {});
       assertThatThrownBy(() -> disk.device.createQueue(large, disk.stepped.reactor()))
           .hasMessage("queue size 2048 is more than 1024");
       QueueConfig odd =
-          new QueueConfig(0, 300, 0, 0, 0, 0, 0, disk.ram.table(), null, null, (i, r) -> {});
+          new QueueConfig(0, 300, 0, 0, 0, 0, 0, disk.ram.table(), null, (i, r) -> {});
       assertThatThrownBy(() -> disk.device.createQueue(odd, disk.stepped.reactor()))
           .hasMessage("queue size 300 is not a power of two of at most 32768");
     }

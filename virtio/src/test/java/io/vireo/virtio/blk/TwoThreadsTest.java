@@ -78,7 +78,6 @@ class TwoThreadsTest {
               0,
               ram.table(),
               call,
-              null,
               (index, reason) -> failures.add(new AssertionError(reason)));
       DeviceQueue queue = device.createQueue(config, reactor);
       reactor.post(
