@@ -9,6 +9,7 @@ import io.vireo.memreg.MappingCache;
 import io.vireo.reactor.CpuMask;
 import io.vireo.reactor.ReactorGroup;
 import io.vireo.reactor.Uninterrupted;
+import io.vireo.virtio.QueueBudget;
 import io.vireo.virtio.VirtioDevice;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -39,6 +40,7 @@ public final class VhostController {
   private final String name;
   private final VirtioDevice device;
   private final BitSet cpuMask;
+  private final QueueBudget budget;
   private final MappingCache mappings;
   private final ReactorGroup reactors;
   private final ListeningSocket listening;
@@ -52,12 +54,14 @@ public final class VhostController {
       String name,
       VirtioDevice device,
       BitSet cpuMask,
+      QueueBudget budget,
       ListeningSocket listening,
       MappingCache mappings,
       ReactorGroup reactors) {
     this.name = name;
     this.device = device;
     this.cpuMask = (BitSet) cpuMask.clone();
+    this.budget = budget;
     this.listening = listening;
     this.mappings = mappings;
     this.reactors = reactors;
@@ -85,6 +89,11 @@ public final class VhostController {
   /** CPUs whose reactors its queues run on. */
   public BitSet cpuMask() {
     return (BitSet) cpuMask.clone();
+  }
+
+  /** What all its queues may take of the heap. */
+  QueueBudget budget() {
+    return budget;
   }
 
   /** Who is connected, or was and is still draining. */

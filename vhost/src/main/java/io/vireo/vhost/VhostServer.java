@@ -4,6 +4,7 @@ import io.vireo.linux.Errno;
 import io.vireo.memreg.MappingCache;
 import io.vireo.reactor.CpuMask;
 import io.vireo.reactor.ReactorGroup;
+import io.vireo.virtio.QueueBudget;
 import io.vireo.virtio.VirtioDevice;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -26,6 +27,7 @@ public final class VhostServer implements AutoCloseable {
   private final int socketMode;
   private final MappingCache mappings;
   private final ReactorGroup reactors;
+  private final QueueBudget budget = QueueBudget.ofHeap();
   private final Map<String, VhostController> controllers = new ConcurrentSkipListMap<>();
 
   /** With sockets of the default mode. */
@@ -61,7 +63,7 @@ public final class VhostServer implements AutoCloseable {
     checkMask(cpuMask);
     ListeningSocket socket = ListeningSocket.open(socketDirectory.resolve(name), socketMode);
     VhostController controller =
-        new VhostController(name, device, cpuMask, socket, mappings, reactors);
+        new VhostController(name, device, cpuMask, budget.share(), socket, mappings, reactors);
     controllers.put(name, controller);
     controller.start();
     return controller;

@@ -50,7 +50,14 @@ public final class VhostSession {
     inbox = new Inbox(name);
     socket = new MessageSocket(connected, Libc.MSG_DONTWAIT);
     rings =
-        new Vrings(name, controller.device(), reactors, controller.cpuMask(), inbox, this::mayRun);
+        new Vrings(
+            name,
+            controller.device(),
+            reactors,
+            controller.cpuMask(),
+            controller.budget(),
+            inbox,
+            this::mayRun);
     memory = new SessionMemory(mappings, rings);
     channel = new BackendChannel(name);
     dispatcher = new Dispatcher(name, socket, controller.device(), rings, memory, channel);

@@ -202,6 +202,7 @@ final class Vring implements AutoCloseable {
         base,
         rings.memory(),
         call,
+        rings.budget(),
         (i, reason) -> rings.post(() -> broken(start, reason)));
   }
 

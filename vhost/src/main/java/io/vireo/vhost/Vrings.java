@@ -5,6 +5,7 @@ import io.vireo.memreg.GuestMemory;
 import io.vireo.reactor.ReactorGroup;
 import io.vireo.vhost.message.ProtocolFeatures;
 import io.vireo.vhost.message.VringAddress;
+import io.vireo.virtio.QueueBudget;
 import io.vireo.virtio.QueueConfig;
 import io.vireo.virtio.VirtioDevice;
 import io.vireo.virtio.VirtioFeatures;
@@ -25,6 +26,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
   private final VirtioDevice device;
   private final ReactorGroup reactors;
   private final BitSet cpuMask;
+  private final QueueBudget budget;
   private final Inbox inbox;
   private final BooleanSupplier mayRun;
   private final Vring[] rings;
@@ -41,12 +43,14 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
       VirtioDevice device,
       ReactorGroup reactors,
       BitSet cpuMask,
+      QueueBudget budget,
       Inbox inbox,
       BooleanSupplier mayRun) {
     this.name = name;
     this.device = device;
     this.reactors = reactors;
     this.cpuMask = cpuMask;
+    this.budget = budget;
     this.inbox = inbox;
     this.mayRun = mayRun;
     this.rings =
@@ -115,6 +119,10 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
 
   String name() {
     return name;
+  }
+
+  QueueBudget budget() {
+    return budget;
   }
 
   VirtioDevice device() {

@@ -19,6 +19,7 @@ import io.vireo.memreg.GuestMemory;
  *     from what the ring says
  * @param memory the guest's memory
  * @param call interrupts the driver; null when it polls
+ * @param budget what the queue takes of the heap comes from here
  * @param listener told when the queue breaks
  */
 public record QueueConfig(
@@ -31,6 +32,7 @@ public record QueueConfig(
     int nextAvail,
     GuestMemory memory,
     EventFd call,
+    QueueBudget budget,
     QueueListener listener) {
 
   /** Whether the driver has accepted these feature bits. */

@@ -44,16 +44,20 @@ public final class TestDisk implements AutoCloseable {
   public final SplitDriver split;
   public final BlkDriver driver;
   public final DeviceQueue queue;
+  public final QueueBudget budget;
 
   private final boolean ownReactor;
+  private final long features;
 
   private TestDisk(Builder b) {
     ram = b.ram;
+    budget = b.budget;
     bdev = b.bdev;
     bdevs = b.bdevs;
     if (bdev != null) {
       bdevs.register(bdev);
     }
+    features = b.features;
     ownReactor = b.stepped == null;
     stepped = ownReactor ? b.newReactor() : b.stepped;
     device = BlkDevice.open(bdevs, bdev == null ? b.bdevName : bdev.name(), b.options);
@@ -66,7 +70,7 @@ public final class TestDisk implements AutoCloseable {
     boolean indirect = VirtioFeatures.has(b.features, VirtioFeatures.INDIRECT_DESC);
     driver = new BlkDriver(split, indirect, ram.hva(slots), slots);
     device.features(b.features);
-    queue = device.createQueue(config(b), stepped.reactor());
+    queue = device.createQueue(config(b.startAt, b.polled ? null : call), stepped.reactor());
     if (b.started) {
       queue.start();
       queue.enable(true);
@@ -74,17 +78,19 @@ public final class TestDisk implements AutoCloseable {
     }
   }
 
-  private QueueConfig config(Builder b) {
+  /** Of a queue of this ring that begins at {@code nextAvail}. */
+  public QueueConfig config(int nextAvail, EventFd callOrNull) {
     return new QueueConfig(
         0,
-        b.size,
-        b.features,
+        ring.size(),
+        features,
         ram.uva(ringGpa + ring.desc()),
         ram.uva(ringGpa + ring.avail()),
         ram.uva(ringGpa + ring.used()),
-        b.startAt,
+        nextAvail,
         ram.table(),
-        b.polled ? null : call,
+        callOrNull,
+        budget,
         (index, reason) -> breaks.add(reason));
   }
 
@@ -104,6 +110,7 @@ public final class TestDisk implements AutoCloseable {
     private int startAt;
     private boolean polled;
     private boolean started = true;
+    private QueueBudget budget = QueueBudget.of(64 << 20);
     private BlkOptions options = BlkOptions.DEFAULT;
     private ReactorOptions reactor = ReactorOptions.POLL;
     private ReactorListener listener;
@@ -154,6 +161,11 @@ public final class TestDisk implements AutoCloseable {
 
     public Builder notStarted() {
       started = false;
+      return this;
+    }
+
+    public Builder budget(QueueBudget other) {
+      budget = other;
       return this;
     }
 

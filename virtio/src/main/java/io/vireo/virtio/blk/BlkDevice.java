@@ -192,7 +192,8 @@ public final class BlkDevice implements VirtioDevice, AutoCloseable {
     QueueMemory memory = null;
     try {
       String name = "blk-queue-%s-%d".formatted(bdev().name(), config.index());
-      memory = new QueueMemory(name, config.size(), options.id(bdev().name()));
+      byte[] id = options.id(bdev().name());
+      memory = QueueMemory.allocate(name, config.size(), id, config.budget());
       return new BlkQueue(config, reactor, channel, cacheMode, memory);
     } catch (Throwable t) {
       if (memory != null) {

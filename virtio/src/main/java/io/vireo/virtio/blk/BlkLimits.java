@@ -19,6 +19,9 @@ final class BlkLimits {
   /** Iovecs of one request: each segment, and as many region boundaries as there are segments. */
   static final int IOVECS = 2 * CHAIN_MIN;
 
+  /** Requests in flight in one queue; what a larger ring holds beyond that waits in the ring. */
+  static final int IN_FLIGHT = 1024;
+
   /** Ranges of one discard or write zeroes. */
   static final int MAX_RANGES = 32;
 

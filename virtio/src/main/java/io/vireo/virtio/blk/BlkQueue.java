@@ -49,7 +49,6 @@ final class BlkQueue extends RingQueue implements IoCompletion {
   private long bytesAtOnce;
   private int taking = NONE; // the head that is neither consumed nor left
   private int usedWhenTaking;
-
   private long taken;
   private long failed;
 
@@ -134,6 +133,9 @@ final class BlkQueue extends RingQueue implements IoCompletion {
       return refuse(BreakReason.HEAD_IN_FLIGHT);
     }
     BlkRequest request = requests.next();
+    if (request == null) {
+      return false;
+    }
     request.head = head;
     taking = head;
     usedWhenTaking = ring.nextUsed();

@@ -10,6 +10,9 @@ import io.vireo.bdev.IoType;
  * operation for the bdev, and how to answer.
  */
 final class BlkRequest {
+  /** Of the heap, with its {@link BdevIo}, while there are many; rounded up. */
+  static final long HEAP_BYTES = 256;
+
   private static final int UNDECIDED = IoStatus.PENDING;
 
   /** Bytes of our own memory that a request needs. */

@@ -9,8 +9,8 @@ import java.util.Arrays;
  * that a bdev that answers at once always has the same one in the cache.
  */
 final class RequestPool {
-  /** Made together: some 4 KiB. */
-  private static final int CHUNK = 16;
+  /** Made together, a rare step of some 4 KiB; and what each queue has from the beginning. */
+  static final int CHUNK = 16;
 
   private final IoCompletion owner;
   private final QueueMemory memory;
@@ -20,14 +20,14 @@ final class RequestPool {
   private BlkRequest free;
 
   /**
-   * @param size of the ring, which bounds how many there can be at once
-   * @param memory has room for as many
+   * @param size of the ring
+   * @param memory has room for as many as there may be; accounts for the first chunk already
    */
   RequestPool(IoCompletion owner, int size, QueueMemory memory) {
     this.owner = owner;
     this.heads = new HeadSet(size);
     this.memory = memory;
-    grow();
+    makeChunk();
   }
 
   /** Whether a request for this head was taken and not given back. */
@@ -35,15 +35,22 @@ final class RequestPool {
     return heads.contains(head);
   }
 
-  /** The request that {@link #take} will take; may be used until then. */
+  /**
+   * The request that {@link #take} will take; may be used until then. Null when there can be no
+   * more: some of those in flight have to end first.
+   */
   BlkRequest next() {
-    if (free == null) {
-      grow();
+    return free != null ? free : grow();
+  }
+
+  private BlkRequest grow() {
+    if (made < memory.requests() && memory.takeChunk()) {
+      makeChunk();
     }
     return free;
   }
 
-  private void grow() {
+  private void makeChunk() {
     int more = Math.min(CHUNK, memory.requests() - made);
     if (made + more > requests.length) {
       requests = Arrays.copyOf(requests, 2 * requests.length);

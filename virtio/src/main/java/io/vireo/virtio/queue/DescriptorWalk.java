@@ -18,8 +18,11 @@ import io.vireo.virtio.BreakReason;
  * device allows, also in a queue that is smaller than that, and only warn.
  */
 public final class DescriptorWalk {
-  /** Most pieces that are kept, the number of iovecs that Linux takes at once. */
-  public static final int MAX_PIECES = 1024;
+  /**
+   * Most pieces that are kept: as many iovecs as a device model has for one request, 256, and some
+   * for what lies before and behind the data.
+   */
+  public static final int MAX_PIECES = 288;
 
   private static final long MAX_CHAIN_BYTES = 1L << 32;
   private static final int MAX_TABLE_ENTRIES = 1 << 16; // what a next field can name

@@ -226,18 +226,7 @@ class BlkDeviceTest {
     try (TestDisk disk = TestDisk.with().build()) {
       disk.stop();
       disk.bdevs.unregister("disk");
-      QueueConfig again =
-          new QueueConfig(
-              0,
-              16,
-              TestDisk.LINUX,
-              disk.ram.uva(disk.ringGpa + disk.ring.desc()),
-              disk.ram.uva(disk.ringGpa + disk.ring.avail()),
-              disk.ram.uva(disk.ringGpa + disk.ring.used()),
-              disk.queue.nextAvail(),
-              disk.ram.table(),
-              null,
-              (index, reason) -> {});
+      QueueConfig again = disk.config(disk.queue.nextAvail(), null);
       BlkQueue next = (BlkQueue) disk.device.createQueue(again, disk.stepped.reactor());
       next.start();
       next.enable(true);
@@ -277,11 +266,12 @@ class BlkDeviceTest {
   void a_queue_larger_than_offered_is_refused() {
     try (TestDisk disk = TestDisk.with().build()) {
       QueueConfig large =
-          new QueueConfig(0, 2048, 0, 0, 0, 0, 0, disk.ram.table(), null, (i, r) -> {});
+          new QueueConfig(
+              0, 2048, 0, 0, 0, 0, 0, disk.ram.table(), null, disk.budget, (i, r) -> {});
       assertThatThrownBy(() -> disk.device.createQueue(large, disk.stepped.reactor()))
           .hasMessage("queue size 2048 is more than 1024");
       QueueConfig odd =
-          new QueueConfig(0, 300, 0, 0, 0, 0, 0, disk.ram.table(), null, (i, r) -> {});
+          new QueueConfig(0, 300, 0, 0, 0, 0, 0, disk.ram.table(), null, disk.budget, (i, r) -> {});
       assertThatThrownBy(() -> disk.device.createQueue(odd, disk.stepped.reactor()))
           .hasMessage("queue size 300 is not a power of two of at most 32768");
     }

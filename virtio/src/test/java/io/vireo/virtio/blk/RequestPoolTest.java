@@ -3,6 +3,7 @@ package io.vireo.virtio.blk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.virtio.PendingBdev;
+import io.vireo.virtio.QueueBudget;
 import io.vireo.virtio.TestDisk;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,7 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RequestPoolTest {
-  private final QueueMemory memory = new QueueMemory("test-queue", 40, new byte[20]);
+  private final QueueMemory memory =
+      QueueMemory.allocate("test-queue", 40, new byte[20], QueueBudget.of(1 << 20));
   private final RequestPool pool = new RequestPool((io, status) -> {}, 40, memory);
 
   @AfterEach

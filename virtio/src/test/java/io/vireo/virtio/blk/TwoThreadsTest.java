@@ -13,6 +13,7 @@ import io.vireo.reactor.ReactorOptions;
 import io.vireo.virtio.DeviceQueue;
 import io.vireo.virtio.GuestRam;
 import io.vireo.virtio.PendingBdev;
+import io.vireo.virtio.QueueBudget;
 import io.vireo.virtio.QueueConfig;
 import io.vireo.virtio.VirtioFeatures;
 import io.vireo.virtio.driver.BlkDriver;
@@ -78,6 +79,7 @@ class TwoThreadsTest {
               0,
               ram.table(),
               call,
+              QueueBudget.of(1 << 20),
               (index, reason) -> failures.add(new AssertionError(reason)));
       DeviceQueue queue = device.createQueue(config, reactor);
       reactor.post(
