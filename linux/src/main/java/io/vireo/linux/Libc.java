@@ -118,7 +118,9 @@ public final class Libc {
 
   public static void madvise(long address, long bytes, int advice) {
     long result = Syscall.restarting(Syscall.MADVISE, address, bytes, advice, 0);
-    check(result, "madvise", "with advice " + advice + " of " + bytes + " bytes");
+    if (result < 0) { // reactors come here: no text without need
+      check(result, "madvise", "with advice " + advice + " of " + bytes + " bytes");
+    }
   }
 
   /** An anonymous file, as /proc/self/maps shows it: {@code /memfd:name}. */

@@ -3,7 +3,6 @@ package io.vireo.linux;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -29,7 +28,6 @@ public final class Mem {
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
   private static final VarHandle SHORT = JAVA_SHORT.varHandle();
   private static final VarHandle INT = JAVA_INT.varHandle();
-  private static final VarHandle LONG = JAVA_LONG.varHandle();
 
   /** What {@link #fill} stores word by word, to be copied on from the nearest cache. */
   private static final long FILL_SEED_BYTES = 4096;
@@ -89,11 +87,6 @@ public final class Mem {
     INT.setRelease(ALL, address, value);
   }
 
-  /** Atomically ORs into a word, for bitmaps shared with another process. */
-  public static long getAndBitwiseOrLong(long address, long mask) {
-    return (long) LONG.getAndBitwiseOr(ALL, address, mask);
-  }
-
   /** Copies {@code bytes} from one address to another; the ranges may overlap. */
   public static void copy(long from, long to, long bytes) {
     MemorySegment.copy(ALL, from, ALL, to, bytes);
@@ -129,11 +122,6 @@ public final class Mem {
   /** Everything loaded and stored before is visible before any store that follows. */
   public static void releaseFence() {
     VarHandle.releaseFence();
-  }
-
-  /** Every load before is done before any load or store that follows. */
-  public static void acquireFence() {
-    VarHandle.acquireFence();
   }
 
   /** Every store before is visible before any load that follows. */

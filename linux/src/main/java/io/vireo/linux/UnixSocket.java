@@ -3,6 +3,7 @@ package io.vireo.linux;
 import static io.vireo.linux.ErrnoException.check;
 
 import java.lang.foreign.Arena;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,7 +31,11 @@ public final class UnixSocket implements AutoCloseable {
   static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
   private final int fd;
-  private final Arena arena = Arena.ofShared();
+
+  // Left to the collector: closing a shared arena stops every thread of the process for a moment,
+  // the reactors among them, and may undo what was compiled for them.
+  private final Arena arena = Arena.ofAuto();
+
   private final SocketMessage message = new SocketMessage(arena, MAX_FDS);
   private boolean closed;
 
@@ -130,12 +135,16 @@ public final class UnixSocket implements AutoCloseable {
     int wanted = Math.min(length, SocketMessage.MAX_BYTES);
     long header = message.toReceive(wanted);
     int flags = Libc.MSG_DONTWAIT | MSG_CMSG_CLOEXEC;
-    long got = Syscall.restarting(Syscall.RECVMSG, fd, header, flags, 0);
-    if (got >= 0) {
-      message.descriptors(SOL_SOCKET, SCM_RIGHTS, fds);
-      Mem.copy(message.data(), into, offset, (int) got);
+    try {
+      long got = Syscall.restarting(Syscall.RECVMSG, fd, header, flags, 0);
+      if (got >= 0) {
+        message.descriptors(SOL_SOCKET, SCM_RIGHTS, fds);
+        Mem.copy(message.data(), into, offset, (int) got);
+      }
+      return (int) got;
+    } finally {
+      Reference.reachabilityFence(arena);
     }
-    return (int) got;
   }
 
   /**
@@ -145,10 +154,14 @@ public final class UnixSocket implements AutoCloseable {
    * @return bytes sent or a negative errno
    */
   public int send(byte[] bytes, int offset, int length, int flags, int... fds) {
-    int count = Math.min(length, SocketMessage.MAX_BYTES);
-    Mem.copy(bytes, offset, message.data(), count);
-    long header = message.toSend(count, SOL_SOCKET, SCM_RIGHTS, fds);
-    return (int) Syscall.restarting(Syscall.SENDMSG, fd, header, flags | Libc.MSG_NOSIGNAL, 0);
+    try {
+      int count = Math.min(length, SocketMessage.MAX_BYTES);
+      Mem.copy(bytes, offset, message.data(), count);
+      long header = message.toSend(count, SOL_SOCKET, SCM_RIGHTS, fds);
+      return (int) Syscall.restarting(Syscall.SENDMSG, fd, header, flags | Libc.MSG_NOSIGNAL, 0);
+    } finally {
+      Reference.reachabilityFence(arena);
+    }
   }
 
   /** The descriptor, to wait for. */
@@ -160,7 +173,6 @@ public final class UnixSocket implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      arena.close();
       Libc.close(fd);
     }
   }

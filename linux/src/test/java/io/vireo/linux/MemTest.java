@@ -42,8 +42,6 @@ class MemTest {
       Mem.putIntRelease(base + 4, 0x04030201);
       assertThat(Mem.getIntAcquire(base + 4)).isEqualTo(0x04030201);
       assertThat(Mem.getShortAcquire(base + 6)).isEqualTo((short) 0x0403);
-      assertThat(Mem.getAndBitwiseOrLong(base, 0x10L)).isEqualTo(0x0403020100000000L);
-      assertThat(Mem.getLong(base)).isEqualTo(0x0403020100000010L);
     }
   }
 
