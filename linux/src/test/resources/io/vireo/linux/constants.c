@@ -239,13 +239,10 @@ int main(void) {
   NUMBER(uring.Sqe, LEN, offsetof(struct io_uring_sqe, len));
   NUMBER(uring.Sqe, RW_FLAGS, offsetof(struct io_uring_sqe, rw_flags));
   NUMBER(uring.Sqe, USER_DATA, offsetof(struct io_uring_sqe, user_data));
-  NUMBER(uring.Sqe, BUF_INDEX, offsetof(struct io_uring_sqe, buf_index));
   SAME(uring.Sqe, IORING_OP_NOP);
   SAME(uring.Sqe, IORING_OP_READV);
   SAME(uring.Sqe, IORING_OP_WRITEV);
   SAME(uring.Sqe, IORING_OP_FSYNC);
-  SAME(uring.Sqe, IORING_OP_READ_FIXED);
-  SAME(uring.Sqe, IORING_OP_WRITE_FIXED);
   SAME(uring.Sqe, IORING_OP_POLL_ADD);
   SAME(uring.Sqe, IORING_OP_ASYNC_CANCEL);
   SAME(uring.Sqe, IORING_OP_FALLOCATE);
@@ -284,7 +281,6 @@ int main(void) {
   NUMBER(uring.CompletionQueue, RES, offsetof(struct io_uring_cqe, res));
 
   SAME(uring.IoUring, IORING_ENTER_GETEVENTS);
-  SAME(uring.IoUring, IORING_REGISTER_BUFFERS);
   SAME(uring.IoUring, IORING_REGISTER_FILES);
   SAME(uring.IoUring, IORING_REGISTER_PROBE);
   NUMBER(uring.IoUring, PROBE_BYTES, sizeof(struct io_uring_probe));

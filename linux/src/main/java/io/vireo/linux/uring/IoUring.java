@@ -19,7 +19,6 @@ import java.lang.foreign.ValueLayout;
  */
 public final class IoUring implements AutoCloseable {
   static final int IORING_ENTER_GETEVENTS = 1;
-  static final int IORING_REGISTER_BUFFERS = 0;
   static final int IORING_REGISTER_FILES = 2;
   static final int IORING_REGISTER_PROBE = 8;
 
@@ -34,9 +33,6 @@ public final class IoUring implements AutoCloseable {
   static final int PROBE_OP_FLAGS = 2;
   static final int IO_URING_OP_SUPPORTED = 1;
   private static final int OPCODES = 256;
-
-  /** struct iovec: void *iov_base, size_t iov_len. */
-  private static final int IOVEC_BYTES = 16;
 
   /**
    * How to set a ring up.
@@ -143,22 +139,6 @@ public final class IoUring implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment table = arena.allocateFrom(ValueLayout.JAVA_INT, fds);
       register(IORING_REGISTER_FILES, table.address(), fds.length, "of " + fds.length + " files");
-    }
-  }
-
-  /**
-   * Registers and pins buffers, once; for memory of our own only, never a guest's: a page that a
-   * guest gives back and takes again would no longer be the pinned one.
-   */
-  public void registerBuffers(long[] addresses, long[] bytes) {
-    try (Arena arena = Arena.ofConfined()) {
-      long table = arena.allocate((long) addresses.length * IOVEC_BYTES, 8).address();
-      for (int i = 0; i < addresses.length; i++) {
-        Mem.putLong(table + (long) i * IOVEC_BYTES, addresses[i]);
-        Mem.putLong(table + (long) i * IOVEC_BYTES + Long.BYTES, bytes[i]);
-      }
-      String detail = "of " + addresses.length + " buffers";
-      register(IORING_REGISTER_BUFFERS, table, addresses.length, detail);
     }
   }
 

@@ -29,14 +29,11 @@ public final class Sqe {
   static final int LEN = 24;
   static final int RW_FLAGS = 28;
   static final int USER_DATA = 32;
-  static final int BUF_INDEX = 40;
 
   public static final int IORING_OP_NOP = 0;
   public static final int IORING_OP_READV = 1;
   public static final int IORING_OP_WRITEV = 2;
   public static final int IORING_OP_FSYNC = 3;
-  public static final int IORING_OP_READ_FIXED = 4;
-  public static final int IORING_OP_WRITE_FIXED = 5;
   public static final int IORING_OP_POLL_ADD = 6;
   public static final int IORING_OP_ASYNC_CANCEL = 14;
   public static final int IORING_OP_FALLOCATE = 17;
@@ -103,21 +100,6 @@ public final class Sqe {
       long sqe, int fd, long iovecs, int count, long offset, int rwFlags, long userData) {
     prepare(sqe, IORING_OP_WRITEV, fd, iovecs, count, offset, userData);
     Mem.putInt(sqe + RW_FLAGS, rwFlags);
-  }
-
-  /** Reads into a part of the registered buffer {@code buffer}. */
-  public static void prepReadFixed(
-      long sqe, int fd, long address, int bytes, long offset, int buffer, long userData) {
-    prepare(sqe, IORING_OP_READ_FIXED, fd, address, bytes, offset, userData);
-    Mem.putShort(sqe + BUF_INDEX, (short) buffer);
-  }
-
-  /** Writes a part of the registered buffer {@code buffer}. */
-  public static void prepWriteFixed(
-      long sqe, int fd, long address, int bytes, long offset, int rwFlags, int buffer, long data) {
-    prepare(sqe, IORING_OP_WRITE_FIXED, fd, address, bytes, offset, data);
-    Mem.putInt(sqe + RW_FLAGS, rwFlags);
-    Mem.putShort(sqe + BUF_INDEX, (short) buffer);
   }
 
   /** Makes what was written durable; as fsync(2), or as fdatasync(2). */

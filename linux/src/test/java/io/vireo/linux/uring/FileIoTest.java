@@ -110,27 +110,19 @@ class FileIoTest {
   }
 
   @Test
-  void registered_files_and_buffers_serve_as_the_plain_ones() throws IOException {
+  void registered_files_serve_as_the_plain_ones() throws IOException {
     ring.registerFiles(0, fd);
-    ring.registerBuffers(new long[] {buffer}, new long[] {FILE_BYTES});
     long sqe = ring.sq().next();
-    Sqe.prepReadFixed(sqe, 1, buffer, 4096, 4096, 0, 1);
+    Sqe.prepRead(sqe, 1, buffer, 4096, 4096, 1);
     Sqe.flags(sqe, Sqe.IOSQE_FIXED_FILE);
     assertThat(run()).isEqualTo(4096);
     assertThat(bytes(buffer, 4096)).isEqualTo(Arrays.copyOfRange(content, 4096, 8192));
     sqe = ring.sq().next();
-    Sqe.prepWriteFixed(sqe, 1, buffer, 4096, 0, 0, 0, 1);
+    Sqe.prepWrite(sqe, 1, buffer, 4096, 0, 0, 1);
     Sqe.flags(sqe, Sqe.IOSQE_FIXED_FILE);
     assertThat(run()).isEqualTo(4096);
     System.arraycopy(content, 4096, content, 0, 4096);
     assertThat(Files.readAllBytes(path)).isEqualTo(content);
-  }
-
-  @Test
-  void memory_outside_the_registered_buffer_is_refused() {
-    ring.registerBuffers(new long[] {buffer}, new long[] {4096});
-    Sqe.prepReadFixed(ring.sq().next(), fd, buffer + 4096, 512, 0, 0, 1);
-    assertThat(run()).isEqualTo(-Errno.EFAULT);
   }
 
   @Test

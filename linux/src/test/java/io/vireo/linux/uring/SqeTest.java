@@ -51,7 +51,6 @@ class SqeTest {
     assertThat(Sqe.LEN).isEqualTo(offset(SQE, "len"));
     assertThat(Sqe.RW_FLAGS).isEqualTo(offset(SQE, "rw_flags"));
     assertThat(Sqe.USER_DATA).isEqualTo(offset(SQE, "user_data"));
-    assertThat(Sqe.BUF_INDEX).isEqualTo(offset(SQE, "buf_index"));
     assertThat(CompletionQueue.CQE_BYTES).isEqualTo((int) CQE.byteSize());
     assertThat(CompletionQueue.USER_DATA).isEqualTo(offset(CQE, "user_data"));
     assertThat(CompletionQueue.RES).isEqualTo(offset(CQE, "res"));
@@ -64,7 +63,6 @@ class SqeTest {
       @ForAll int length,
       @ForAll long offset,
       @ForAll int flags,
-      @ForAll short buffer,
       @ForAll long data) {
     Map<String, Long> transfer = new HashMap<>();
     transfer.put("fd", (long) fd);
@@ -77,16 +75,10 @@ class SqeTest {
         .isEqualTo(with(transfer, "opcode", 22));
     assertThat(filled(sqe -> Sqe.prepReadv(sqe, fd, address, length, offset, data)))
         .isEqualTo(with(transfer, "opcode", 1));
-    assertThat(filled(sqe -> Sqe.prepReadFixed(sqe, fd, address, length, offset, buffer, data)))
-        .isEqualTo(with(transfer, "opcode", 4, "buf_index", buffer));
     assertThat(filled(sqe -> Sqe.prepWrite(sqe, fd, address, length, offset, flags, data)))
         .isEqualTo(with(transfer, "opcode", 23, "rw_flags", flags));
     assertThat(filled(sqe -> Sqe.prepWritev(sqe, fd, address, length, offset, flags, data)))
         .isEqualTo(with(transfer, "opcode", 2, "rw_flags", flags));
-    assertThat(
-            filled(
-                sqe -> Sqe.prepWriteFixed(sqe, fd, address, length, offset, flags, buffer, data)))
-        .isEqualTo(with(transfer, "opcode", 5, "rw_flags", flags, "buf_index", buffer));
     assertThat(filled(sqe -> Sqe.prepFallocate(sqe, fd, length, offset, address, data)))
         .isEqualTo(with(transfer, "opcode", 17));
   }
