@@ -288,6 +288,5 @@ int main(void) {
   NUMBER(uring.IoUring, PROBE_OP_BYTES, sizeof(struct io_uring_probe_op));
   NUMBER(uring.IoUring, PROBE_OP_FLAGS, offsetof(struct io_uring_probe_op, flags));
   SAME(uring.IoUring, IO_URING_OP_SUPPORTED);
-  NUMBER(uring.IoUring, IOVEC_BYTES, sizeof(struct iovec));
   return 0;
 }
