@@ -48,7 +48,7 @@ final class TargetCommand implements Callable<Integer> {
       names = {"-r", "--rpc-socket"},
       paramLabel = "SOCKET",
       defaultValue = RPC_SOCKET,
-      description = "where JSON-RPC is served (default: ${DEFAULT-VALUE})")
+      description = "for JSON-RPC (default: ${DEFAULT-VALUE})")
   private Path rpcSocket;
 
   @Option(

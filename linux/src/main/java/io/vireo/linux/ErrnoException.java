@@ -9,6 +9,7 @@ public final class ErrnoException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String call;
+  private final String detail;
   private final int errno;
 
   /**
@@ -17,15 +18,9 @@ public final class ErrnoException extends RuntimeException {
    * @param detail what it was asked to do, as it follows the call's name; may be empty
    */
   public ErrnoException(String call, int errno, String detail) {
-    super(
-        call
-            + (detail.isEmpty() ? "" : " " + detail)
-            + ": "
-            + Errno.text(errno)
-            + " ("
-            + Errno.name(errno)
-            + ")");
+    super("%s: %s (%s)".formatted(tried(call, detail), Errno.text(errno), Errno.name(errno)));
     this.call = call;
+    this.detail = detail;
     this.errno = errno;
   }
 
@@ -35,6 +30,15 @@ public final class ErrnoException extends RuntimeException {
       throw new ErrnoException(call, (int) -result, detail);
     }
     return result;
+  }
+
+  private static String tried(String call, String detail) {
+    return detail.isEmpty() ? call : call + " " + detail;
+  }
+
+  /** The message without the error: {@code mmap of 4096 bytes}. */
+  public String tried() {
+    return tried(call, detail);
   }
 
   /** The name of the system call. */

@@ -44,11 +44,13 @@ public final class VhostMethods {
   }
 
   /**
-   * The last three are ours.
+   * The last three are ours. The bdev is not claimed, as in the field: a second controller, or
+   * whoever else opens it, may write to it too.
    *
    * @param serial what the guest reads as the disk's ID; the bdev's name when absent
    * @param num_queues the most that a front-end may use. As many as can be, as in the field: QEMU
-   *     asks for one per virtual CPU and gives up on a back-end with fewer
+   *     asks for one per virtual CPU and gives up on a back-end with fewer. Less where a front-end
+   *     takes the number from here (crosvm)
    * @param queue_size the most entries of a queue
    */
   record CreateBlk(

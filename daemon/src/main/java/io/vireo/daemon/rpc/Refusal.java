@@ -26,6 +26,7 @@ public record Refusal(int errno, RuntimeException cause) {
 
   /** The C library's text, which tools compare, comes first; then our sentence. */
   RpcException answer(int code) {
-    return new RpcException(code, Errno.text(errno) + ": " + cause.getMessage(), cause);
+    String sentence = cause instanceof ErrnoException e ? e.tried() : cause.getMessage();
+    return new RpcException(code, Errno.text(errno) + ": " + sentence, cause);
   }
 }

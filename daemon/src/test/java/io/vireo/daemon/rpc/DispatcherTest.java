@@ -109,7 +109,7 @@ class DispatcherTest {
       value = {
         "missing   | -32601 | Method not found: missing",
         "no_device | -19    | No such device: there is no bdev x",
-        "no_memory | -12    | Cannot allocate memory: mmap of 5 bytes: Cannot allocate memory (ENOMEM)",
+        "no_memory | -12    | Cannot allocate memory: mmap of 5 bytes",
         "busy      | -32602 | Device or resource busy: x is claimed",
         "broken    | -32603 | Internal error: java.lang.IllegalStateException: a bug"
       })
