@@ -33,11 +33,16 @@ final class Child implements AutoCloseable {
 
   /** Runs a program to its end; its output, which is also what an unexpected status shows. */
   static String run(int expectedStatus, String... command) throws Exception {
-    try (Child child = new Child(List.of(command))) {
+    return run(expectedStatus, List.of(command), Map.of());
+  }
+
+  static String run(int expectedStatus, List<String> command, Map<String, String> environment)
+      throws Exception {
+    try (Child child = new Child(command, environment)) {
       int status = child.status();
       if (status != expectedStatus) {
         throw new AssertionError(
-            "%s ended with %d:%n%s".formatted(List.of(command), status, child.output()));
+            "%s ended with %d:%n%s".formatted(command, status, child.output()));
       }
       return child.output();
     }

@@ -96,8 +96,16 @@ final class Guest implements AutoCloseable {
 
   /** A guest of two CPUs with fio, whose files go into a folder of their own below this one. */
   static Options in(Path directory) throws Exception {
-    String initramfs = Child.run(0, Repository.script("initramfs"), "--program", "fio");
-    return new Options(Files.createTempDirectory(directory, "guest"), Map.of())
+    return in(directory, Map.of());
+  }
+
+  /**
+   * @param environment of the scripts
+   */
+  static Options in(Path directory, Map<String, String> environment) throws Exception {
+    List<String> script = List.of(Repository.script("initramfs"), "--program", "fio");
+    String initramfs = Child.run(0, script, environment);
+    return new Options(Files.createTempDirectory(directory, "guest"), environment)
         .option("--initramfs", initramfs)
         .option("--memory", 768)
         .option("--cpus", 2);

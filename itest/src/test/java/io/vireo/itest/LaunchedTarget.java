@@ -13,11 +13,16 @@ final class LaunchedTarget implements AutoCloseable {
 
   /** Starts it with all sockets in {@code directory} and waits until it answers. */
   LaunchedTarget(Path directory, String... options) throws Exception {
+    this(directory, directory, options);
+  }
+
+  /** Starts it with its RPC socket in {@code directory} and its disks' elsewhere. */
+  LaunchedTarget(Path directory, Path socketDirectory, String... options) throws Exception {
     this.directory = directory;
     List<String> command = new ArrayList<>();
     command.add(Repository.LAUNCHER.toString());
     command.addAll(List.of("target", "-r", directory.resolve("rpc.sock").toString()));
-    command.addAll(List.of("-S", directory.toString()));
+    command.addAll(List.of("-S", socketDirectory.toString()));
     command.addAll(List.of(options));
     process = new Child(command);
     try {

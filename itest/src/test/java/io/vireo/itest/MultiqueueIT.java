@@ -3,6 +3,7 @@ package io.vireo.itest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,5 +80,22 @@ class MultiqueueIT {
     assertThat(target.log()).doesNotContain("fault of ours").doesNotContain("ERROR");
     // And whoever behaves is served at that socket, too.
     target.disks().call("vhost_delete_controller", "ctrlr", "hostile");
+  }
+
+  /** A resource, not a speed: a target whose guests are idle leaves the CPUs to others. */
+  @Test
+  void an_idle_guest_costs_less_than_2_percent_of_a_cpu_and_its_next_request_is_served()
+      throws Exception {
+    guest.run("dd if=/dev/vda of=/dev/null bs=4k count=100 iflag=direct");
+    Await.until("the target comes to rest", () -> ticksInThreeSeconds() < 6);
+    guest.run("dd if=/dev/vda of=/dev/null bs=4k count=100 iflag=direct");
+    guest.run("dd if=/dev/zero of=/dev/vdb bs=4k count=100 oflag=direct");
+  }
+
+  /** CPU time in hundredths of a second, of all threads. */
+  private long ticksInThreeSeconds() throws Exception {
+    long before = Footprint.cpuTicks(target.pid());
+    Thread.sleep(Duration.ofSeconds(3)); // what is measured, not waited for
+    return Footprint.cpuTicks(target.pid()) - before;
   }
 }

@@ -28,6 +28,7 @@ class YardstickIT {
 
   @BeforeAll
   void boot(@TempDir Path directory) throws Exception {
+    Guest.Options options = Guest.in(directory); // fails with a sentence when there is no QEMU
     Path socket = directory.resolve("yardstick.sock");
     Path image = Files.write(directory.resolve("yardstick.img"), new byte[MIB << 20]);
     yardstick =
@@ -44,7 +45,7 @@ class YardstickIT {
     target.disks().malloc("memory", MIB);
     target.disks().uring("file", MIB);
     guest =
-        Guest.in(directory)
+        options
             .disk(socket)
             .disk(target.disks().serve("memory"))
             .disk(target.disks().serve("file"))
