@@ -6,7 +6,10 @@ import io.vireo.linux.Cpu;
 import io.vireo.reactor.ReactorOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
@@ -40,6 +43,14 @@ public final class RunningTarget implements AutoCloseable {
     return client.call(method, params.length == 0 ? null : map(params));
   }
 
+  /** Makes a bdev of eight blocks in memory; each name of a parameter is followed by its value. */
+  public JsonNode malloc(String name, Object... more) throws IOException {
+    List<Object> params =
+        new ArrayList<>(List.of("name", name, "num_blocks", 8, "block_size", 512));
+    params.addAll(List.of(more));
+    return call("bdev_malloc_create", params.toArray());
+  }
+
   /** The error that a call is answered with. */
   public RpcException refusal(String method, Object... params) throws IOException {
     try {
@@ -51,7 +62,7 @@ public final class RunningTarget implements AutoCloseable {
   }
 
   private static Map<String, Object> map(Object... params) {
-    Map<String, Object> map = new java.util.LinkedHashMap<>();
+    Map<String, Object> map = new LinkedHashMap<>();
     for (int i = 0; i < params.length; i += 2) {
       map.put((String) params[i], params[i + 1]);
     }

@@ -8,14 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.Optional;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,12 +92,6 @@ class JsonRpcServerTest {
       interrupted.countDown();
       return true;
     }
-  }
-
-  @Test
-  void the_socket_is_for_its_user_alone() throws IOException {
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
-        .isEqualTo("rw-------");
   }
 
   @Test
@@ -246,69 +236,6 @@ class JsonRpcServerTest {
       inside.await();
       server.close();
       assertThat(interrupted.getCount()).isZero();
-    }
-  }
-
-  @Test
-  void the_end_removes_the_socket() throws IOException {
-    server.close();
-    assertThat(dir).isEmptyDirectory();
-  }
-
-  @Test
-  void a_path_in_use_is_refused_and_its_owner_goes_on() throws IOException {
-    assertThatIOException()
-        .isThrownBy(() -> new JsonRpcServer(path, methods))
-        .withMessage("another program listens at socket " + path);
-    assertThatIOException().isThrownBy(() -> new JsonRpcServer(path, methods));
-    try (JsonRpcClient client = new JsonRpcClient(path)) {
-      assertThat(client.call("count", null).intValue()).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void a_socket_that_nobody_serves_is_replaced() throws IOException {
-    Path stale = dir.resolve("stale.sock");
-    try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      dead.bind(UnixDomainSocketAddress.of(stale));
-    }
-    assertThat(stale).exists();
-    try (JsonRpcServer second = new JsonRpcServer(stale, methods);
-        JsonRpcClient client = new JsonRpcClient(stale)) {
-      assertThat(second).isNotNull();
-      assertThat(client.call("count", null).intValue()).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void a_file_that_is_no_socket_is_left_alone() throws IOException {
-    Path file = Files.writeString(dir.resolve("file"), "precious");
-    assertThatIOException()
-        .isThrownBy(() -> new JsonRpcServer(file, methods))
-        .withMessage(file + " exists and is no socket");
-    assertThat(file).hasContent("precious");
-  }
-
-  @Test
-  void a_path_that_no_socket_can_have_is_refused() {
-    Path longest = dir.resolve("x".repeat(105 - dir.toString().length()));
-    assertThat(longest.toString()).hasSize(RpcSocket.MAX_PATH_BYTES);
-    assertThatIOException()
-        .isThrownBy(() -> new JsonRpcServer(Path.of(longest + "x"), methods))
-        .withMessage("socket path " + longest + "x has 107 bytes, more than 106");
-    assertThatIOException()
-        .isThrownBy(() -> new JsonRpcServer(dir.resolve("none/rpc.sock"), methods))
-        .withMessageContaining(dir + "/none/rpc.sock")
-        .withMessageContaining("No such file or directory");
-  }
-
-  @Test
-  void the_longest_path_is_served() throws IOException {
-    Path longest = dir.resolve("x".repeat(105 - dir.toString().length()));
-    try (JsonRpcServer second = new JsonRpcServer(longest, methods);
-        JsonRpcClient client = new JsonRpcClient(longest)) {
-      assertThat(second).isNotNull();
-      assertThat(client.call("count", null).intValue()).isEqualTo(1);
     }
   }
 
