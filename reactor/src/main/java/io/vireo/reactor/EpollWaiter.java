@@ -21,14 +21,20 @@ final class EpollWaiter implements Waiter {
 
   static EpollWaiter create() {
     EventFd wakeUp = EventFd.create();
+    EpollWaiter waiter;
     try {
-      EpollWaiter waiter = new EpollWaiter(wakeUp, Epoll.create());
-      waiter.watch(wakeUp.fd());
-      return waiter;
-    } catch (RuntimeException e) {
+      waiter = new EpollWaiter(wakeUp, Epoll.create());
+    } catch (Throwable t) {
       wakeUp.close();
-      throw e;
+      throw t;
     }
+    try {
+      waiter.watch(wakeUp.fd());
+    } catch (Throwable t) {
+      waiter.close();
+      throw t;
+    }
+    return waiter;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.vireo.reactor;
 
+import io.vireo.linux.FaultPoint;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.NanoClock;
 import org.slf4j.Logger;
@@ -39,6 +40,18 @@ final class Faults {
   void memoryFault(InternalError error) {
     counters.memoryFault();
     untold = error;
+  }
+
+  /**
+   * A memory fault of what ran before must not surface in what runs next: there it would be taken
+   * for a fault of a message's sender, or leave a timer's work half done.
+   */
+  void surface() {
+    try {
+      FaultPoint.pass();
+    } catch (InternalError e) {
+      memoryFault(e);
+    }
   }
 
   /** Whether a memory fault waits to be told: no time to sleep. */

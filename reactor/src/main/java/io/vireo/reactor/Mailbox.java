@@ -1,6 +1,5 @@
 package io.vireo.reactor;
 
-import io.vireo.linux.FaultPoint;
 import io.vireo.linux.Mem;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -94,7 +93,7 @@ final class Mailbox {
         break;
       }
       ran++;
-      surface(faults);
+      faults.surface();
       try {
         message.run();
       } catch (Throwable t) {
@@ -102,15 +101,6 @@ final class Mailbox {
       }
     }
     return ran;
-  }
-
-  /** A memory fault of what ran before must not be taken for one of the message's sender. */
-  private static void surface(Faults faults) {
-    try {
-      FaultPoint.pass();
-    } catch (InternalError e) {
-      faults.memoryFault(e);
-    }
   }
 
   /** From now on posters signal. A full fence and {@link #isEmpty} must follow before waiting. */

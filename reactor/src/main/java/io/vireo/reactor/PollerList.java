@@ -1,5 +1,6 @@
 package io.vireo.reactor;
 
+import io.vireo.linux.FaultPoint;
 import io.vireo.linux.Mem;
 import java.util.Arrays;
 
@@ -154,7 +155,9 @@ final class PollerList {
       }
       poller.arm();
       Mem.fullFence();
-      if (!poller.ready()) {
+      boolean ready = poller.ready();
+      FaultPoint.pass(); // from here on nothing may be left half done
+      if (!ready) {
         polled--;
         swap(index, polled);
         return true;
@@ -175,6 +178,7 @@ final class PollerList {
     polled++;
     try {
       poller.disarm();
+      FaultPoint.pass(); // our caller has more to do
     } catch (Throwable t) {
       failed(poller, t);
     }

@@ -51,15 +51,7 @@ public final class Reactor implements AutoCloseable {
   public static Reactor start(
       String name, int cpu, ReactorOptions options, ReactorListener listener) {
     Reactor reactor =
-        new Reactor(
-            name,
-            cpu,
-            options,
-            listener,
-            SystemNanoClock.INSTANCE,
-            EpollWaiter.create(),
-            run -> new ReactorThread(run, name));
-    reactor.thread.start();
+        startThread(name, cpu, options, listener, run -> new ReactorThread(run, name));
     try {
       reactor.call(
           () -> {
@@ -71,6 +63,25 @@ public final class Reactor implements AutoCloseable {
       throw t;
     }
     return reactor;
+  }
+
+  /** A reactor whose thread runs; nothing is left of one whose thread there cannot be. */
+  static Reactor startThread(
+      String name,
+      int cpu,
+      ReactorOptions options,
+      ReactorListener listener,
+      ThreadFactory threads) {
+    Waiter waiter = EpollWaiter.create();
+    try {
+      Reactor reactor =
+          new Reactor(name, cpu, options, listener, SystemNanoClock.INSTANCE, waiter, threads);
+      reactor.thread.start();
+      return reactor;
+    } catch (Throwable t) {
+      waiter.close();
+      throw t;
+    }
   }
 
   public String name() {

@@ -28,9 +28,9 @@ public final class ReactorGroup implements AutoCloseable {
     try {
       cpus.stream()
           .forEach(cpu -> started.add(Reactor.start("reactor-" + cpu, cpu, options, listener)));
-    } catch (RuntimeException e) {
+    } catch (Throwable t) {
       started.forEach(Reactor::close);
-      throw e;
+      throw t;
     }
     reactors = List.copyOf(started);
     placed = new int[reactors.size()];

@@ -72,6 +72,7 @@ final class Timers {
   }
 
   private void run(Timer timer) {
+    faults.surface();
     try {
       timer.action.run();
     } catch (InternalError e) {

@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.Test;
 
 class MailboxTest {
+  private final Faults faults =
+      new Faults(null, new RecordingListener(), new LapCounters(), SystemNanoClock.INSTANCE);
   private final SteppedWaiter waiter = new SteppedWaiter();
   private final Mailbox mailbox = new Mailbox(waiter);
   private final SteppedReactor stepped = new SteppedReactor();
@@ -17,7 +20,7 @@ class MailboxTest {
   private int run() {
     int sum = 0;
     for (int ran = 1; ran > 0; sum += ran) {
-      ran = mailbox.run(null);
+      ran = mailbox.run(faults);
     }
     return sum;
   }
@@ -94,16 +97,16 @@ class MailboxTest {
                   });
       go.countDown();
       for (int i = 0; i < round % 50; i++) {
-        box.run(null);
+        box.run(faults);
       }
       box.close();
       while (!box.finished()) {
-        box.run(null);
+        box.run(faults);
       }
       int atTheEnd = ran[0];
       poster.join();
       assertThat(atTheEnd).isEqualTo(accepted.get());
-      assertThat(box.run(null)).isZero();
+      assertThat(box.run(faults)).isZero();
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 120, threadMode = SEPARATE_THREAD)
 class WakeUpTest {
+  private final Faults faults =
+      new Faults(null, new RecordingListener(), new LapCounters(), SystemNanoClock.INSTANCE);
   private static final int CPU = Cpu.allowed().length() - 1;
   private static final long RUN_NS = TimeUnit.SECONDS.toNanos(2);
   private static final long LOST_NS = TimeUnit.SECONDS.toNanos(20);
@@ -182,7 +185,7 @@ class WakeUpTest {
           throw new AssertionError("the message of round " + round + " is slept through");
         }
         mailbox.wakeUp();
-        mailbox.run(null);
+        mailbox.run(faults);
         waiter.wakeUps = 0;
       }
     }.fight();

@@ -32,8 +32,12 @@ final class BackendChannel implements AutoCloseable {
 
   /** SET_BACKEND_REQ_FD: uses and owns a socket. */
   void attach(UnixSocket next) {
-    close();
+    MessageSocket old = socket;
     socket = new MessageSocket(next, Libc.MSG_DONTWAIT);
+    changePending = false;
+    if (old != null) {
+      old.close();
+    }
   }
 
   /** Tells that the configuration space has changed. */

@@ -79,7 +79,8 @@ final class RunningQueue {
     try {
       running.onReactor(
           () -> {
-            running.watchKick();
+            running.watch(kick);
+            running.kickWatched = true;
             running.queue.start();
             running.queue.enable(enabled);
           });
@@ -99,13 +100,19 @@ final class RunningQueue {
     return reactor.call(queue::inFlight);
   }
 
-  /** Swaps the kick descriptor; the old one is nobody's when this returns. */
+  /**
+   * Swaps the kick descriptor; the old one is nobody's when this returns. When the new one cannot
+   * be watched the old one stays.
+   */
   void kick(EventFd next) {
+    if (next == null && kick == null) {
+      return;
+    }
     onReactor(
         () -> {
-          unwatchKick();
+          watch(next);
+          unwatch(kick);
           kick = next;
-          watchKick();
         });
   }
 
@@ -136,32 +143,46 @@ final class RunningQueue {
    * @return index of the next avail entry
    */
   int stop(String name) {
-    onReactor(() -> queue.stop(() -> inbox.post(() -> drained = true)));
+    surelyOnReactor(() -> queue.stop(() -> inbox.post(() -> drained = true)));
     inbox.await(() -> drained, "what is in flight in " + name);
-    onReactor(this::unwatchKick);
+    surelyOnReactor(this::forgetKick);
     device.destroyQueue(queue);
     reactors.release(reactor);
     return queue.nextAvail();
   }
 
-  private void watchKick() {
-    if (kick != null) {
-      reactor.watch(kick.fd(), queue);
+  private void watch(EventFd fd) {
+    if (fd != null) {
+      reactor.watch(fd.fd(), queue);
     } else {
       reactor.add(awake);
     }
-    kickWatched = true;
   }
 
-  private void unwatchKick() {
-    if (!kickWatched) {
-      return;
-    }
-    kickWatched = false;
-    if (kick != null) {
-      reactor.unwatch(kick.fd());
+  private void unwatch(EventFd fd) {
+    if (fd != null) {
+      reactor.unwatch(fd.fd());
     } else {
       reactor.remove(awake);
+    }
+  }
+
+  private void forgetKick() {
+    if (kickWatched) {
+      kickWatched = false;
+      unwatch(kick);
+    }
+  }
+
+  /**
+   * What must be done and may be done twice: were it not, because some guest's memory was lost at
+   * that moment, this one's could never be given back.
+   */
+  private void surelyOnReactor(Runnable work) {
+    try {
+      onReactor(work);
+    } catch (InternalError lost) {
+      onReactor(work);
     }
   }
 

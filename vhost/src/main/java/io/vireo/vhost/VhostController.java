@@ -1,7 +1,6 @@
 package io.vireo.vhost;
 
 import io.vireo.linux.Errno;
-import io.vireo.linux.ErrnoException;
 import io.vireo.linux.EventFd;
 import io.vireo.linux.Libc;
 import io.vireo.linux.UnixSocket;
@@ -68,9 +67,15 @@ public final class VhostController {
     acceptor = Thread.ofPlatform().name("vhost " + name).daemon().unstarted(this::accept);
   }
 
+  /** Begins to accept. When that fails the listening socket is the caller's again. */
   void start() {
-    device.onConfigChange(this::configChanged);
-    acceptor.start();
+    try {
+      device.onConfigChange(this::configChanged);
+      acceptor.start();
+    } catch (Throwable t) {
+      wake.close();
+      throw t;
+    }
   }
 
   public String name() {
@@ -179,9 +184,9 @@ public final class VhostController {
   private void acceptNext() {
     try {
       listening.accept().ifPresent(this::connected);
-    } catch (ErrnoException e) {
-      // Out of descriptors, most likely: who waits goes on waiting, and we do not spin.
-      log.warn("{}: {}", name, e.getMessage());
+    } catch (RuntimeException | Error e) {
+      // Out of descriptors or memory, most likely: who waits goes on waiting, and we do not spin.
+      log.warn("{}: {}", name, e.toString());
       Libc.poll(new int[] {wake.fd()}, new int[] {Libc.POLLIN}, RETRY_ACCEPT_MILLIS);
     }
   }
@@ -195,7 +200,7 @@ public final class VhostController {
     connections++;
     VhostSession session;
     try {
-      session = new VhostSession(connections, this, socket, mappings, reactors);
+      session = VhostSession.create(connections, this, socket, mappings, reactors);
     } catch (RuntimeException | Error e) {
       socket.close(); // it was perhaps the last descriptor that there was
       throw e;

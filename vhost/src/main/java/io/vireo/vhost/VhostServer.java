@@ -62,11 +62,17 @@ public final class VhostServer implements AutoCloseable {
     checkName(name);
     checkMask(cpuMask);
     ListeningSocket socket = ListeningSocket.open(socketDirectory.resolve(name), socketMode);
-    VhostController controller =
-        new VhostController(name, device, cpuMask, budget.share(), socket, mappings, reactors);
-    controllers.put(name, controller);
-    controller.start();
-    return controller;
+    try {
+      VhostController controller =
+          new VhostController(name, device, cpuMask, budget.share(), socket, mappings, reactors);
+      controllers.put(name, controller);
+      controller.start();
+      return controller;
+    } catch (Throwable t) {
+      controllers.remove(name);
+      socket.close();
+      throw t;
+    }
   }
 
   /**

@@ -38,16 +38,17 @@ public final class VhostSession {
   private volatile boolean ending;
   private boolean endedByUs;
 
-  VhostSession(
+  private VhostSession(
       int number,
       VhostController controller,
+      Inbox inbox,
       UnixSocket connected,
       MappingCache mappings,
       ReactorGroup reactors) {
     this.number = number;
-    this.name = controller.name() + "#" + number;
+    this.name = name(controller, number);
     this.controller = controller;
-    inbox = new Inbox(name);
+    this.inbox = inbox;
     socket = new MessageSocket(connected, Libc.MSG_DONTWAIT);
     rings =
         new Vrings(
@@ -62,6 +63,26 @@ public final class VhostSession {
     channel = new BackendChannel(name);
     dispatcher = new Dispatcher(name, socket, controller.device(), rings, memory, channel);
     thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+  }
+
+  /** A session that is not started; {@code connected} is its own, unless this throws. */
+  static VhostSession create(
+      int number,
+      VhostController controller,
+      UnixSocket connected,
+      MappingCache mappings,
+      ReactorGroup reactors) {
+    Inbox inbox = new Inbox(name(controller, number));
+    try {
+      return new VhostSession(number, controller, inbox, connected, mappings, reactors);
+    } catch (Throwable t) {
+      inbox.close();
+      throw t;
+    }
+  }
+
+  private static String name(VhostController controller, int number) {
+    return controller.name() + "#" + number;
   }
 
   /** Serves the connection on a thread of its own; closes it when there can be none. */

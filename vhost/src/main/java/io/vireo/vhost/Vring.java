@@ -97,7 +97,7 @@ final class Vring implements AutoCloseable {
   void kick(EventFd next) {
     EventFd old = kick;
     if (running != null) {
-      running.kick(next);
+      kickWhileRunning(next);
     }
     kick = next;
     close(old);
@@ -105,13 +105,22 @@ final class Vring implements AutoCloseable {
     startIfReady();
   }
 
+  private void kickWhileRunning(EventFd next) {
+    try {
+      running.kick(next);
+    } catch (Throwable t) {
+      close(next);
+      throw t;
+    }
+  }
+
   /** SET_VRING_CALL. */
   void call(EventFd next) {
     EventFd old = call;
+    call = next; // ours whatever follows; the old one must not be closed if that fails
     if (running != null) {
       running.call(next);
     }
-    call = next;
     close(old);
   }
 

@@ -57,6 +57,18 @@ class ControllerTest {
   }
 
   @Test
+  void a_controller_that_cannot_start_leaves_nothing() {
+    device.refusesListeners = true;
+    int before = Footprint.whenQuiet(target, "none").descriptors();
+    assertThatThrownBy(() -> target.create("disk", device)).hasMessage("no listeners");
+    assertThat(Footprint.whenQuiet(target, "none").descriptors()).isEqualTo(before);
+    assertThat(dir).isEmptyDirectory();
+    assertThat(target.server.find("disk")).isEmpty();
+    device.refusesListeners = false;
+    target.create("disk", device);
+  }
+
+  @Test
   void each_controller_serves_its_own_device() {
     target.create("one", device);
     target.create("two", new FakeDevice(2, 256));

@@ -21,6 +21,7 @@ final class FakeDevice implements VirtioDevice {
   private final int maxQueueSize;
   private final byte[] config = new byte[CONFIG_BYTES];
   private volatile Runnable changed = () -> {};
+  volatile boolean refusesListeners;
 
   FakeDevice(int maxQueues, int maxQueueSize) {
     this.maxQueues = maxQueues;
@@ -79,6 +80,9 @@ final class FakeDevice implements VirtioDevice {
 
   @Override
   public void onConfigChange(Runnable listener) {
+    if (refusesListeners) {
+      throw new IllegalStateException("no listeners");
+    }
     changed = listener;
   }
 

@@ -26,6 +26,7 @@ final class FakeQueue implements DeviceQueue {
   volatile GuestMemory memory;
   final AtomicInteger inFlight = new AtomicInteger();
   volatile int nextAvail;
+  volatile InternalError faultInStop;
   private Runnable whenDrained;
   private Runnable whenReleased = () -> {};
   private boolean holdsOlderTable;
@@ -120,6 +121,11 @@ final class FakeQueue implements DeviceQueue {
 
   @Override
   public void stop(Runnable whenStopped) {
+    InternalError fault = faultInStop;
+    if (fault != null) {
+      faultInStop = null;
+      throw fault;
+    }
     whenDrained = whenStopped;
     stopping = true;
     settle();

@@ -165,6 +165,17 @@ class LifecycleTest {
   }
 
   @Test
+  void a_memory_fault_while_a_queue_is_told_to_stop_does_not_keep_it() {
+    Footprint before = warmedUp();
+    try (Guest guest = new Guest()) {
+      guest.steps().subList(0, 5).forEach(Runnable::run);
+      device.lastQueue().faultInStop = new InternalError("another guest's memory");
+    }
+    assertLeavesNothing(before);
+    assertThat(target.faults).hasValue(1);
+  }
+
+  @Test
   void a_front_end_that_comes_back_after_a_crash_is_served_while_the_old_session_drains() {
     FakeQueue old;
     try (Guest guest = new Guest()) {

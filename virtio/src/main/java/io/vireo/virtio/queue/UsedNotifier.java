@@ -21,6 +21,13 @@ public final class UsedNotifier {
   /** Age at which a pending publication is settled, well below the 50 us that are promised. */
   static final long SETTLE_NS = 20_000;
 
+  /**
+   * Entries after which the pending ones are settled. With those of one more batch, which are as
+   * many as a ring can have, they are just below where the indexes wrap and "passed" loses its
+   * meaning.
+   */
+  private static final int SETTLE_ENTRIES = 0x8000;
+
   private final SplitQueue queue;
   private EventFd call;
   private int settled; // used index up to which nothing is owed to the driver
@@ -42,9 +49,14 @@ public final class UsedNotifier {
   public void published(long nowNs) {
     if (queue.interruptWanted(settled)) {
       signal();
-    } else if (++batches == 1) {
+      return;
+    }
+    if (++batches == 1) {
       pendingSinceNs = nowNs;
-    } else if (batches >= SETTLE_BATCHES || nowNs - pendingSinceNs >= SETTLE_NS) {
+    }
+    if (batches >= SETTLE_BATCHES
+        || nowNs - pendingSinceNs >= SETTLE_NS
+        || RingIndex.distance(queue.publishedUsed(), settled) >= SETTLE_ENTRIES) {
       settle();
     }
   }

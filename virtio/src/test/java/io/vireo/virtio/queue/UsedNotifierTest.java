@@ -15,7 +15,11 @@ class UsedNotifierTest {
   private UsedNotifier notifier;
 
   private void ring(long features, int startAt) {
-    ring = new TestRing(32, features, startAt);
+    ring(32, features, startAt);
+  }
+
+  private void ring(int size, long features, int startAt) {
+    ring = new TestRing(size, features, startAt);
     notifier = new UsedNotifier(ring.queue, call);
   }
 
@@ -129,6 +133,21 @@ class UsedNotifierTest {
     use(1, 1_000_000 + UsedNotifier.SETTLE_NS);
     assertThat(notifier.pending()).isFalse();
     assertThat(UsedNotifier.SETTLE_NS).as("promised").isLessThan(50_000);
+  }
+
+  @Test
+  void batches_of_a_large_ring_do_not_hide_an_event_behind_a_wrap_2_7_7_2() {
+    int size = SplitQueue.MAX_SIZE;
+    ring(size, EVENT_IDX, 0);
+    AvailRing.usedEvent(ring.avail(), size, 65_000);
+    use(20_000, 0);
+    use(20_000, 0);
+    use(20_000, 0);
+    assertThat(interrupted()).isFalse();
+    AvailRing.usedEvent(ring.avail(), size, 61_000); // at 60,000 the driver went to sleep
+    use(22_768, 0);
+    notifier.settle();
+    assertThat(interrupted()).isTrue();
   }
 
   @Test
