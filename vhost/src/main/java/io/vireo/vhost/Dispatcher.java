@@ -31,18 +31,15 @@ final class Dispatcher {
   private static final long SUCCESS = 0;
   private static final long FAILURE = 1;
 
-  /** A front-end that goes on and on is not given more lines than this. */
-  private static final int MAX_REFUSALS_LOGGED = 8;
-
   private final String name;
   private final MessageSocket socket;
   private final VirtioDevice device;
   private final Vrings rings;
   private final SessionMemory memory;
   private final BackendChannel channel;
+  private final LineLimit lines;
   private final DeviceConfig config;
   private long protocolFeatures;
-  private int refusals;
 
   Dispatcher(
       String name,
@@ -50,13 +47,15 @@ final class Dispatcher {
       VirtioDevice device,
       Vrings rings,
       SessionMemory memory,
-      BackendChannel channel) {
+      BackendChannel channel,
+      LineLimit lines) {
     this.name = name;
     this.socket = socket;
     this.device = device;
     this.rings = rings;
     this.memory = memory;
     this.channel = channel;
+    this.lines = lines;
     this.config = new DeviceConfig(device);
   }
 
@@ -79,7 +78,7 @@ final class Dispatcher {
       if (!wantsCode(header)) {
         throw e;
       }
-      if (++refusals <= MAX_REFUSALS_LOGGED) {
+      if (lines.allows()) {
         log.warn("{}: refused {}", name, e.getMessage());
       }
       reply(header.request(), Message.encodeU64(FAILURE));

@@ -43,6 +43,7 @@ public final class VhostController {
   private final MappingCache mappings;
   private final ReactorGroup reactors;
   private final ListeningSocket listening;
+  private final LineLimit lines;
   private final EventFd wake = EventFd.create();
   private final Thread acceptor;
   private final List<VhostSession> sessions = new CopyOnWriteArrayList<>(); // written under this
@@ -62,6 +63,7 @@ public final class VhostController {
     this.cpuMask = (BitSet) cpuMask.clone();
     this.budget = budget;
     this.listening = listening;
+    this.lines = new LineLimit(name, System::nanoTime);
     this.mappings = mappings;
     this.reactors = reactors;
     acceptor = Thread.ofPlatform().name("vhost " + name).daemon().unstarted(this::accept);
@@ -94,6 +96,11 @@ public final class VhostController {
   /** CPUs whose reactors its queues run on. */
   public BitSet cpuMask() {
     return (BitSet) cpuMask.clone();
+  }
+
+  /** Bounds what its front-ends can make us log. */
+  LineLimit lines() {
+    return lines;
   }
 
   /** What all its queues may take of the heap. */
@@ -186,14 +193,18 @@ public final class VhostController {
       listening.accept().ifPresent(this::connected);
     } catch (RuntimeException | Error e) {
       // Out of descriptors or memory, most likely: who waits goes on waiting, and we do not spin.
-      log.warn("{}: {}", name, e.toString());
+      if (lines.allows()) {
+        log.warn("{}: {}", name, e.toString());
+      }
       Libc.poll(new int[] {wake.fd()}, new int[] {Libc.POLLIN}, RETRY_ACCEPT_MILLIS);
     }
   }
 
   private synchronized void connected(UnixSocket socket) {
     if (closing || sessions.size() >= MAX_SESSIONS) {
-      log.warn("{}: refused a connection besides {} others", name, sessions.size());
+      if (lines.allows()) {
+        log.warn("{}: refused a connection besides {} others", name, sessions.size());
+      }
       socket.close();
       return;
     }

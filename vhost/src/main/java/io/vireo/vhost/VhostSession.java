@@ -50,18 +50,12 @@ public final class VhostSession {
     this.controller = controller;
     this.inbox = inbox;
     socket = new MessageSocket(connected, Libc.MSG_DONTWAIT);
-    rings =
-        new Vrings(
-            name,
-            controller.device(),
-            reactors,
-            controller.cpuMask(),
-            controller.budget(),
-            inbox,
-            this::mayRun);
+    rings = new Vrings(name, controller, reactors, inbox, this::mayRun);
     memory = new SessionMemory(mappings, rings);
     channel = new BackendChannel(name);
-    dispatcher = new Dispatcher(name, socket, controller.device(), rings, memory, channel);
+    dispatcher =
+        new Dispatcher(
+            name, socket, controller.device(), rings, memory, channel, controller.lines());
     thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
   }
 
@@ -171,22 +165,41 @@ public final class VhostSession {
   }
 
   private void run() {
-    log.info("{}: front-end connected", name);
+    if (tells()) {
+      log.info("{}: front-end connected", name);
+    }
     try {
       while (!ending) {
         waitForWork();
       }
-      log.info("{}: session ends", name);
+      ends(null);
     } catch (ProtocolException | ErrnoException e) {
-      log.warn("{}: session ends: {}", name, e.getMessage());
+      ends(e);
     } catch (InternalError e) {
-      log.warn("{}: session ends: {}", name, e.getMessage());
+      ends(e);
       memory.replaceLost();
     } catch (RuntimeException | Error e) {
-      log.error("{}: session ends by a fault of ours", name, e);
+      if (tells()) {
+        log.error("{}: session ends by a fault of ours", name, e);
+      }
     } finally {
       finish();
     }
+  }
+
+  private void ends(Throwable why) {
+    if (!tells()) {
+      return;
+    }
+    if (why == null) {
+      log.info("{}: session ends", name);
+    } else {
+      log.warn("{}: session ends: {}", name, why.getMessage());
+    }
+  }
+
+  private boolean tells() {
+    return controller.lines().allows();
   }
 
   private void finish() {
@@ -242,7 +255,9 @@ public final class VhostSession {
   private void endIfMemoryLost() {
     checkPosted.set(false);
     if (memory.replaceLost()) {
-      log.warn("{}: the guest's memory was truncated", name);
+      if (tells()) {
+        log.warn("{}: the guest's memory was truncated", name);
+      }
       ending = true;
     }
   }

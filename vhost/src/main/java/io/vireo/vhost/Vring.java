@@ -220,7 +220,8 @@ final class Vring implements AutoCloseable {
       return; // that queue has ended meanwhile
     }
     broken = reason;
-    if (told.add(reason)) { // a guest can reset and break its ring as often as it likes
+    if (told.add(reason)
+        && rings.lines().allows()) { // a guest can reset and break its ring as often as it likes
       log.warn("{}: ring {} is broken: {}", rings.name(), index, reason.sentence());
     }
     if (err != null) {

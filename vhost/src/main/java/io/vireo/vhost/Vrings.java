@@ -11,7 +11,6 @@ import io.vireo.virtio.VirtioDevice;
 import io.vireo.virtio.VirtioFeatures;
 import io.vireo.virtio.queue.RingAddresses;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -23,10 +22,8 @@ import java.util.stream.IntStream;
  */
 final class Vrings implements SessionMemory.User, AutoCloseable {
   private final String name;
-  private final VirtioDevice device;
+  private final VhostController controller;
   private final ReactorGroup reactors;
-  private final BitSet cpuMask;
-  private final QueueBudget budget;
   private final Inbox inbox;
   private final BooleanSupplier mayRun;
   private final Vring[] rings;
@@ -40,21 +37,17 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
    */
   Vrings(
       String name,
-      VirtioDevice device,
+      VhostController controller,
       ReactorGroup reactors,
-      BitSet cpuMask,
-      QueueBudget budget,
       Inbox inbox,
       BooleanSupplier mayRun) {
     this.name = name;
-    this.device = device;
+    this.controller = controller;
     this.reactors = reactors;
-    this.cpuMask = cpuMask;
-    this.budget = budget;
     this.inbox = inbox;
     this.mayRun = mayRun;
     this.rings =
-        IntStream.range(0, device.maxQueues())
+        IntStream.range(0, device().maxQueues())
             .mapToObj(i -> new Vring(i, this))
             .toArray(Vring[]::new);
   }
@@ -72,7 +65,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
 
   /** SET_FEATURES. Running queues go on under the new features if these matter to them. */
   void features(long next) {
-    long changed = (acked ^ next) & device.features();
+    long changed = (acked ^ next) & device().features();
     acked = next;
     for (Vring ring : rings) {
       if (changed != 0) {
@@ -85,7 +78,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
 
   /** The bits that driver and device agreed on. */
   long features() {
-    return acked & device.features();
+    return acked & device().features();
   }
 
   /** Without them rings are always enabled (section "Ring states"). */
@@ -122,11 +115,15 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
   }
 
   QueueBudget budget() {
-    return budget;
+    return controller.budget();
+  }
+
+  LineLimit lines() {
+    return controller.lines();
   }
 
   VirtioDevice device() {
-    return device;
+    return controller.device();
   }
 
   /** Whether each part of such a ring lies in one region. */
@@ -144,7 +141,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
 
   RunningQueue run(QueueConfig config, EventFd kick, boolean enabled) {
     RunningQueue queue =
-        RunningQueue.start(device, reactors, cpuMask, inbox, config, kick, enabled);
+        RunningQueue.start(device(), reactors, controller.cpuMask(), inbox, config, kick, enabled);
     running.add(queue);
     return queue;
   }

@@ -185,7 +185,7 @@ class NegotiationTest {
         assertThatThrownBy(() -> frontend.setState(Request.SET_VRING_NUM, 0, 300))
             .isInstanceOf(ProtocolException.class);
       }
-      assertThat(log.lines()).hasSizeBetween(1, 10);
+      assertThat(log.lines()).hasSizeBetween(1, LineLimit.BURST);
       assertThat(log.lines().getFirst())
           .isEqualTo(
               "disk#1: refused SET_VRING_NUM: ring 0: queue size 300 is not a power of two"
