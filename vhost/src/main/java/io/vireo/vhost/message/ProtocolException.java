@@ -5,9 +5,6 @@ package io.vireo.vhost.message;
  * session ends. Its sentence names the request, what is wrong with which value, and the section.
  */
 public final class ProtocolException extends RuntimeException {
-  private final String request;
-  private final String rule;
-
   /**
    * @param request name of the request
    * @param rule section of the specification (vhost-user's unless it names another)
@@ -15,15 +12,5 @@ public final class ProtocolException extends RuntimeException {
    */
   public ProtocolException(String request, String rule, String detail) {
     super("%s: %s (%s)".formatted(request, detail, rule));
-    this.request = request;
-    this.rule = rule;
-  }
-
-  public String request() {
-    return request;
-  }
-
-  public String rule() {
-    return rule;
   }
 }

@@ -98,10 +98,6 @@ public final class BlkDevice implements VirtioDevice, AutoCloseable {
     return descriptor.bdev();
   }
 
-  public BlkOptions options() {
-    return options;
-  }
-
   /** Whether drivers may not write: asked for so, or the bdev cannot. */
   public boolean readOnly() {
     return VirtioFeatures.has(features, BlkFeatures.RO);

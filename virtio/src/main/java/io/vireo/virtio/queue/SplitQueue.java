@@ -76,10 +76,6 @@ public final class SplitQueue {
     return size;
   }
 
-  public boolean eventIdx() {
-    return eventIdx;
-  }
-
   /** Whether a look at the avail index finds nothing new. The cheapest question of a lap. */
   public boolean empty() {
     return AvailRing.idxAcquire(avail) == nextAvail;
