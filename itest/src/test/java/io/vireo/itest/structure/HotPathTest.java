@@ -19,7 +19,7 @@ class HotPathTest {
   private static final Pattern ONCE =
       Pattern.compile(
           ".* > io\\.vireo\\.bdev\\.BdevChannel\\.(closeNow|finishResets)\\(\\)"
-              + "|.* > RequestPool\\.grow > io\\.vireo\\.virtio\\.blk\\.BlkRequest\\.<init>.*");
+              + "|.* > RequestPool\\.grow > RequestPool\\.makeChunk > io\\.vireo\\.virtio\\.blk\\.BlkRequest\\.<init>.*");
 
   @Test
   void a_lap_allocates_nothing_and_takes_no_lock_and_writes_no_log() {
