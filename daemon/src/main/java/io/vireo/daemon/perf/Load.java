@@ -148,7 +148,8 @@ final class Load implements AutoCloseable {
   }
 
   /**
-   * Puts the load on: a while uncounted, then counted; then waits for what is in flight.
+   * Puts the load on: a while uncounted, then counted, until at least one request has ended; then
+   * waits for what is in flight.
    *
    * @throws IOException when requests fail, data are wrong, or the device is gone
    */
@@ -165,6 +166,9 @@ final class Load implements AutoCloseable {
     }
     long begin = System.nanoTime();
     pollUntil(begin + countedNs);
+    while (counted() == 0) { // nothing is no figure
+      pollUntil(System.nanoTime() + CHECK_NS);
+    }
     long ns = System.nanoTime() - begin;
     Sample sample = new Sample(counted(), bytesMoved(), ns, latencies.copy());
     for (LoadQueue queue : queues) {

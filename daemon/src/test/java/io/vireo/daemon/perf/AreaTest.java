@@ -33,6 +33,16 @@ class AreaTest {
     }
   }
 
+  @Test
+  void so_many_of_a_hundred_are_so_many() {
+    Area area = new Area(0, 1, 512, true, 3);
+    int below = 0;
+    for (int i = 0; i < 10_000; i++) {
+      below += area.percent() < 30 ? 1 : 0;
+    }
+    assertThat(below).isBetween(2800, 3200);
+  }
+
   @Property(tries = 20)
   void at_random_every_unit_comes_in_time(@ForAll @IntRange(min = 1, max = 32) int units) {
     Area area = new Area(0, units, 512, true, 7);
