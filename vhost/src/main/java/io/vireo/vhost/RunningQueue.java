@@ -132,9 +132,9 @@ final class RunningQueue {
     onReactor(() -> queue.memory(next, released));
   }
 
-  /** Whether nothing that began under an older table is left. */
-  boolean released() {
-    return unreleased == 0;
+  /** Older tables under which something began that is left. */
+  int unreleased() {
+    return unreleased;
   }
 
   /**

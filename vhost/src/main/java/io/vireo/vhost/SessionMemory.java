@@ -5,9 +5,11 @@ import io.vireo.memreg.GuestRegion;
 import io.vireo.memreg.Mapping;
 import io.vireo.memreg.MappingCache;
 import io.vireo.vhost.message.MemoryRegion;
+import io.vireo.vhost.message.MemoryTable;
 import io.vireo.vhost.message.PassedFds;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /**
  * The guest's memory as a session has it mapped. Session's thread only, but for {@link #overlaps}.
@@ -20,6 +22,13 @@ final class SessionMemory implements AutoCloseable {
   /** As many regions as other back-ends take; what GET_MAX_MEM_SLOTS answers. */
   static final int MAX_SLOTS = 509;
 
+  /**
+   * For all sessions of a controller: enough for one that ends slowly and the next, each of which
+   * has a whole table mapped in addition while tables change. The kernel gives a process some
+   * 65,000 mappings, and each region takes up to three.
+   */
+  static final int ALL_SLOTS = 2 * (MAX_SLOTS + MemoryTable.MAX_REGIONS);
+
   /** Who has to take a new table before a mapping may go. */
   interface User {
     /**
@@ -28,9 +37,13 @@ final class SessionMemory implements AutoCloseable {
      * @param regionsGo a region is in it no more: nothing may use that when this returns
      */
     void memory(GuestMemory next, boolean regionsGo);
+
+    /** What was waiting for memory may use what there is now. */
+    void memoryChanged();
   }
 
   private final MappingCache cache;
+  private final Semaphore slots;
   private final User user;
 
   /** Every region that is mapped, and with its mapping closed at the end. */
@@ -38,8 +51,12 @@ final class SessionMemory implements AutoCloseable {
 
   private volatile GuestMemory table = GuestMemory.EMPTY;
 
-  SessionMemory(MappingCache cache, User user) {
+  /**
+   * @param slots one for each region that all sessions of a controller may have mapped
+   */
+  SessionMemory(MappingCache cache, Semaphore slots, User user) {
     this.cache = cache;
+    this.slots = slots;
     this.user = user;
   }
 
@@ -112,12 +129,20 @@ final class SessionMemory implements AutoCloseable {
   }
 
   private GuestRegion map(MemoryRegion region, int fd) {
-    Mapping mapping = cache.acquire(fd, region.fileOffset(), region.bytes());
+    if (!slots.tryAcquire()) {
+      throw new IllegalArgumentException(
+          "all %d regions of this controller's connections are in use".formatted(ALL_SLOTS));
+    }
+    Mapping mapping = null;
     try {
+      mapping = cache.acquire(fd, region.fileOffset(), region.bytes());
       return new GuestRegion(region.gpa(), region.bytes(), region.uva(), mapping);
-    } catch (RuntimeException e) {
-      mapping.close();
-      throw e;
+    } catch (Throwable t) {
+      if (mapping != null) {
+        mapping.close();
+      }
+      slots.release();
+      throw t;
     }
   }
 
@@ -128,6 +153,7 @@ final class SessionMemory implements AutoCloseable {
     user.memory(next, regionsGo);
     mapped.removeAll(removed);
     unmap(removed);
+    user.memoryChanged(); // last: it may refuse to start something
   }
 
   private static boolean isIn(GuestRegion region, GuestMemory memory) {
@@ -137,7 +163,8 @@ final class SessionMemory implements AutoCloseable {
         .isPresent();
   }
 
-  private static void unmap(List<GuestRegion> regions) {
+  private void unmap(List<GuestRegion> regions) {
     Closing.all(regions.stream().map(GuestRegion::mapping).toArray(Mapping[]::new));
+    slots.release(regions.size());
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,7 @@ public final class VhostController {
   private static final Logger log = LoggerFactory.getLogger(VhostController.class);
 
   /** Far above what anybody needs; a connection costs a thread. */
-  static final int MAX_SESSIONS = 256;
+  static final int MAX_SESSIONS = 64;
 
   private static final int RETRY_ACCEPT_MILLIS = 100;
 
@@ -44,6 +45,7 @@ public final class VhostController {
   private final ReactorGroup reactors;
   private final ListeningSocket listening;
   private final LineLimit lines;
+  private final Semaphore memorySlots = new Semaphore(SessionMemory.ALL_SLOTS);
   private final EventFd wake = EventFd.create();
   private final Thread acceptor;
   private final List<VhostSession> sessions = new CopyOnWriteArrayList<>(); // written under this
@@ -96,6 +98,11 @@ public final class VhostController {
   /** CPUs whose reactors its queues run on. */
   public BitSet cpuMask() {
     return (BitSet) cpuMask.clone();
+  }
+
+  /** One for each region that its sessions may have mapped. */
+  Semaphore memorySlots() {
+    return memorySlots;
   }
 
   /** Bounds what its front-ends can make us log. */

@@ -51,7 +51,7 @@ public final class VhostSession {
     this.inbox = inbox;
     socket = new MessageSocket(connected, Libc.MSG_DONTWAIT);
     rings = new Vrings(name, controller, reactors, inbox, this::mayRun);
-    memory = new SessionMemory(mappings, rings);
+    memory = new SessionMemory(mappings, controller.memorySlots(), rings);
     channel = new BackendChannel(name);
     dispatcher =
         new Dispatcher(

@@ -30,6 +30,9 @@ final class Vring implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Vring.class);
   private static final int MAX_INDEX = 0xffff;
 
+  /** More would be noticed by each request that ends. */
+  static final int MAX_OLDER_TABLES = 64;
+
   private final int index;
   private final Vrings rings;
   private final Set<BreakReason> told = EnumSet.noneOf(BreakReason.class);
@@ -170,9 +173,14 @@ final class Vring implements AutoCloseable {
     }
   }
 
+  /** Whether requests of a running queue began under more tables than they should. */
+  boolean hasManyTables() {
+    return running != null && running.unreleased() >= MAX_OLDER_TABLES;
+  }
+
   /** Whether a running queue has done with every older table. */
   boolean memoryReleased() {
-    return running == null || running.released();
+    return running == null || running.unreleased() == 0;
   }
 
   /** Runs a queue when everything for it is there and none runs. */

@@ -88,7 +88,8 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
 
   /**
    * Every queue uses {@code next} when this returns; if regions go, nothing that began under an
-   * older table is left then.
+   * older table is left then. Nor are there many older tables: a front-end could send as many as it
+   * likes while one request takes its time.
    */
   @Override
   public void memory(GuestMemory next, boolean regionsGo) {
@@ -96,11 +97,15 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
     for (Vring ring : rings) {
       ring.memory(next);
     }
-    if (regionsGo) {
+    if (regionsGo || Arrays.stream(rings).anyMatch(Vring::hasManyTables)) {
       inbox.await(
           () -> Arrays.stream(rings).allMatch(Vring::memoryReleased),
-          "requests that use memory which goes");
+          "requests that use older memory");
     }
+  }
+
+  @Override
+  public void memoryChanged() {
     for (Vring ring : rings) {
       ring.startIfReady();
     }

@@ -22,6 +22,7 @@ final class FakeDevice implements VirtioDevice {
   private final byte[] config = new byte[CONFIG_BYTES];
   private volatile Runnable changed = () -> {};
   volatile boolean refusesListeners;
+  volatile boolean refusesQueues;
 
   FakeDevice(int maxQueues, int maxQueueSize) {
     this.maxQueues = maxQueues;
@@ -88,6 +89,9 @@ final class FakeDevice implements VirtioDevice {
 
   @Override
   public DeviceQueue createQueue(QueueConfig queueConfig, Reactor reactor) {
+    if (refusesQueues) {
+      throw new IllegalArgumentException("no room for a queue");
+    }
     FakeQueue queue = new FakeQueue(queueConfig, reactor);
     queues.add(queue);
     return queue;

@@ -6,10 +6,13 @@ import io.vireo.linux.Libc;
 import io.vireo.linux.Mem;
 import io.vireo.memreg.GuestRegion;
 import io.vireo.vhost.frontend.FrontendMemory;
+import io.vireo.vhost.frontend.FrontendRing;
+import io.vireo.vhost.frontend.VhostUserFrontend;
 import io.vireo.vhost.message.Header;
 import io.vireo.vhost.message.MemoryRegion;
 import io.vireo.vhost.message.MemoryTable;
 import io.vireo.vhost.message.Message;
+import io.vireo.vhost.message.ProtocolFeatures;
 import io.vireo.vhost.message.Request;
 import java.util.Arrays;
 import java.util.List;
@@ -179,6 +182,69 @@ class MemoryTest extends ProtocolTest {
     Arrays.fill(ten, fd);
     assertRefused(() -> frontend.command(Request.SET_MEM_TABLE, table, ten));
     assertThat(target.mappings.size()).isZero();
+  }
+
+  @Test
+  void a_queue_that_is_refused_when_its_memory_comes_keeps_nothing_of_the_memory_before() {
+    FrontendRing ring = newRing(0);
+    try (FrontendMemory other = FrontendMemory.of("vireo-test-other", MIB)) {
+      frontend.setTable(other.regions());
+      frontend.setTable(List.of());
+      frontend.start(ring, 0);
+      frontend.setTable(other.regions());
+      device.refusesQueues = true;
+      assertRefused(() -> frontend.setTable(memory.regions()));
+      assertThat(target.mappings.size()).isEqualTo(1);
+      device.refusesQueues = false;
+      frontend.setTable(memory.regions());
+      assertThat(device.queues).hasSize(1);
+      assertThat(target.mappings.size()).isEqualTo(1);
+    }
+    ring.close();
+  }
+
+  @Test
+  void tables_do_not_pile_up_under_a_request_that_takes_its_time() {
+    startRing(0, 0);
+    FakeQueue queue = device.lastQueue();
+    queue.take(1);
+    for (int i = 1; i < Vring.MAX_OLDER_TABLES; i++) {
+      frontend.setTable(memory.regions());
+    }
+    byte[] table = new MemoryTable(List.of(memory.regions().getFirst().description())).encode();
+    int fd = memory.regions().getFirst().fd();
+    int needReply = Header.VERSION | Header.NEED_REPLY;
+    frontend.raw().send(Request.SET_MEM_TABLE.id(), needReply, table, fd);
+    assertThat(Libc.poll(new int[] {frontend.raw().fd()}, new int[] {Libc.POLLIN}, 200)).isZero();
+    queue.finish();
+    try (Message reply = frontend.receive()) {
+      assertThat(reply.u64()).isZero();
+    }
+  }
+
+  @Test
+  void the_connections_of_a_controller_cannot_map_more_than_two_tables() {
+    FrontendMemory many = new FrontendMemory("vireo-test-slots");
+    long[] sizes = new long[SessionMemory.MAX_SLOTS];
+    Arrays.fill(sizes, 4096);
+    List<FrontendMemory.Region> regions = many.addAdjacent(GIB, sizes);
+    regions.forEach(frontend::addRegion);
+    try (VhostUserFrontend second = target.connect("disk");
+        VhostUserFrontend third = target.connect("disk")) {
+      second.negotiate(FakeDevice.FEATURES, ProtocolFeatures.OFFERED);
+      third.negotiate(FakeDevice.FEATURES, ProtocolFeatures.OFFERED);
+      regions.forEach(second::addRegion);
+      int left = SessionMemory.ALL_SLOTS - 2 * SessionMemory.MAX_SLOTS;
+      regions.subList(0, left).forEach(third::addRegion);
+      assertRefused(() -> third.addRegion(regions.getLast()));
+      frontend.removeRegion(regions.getFirst());
+      third.addRegion(regions.getLast());
+      assertRefused(() -> frontend.addRegion(regions.getFirst()));
+    }
+    Await.until(
+        () -> target.server.find("disk").orElseThrow().sessions().size() == 1, "they have left");
+    frontend.addRegion(regions.getFirst());
+    many.close();
   }
 
   @Test

@@ -11,10 +11,21 @@ import java.util.List;
 public final class PassedFds implements AutoCloseable {
   private static final int TAKEN = -1;
 
+  /**
+   * No request has more; those beyond are counted, so that the message is refused, and closed at
+   * once, so that a peer cannot use up what descriptors this process may have.
+   */
+  static final int MAX_OPEN = MemoryTable.MAX_REGIONS;
+
   private final List<Integer> fds = new ArrayList<>();
 
   void add(int fd) {
-    fds.add(fd);
+    if (fds.size() < MAX_OPEN) {
+      fds.add(fd);
+    } else {
+      fds.add(TAKEN);
+      Libc.close(fd);
+    }
   }
 
   /** How many came along, taken ones included. */

@@ -118,6 +118,23 @@ class MessageSocketTest {
   }
 
   @Test
+  void a_message_that_never_ends_keeps_no_more_descriptors_than_a_request_can_have() {
+    byte[] bytes = message(5, 1, new byte[8]);
+    int[] many = IntStream.range(0, 253).map(i -> peer.fd()).toArray();
+    int before = openFds();
+    for (int at = 0; at < 11; at++) {
+      write(bytes, at, at + 1, many);
+      assertThat(socket.receive()).isEmpty();
+      assertThat(openFds() - before).isLessThanOrEqualTo(PassedFds.MAX_OPEN);
+    }
+    write(bytes, 11, bytes.length);
+    try (Message message = socket.receive().orElseThrow()) {
+      assertThat(message.fds().count()).as("refused by its number").isEqualTo(11 * 253);
+    }
+    assertThat(openFds()).isEqualTo(before);
+  }
+
+  @Test
   void descriptors_of_a_message_that_never_ends_are_closed_with_the_connection() {
     byte[] bytes = message(12, 1, Message.encodeU64(0));
     int before = openFds();

@@ -21,6 +21,9 @@ import io.vireo.virtio.queue.SplitQueue;
  * would take whatever it finds for the status.
  */
 final class BlkParser {
+  /** Some 20 ns at 5 bytes a nanosecond. */
+  private static final long DESCRIPTOR_COST_BYTES = 128;
+
   private final Translator memory;
   private final CommonChain common;
   private final DescriptorWalk walk;
@@ -98,6 +101,11 @@ final class BlkParser {
       default -> request.decide(IoStatus.UNSUPPORTED);
     }
     return null;
+  }
+
+  /** What the last {@link #any} cost, as bytes that could have been copied in the same time. */
+  long costBytes() {
+    return walk.descriptors() * DESCRIPTOR_COST_BYTES;
   }
 
   private void read(BlkRequest request, long sector) {

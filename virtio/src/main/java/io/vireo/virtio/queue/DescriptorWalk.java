@@ -31,6 +31,7 @@ public final class DescriptorWalk {
   private final Translator memory;
   private final boolean indirectAllowed;
   private final int maxDescriptors;
+  private int descriptors;
 
   private final long[] hvas = new long[MAX_PIECES];
   private final long[] lengths = new long[MAX_PIECES];
@@ -65,7 +66,6 @@ public final class DescriptorWalk {
    */
   public BreakReason read(int head) {
     clear();
-    int left = maxDescriptors;
     int entries = queue.size();
     long table = 0; // guest-physical address of the indirect table, once there is one
     boolean indirect = false;
@@ -89,7 +89,7 @@ public final class DescriptorWalk {
         index = 0;
         continue; // 2.7.5.3.2: the writable flag of this descriptor means nothing
       }
-      if (--left < 0) {
+      if (++descriptors > maxDescriptors) {
         return BreakReason.CHAIN_TOO_LONG;
       }
       BreakReason refused = add((flags & Descriptor.F_WRITE) != 0, Descriptor.len(word));
@@ -101,6 +101,7 @@ public final class DescriptorWalk {
   }
 
   private void clear() {
+    descriptors = 0;
     pieces = 0;
     readablePieces = 0;
     tooManyPieces = false;
@@ -197,6 +198,11 @@ public final class DescriptorWalk {
       readableBytes += bytes;
       readablePieces = pieces;
     }
+  }
+
+  /** How many descriptors were read, one that refers to a table excepted. */
+  public int descriptors() {
+    return descriptors;
   }
 
   /** Number of pieces; those up to {@link #readablePieces} are readable, the others writable. */

@@ -58,6 +58,25 @@ class BlkQueueLapTest extends BlkQueueFixture {
   }
 
   @Test
+  void one_lap_reads_a_bounded_number_of_descriptors() {
+    use(TestDisk.with().size(1024).build());
+    long tables = disk.ram.allocate(1000 * 16);
+    long status = disk.status();
+    for (int i = 0; i < 8; i++) {
+      disk.split.table(disk.ram.hva(tables), tables); // the same one: all that costs is to read it
+      for (int n = 0; n < 999; n++) {
+        disk.split.readable(tables, 0);
+      }
+      disk.split.writable(status, 1);
+      disk.split.offer();
+    }
+    disk.split.publish();
+    assertThat(disk.lap()).isEqualTo(3); // 2048 descriptors, and what began below that
+    assertThat(disk.lap()).isEqualTo(3);
+    assertThat(disk.lap()).isEqualTo(2);
+  }
+
+  @Test
   void answers_reach_the_driver_in_fours_while_the_lap_goes_on() {
     for (int i = 0; i < 10; i++) {
       read();
