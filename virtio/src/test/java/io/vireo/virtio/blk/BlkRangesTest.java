@@ -1,5 +1,8 @@
 package io.vireo.virtio.blk;
 
+import static io.vireo.virtio.blk.Ranges.offer;
+import static io.vireo.virtio.blk.Ranges.put;
+import static io.vireo.virtio.blk.Ranges.range;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.bdev.IoStatus;
@@ -27,31 +30,8 @@ class BlkRangesTest {
     disk = other;
   }
 
-  /** Puts ranges of {sector, sectors, flags} somewhere; their guest-physical address. */
-  private long ranges(long[]... ranges) {
-    long gpa = disk.ram.allocate(Math.max(1, ranges.length) * 16L);
-    for (int i = 0; i < ranges.length; i++) {
-      BlkRange.put(disk.ram.hva(gpa) + 16L * i, ranges[i][0], ranges[i][1], (int) ranges[i][2]);
-    }
-    return gpa;
-  }
-
-  private static long[] range(long sector, long sectors, int flags) {
-    return new long[] {sector, sectors, flags};
-  }
-
-  /** Offers a request of these ranges; where its status will be. */
-  private long offer(int type, long[]... ranges) {
-    long status = disk.status();
-    disk.split.readable(disk.header(type, 0), 16);
-    disk.split.readable(ranges(ranges), 16L * ranges.length);
-    disk.split.writable(status, 1);
-    disk.split.offer();
-    return status;
-  }
-
   private int run(int type, long[]... ranges) {
-    long status = offer(type, ranges);
+    long status = offer(disk, type, ranges);
     disk.run();
     assertThat(disk.split.reap()).isNotNegative();
     assertThat(disk.split.reapedBytes()).isEqualTo(1);
@@ -111,7 +91,7 @@ class BlkRangesTest {
 
   @Test
   void ranges_may_be_framed_in_any_way() {
-    long payload = ranges(range(3, 1, 0), range(7, 2, 0));
+    long payload = put(disk, range(3, 1, 0), range(7, 2, 0));
     for (int cut = 1; cut < 32; cut++) {
       disk.bdev.asked().clear();
       long status = disk.status();
@@ -136,7 +116,7 @@ class BlkRangesTest {
     for (int bytes : new int[] {0, 1, 8, 15, 17, 24}) {
       long status = disk.status();
       disk.split.readable(disk.header(BlkType.WRITE_ZEROES, 0), 16);
-      disk.split.readable(ranges(range(0, 1, 0), range(1, 1, 0)), bytes);
+      disk.split.readable(put(disk, range(0, 1, 0), range(1, 1, 0)), bytes);
       disk.split.writable(status, 1);
       disk.runChain();
       assertThat(disk.statusAt(status)).as("%d bytes", bytes).isEqualTo(BlkStatus.IOERR);
@@ -182,7 +162,7 @@ class BlkRangesTest {
     assertThat(run(BlkType.DISCARD, range(0, BlkLimits.MAX_RANGE_SECTORS + 1L, 0)))
         .isEqualTo(BlkStatus.IOERR);
     assertThat(run(BlkType.DISCARD, range(0, 0xffff_ffffL, 0))).isEqualTo(BlkStatus.IOERR);
-    long status = offer(BlkType.DISCARD, range(8, BlkLimits.MAX_RANGE_SECTORS, 0));
+    long status = offer(disk, BlkType.DISCARD, range(8, BlkLimits.MAX_RANGE_SECTORS, 0));
     disk.run();
     assertThat(disk.bdev.pending()).isEqualTo(1);
     disk.bdev.complete(IoStatus.NO_SPACE);
@@ -230,7 +210,7 @@ class BlkRangesTest {
   @Test
   void a_failed_range_ends_the_request_and_the_rest_is_not_tried() {
     use(TestDisk.with().bdev(new PendingBdev("disk", 512, SECTORS)).build());
-    long status = offer(BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0), range(2, 1, 0));
+    long status = offer(disk, BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0), range(2, 1, 0));
     disk.run();
     disk.bdev.complete(IoStatus.OK);
     disk.settle();
@@ -245,7 +225,7 @@ class BlkRangesTest {
   @Test
   void a_payload_that_changes_after_it_was_taken_changes_nothing() {
     use(TestDisk.with().bdev(new PendingBdev("disk", 512, SECTORS)).build());
-    long payload = ranges(range(0, 1, 0), range(1, 1, 0));
+    long payload = put(disk, range(0, 1, 0), range(1, 1, 0));
     long status = disk.status();
     disk.split.readable(disk.header(BlkType.DISCARD, 0), 16);
     disk.split.readable(payload, 32);

@@ -1,5 +1,7 @@
 package io.vireo.virtio.blk;
 
+import static io.vireo.virtio.blk.Ranges.offer;
+import static io.vireo.virtio.blk.Ranges.range;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.bdev.IoStatus;
@@ -25,33 +27,10 @@ class WaitingRangesTest {
     disk = other;
   }
 
-  /** Puts ranges of {sector, sectors, flags} somewhere; their guest-physical address. */
-  private long ranges(long[]... ranges) {
-    long gpa = disk.ram.allocate(Math.max(1, ranges.length) * 16L);
-    for (int i = 0; i < ranges.length; i++) {
-      BlkRange.put(disk.ram.hva(gpa) + 16L * i, ranges[i][0], ranges[i][1], (int) ranges[i][2]);
-    }
-    return gpa;
-  }
-
-  private static long[] range(long sector, long sectors, int flags) {
-    return new long[] {sector, sectors, flags};
-  }
-
-  /** Offers a request of these ranges; where its status will be. */
-  private long offer(int type, long[]... ranges) {
-    long status = disk.status();
-    disk.split.readable(disk.header(type, 0), 16);
-    disk.split.readable(ranges(ranges), 16L * ranges.length);
-    disk.split.writable(status, 1);
-    disk.split.offer();
-    return status;
-  }
-
   @Test
   void a_bdev_that_is_full_between_two_ranges_is_asked_again_in_order() {
-    long first = offer(BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0), range(2, 1, 0));
-    long second = offer(BlkType.DISCARD, range(10, 1, 0), range(11, 1, 0));
+    long first = offer(disk, BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0), range(2, 1, 0));
+    long second = offer(disk, BlkType.DISCARD, range(10, 1, 0), range(11, 1, 0));
     disk.split.publish();
     disk.lap();
     assertThat(disk.bdev.asked()).extracting(Asked::offset).containsExactly(0L, 5120L);
@@ -75,7 +54,7 @@ class WaitingRangesTest {
   @Test
   void a_bdev_that_is_full_at_the_first_range_leaves_the_request_in_the_ring() {
     disk.bdev.busy(1);
-    long status = offer(BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0));
+    long status = offer(disk, BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0));
     disk.split.publish();
     disk.lap();
     assertThat(disk.queue.inFlight()).isZero();
@@ -87,7 +66,7 @@ class WaitingRangesTest {
 
   @Test
   void a_stop_waits_for_the_ranges_that_are_left() {
-    offer(BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0), range(2, 1, 0));
+    offer(disk, BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0), range(2, 1, 0));
     disk.split.publish();
     disk.lap();
     boolean[] drained = new boolean[1];
@@ -103,7 +82,7 @@ class WaitingRangesTest {
   @Test
   void a_broken_queue_asks_for_no_further_range() {
     use(TestDisk.with().bdev(new PendingBdev("disk", 512, SECTORS)).build());
-    offer(BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0));
+    offer(disk, BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0));
     disk.run();
     disk.split.writable(-1, 1);
     disk.split.offer();
@@ -117,7 +96,7 @@ class WaitingRangesTest {
 
   @Test
   void a_broken_queue_lets_go_of_the_ranges_that_are_left() {
-    offer(BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0));
+    offer(disk, BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0));
     disk.split.publish();
     disk.lap();
     disk.split.writable(-1, 1);
@@ -133,7 +112,7 @@ class WaitingRangesTest {
   void what_waits_is_bounded_and_the_rest_stays_in_the_ring() {
     use(TestDisk.with().size(256).build());
     for (int i = 0; i < 40; i++) {
-      offer(BlkType.DISCARD, range(i, 1, 0), range(i, 1, 0), range(i, 1, 0));
+      offer(disk, BlkType.DISCARD, range(i, 1, 0), range(i, 1, 0), range(i, 1, 0));
     }
     disk.split.publish();
     disk.lap();
@@ -152,7 +131,7 @@ class WaitingRangesTest {
     for (int i = 0; i < ranges.length; i++) {
       ranges[i] = range(i, 1, 0);
     }
-    long status = offer(BlkType.DISCARD, ranges);
+    long status = offer(disk, BlkType.DISCARD, ranges);
     disk.split.publish();
     disk.lap();
     assertThat(disk.split.used()).isEqualTo(1);
