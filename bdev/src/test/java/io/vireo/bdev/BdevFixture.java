@@ -9,7 +9,7 @@ import java.util.List;
 public final class BdevFixture implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  public final BdevRegistry registry = new BdevRegistry();
+  public final BdevRegistry registry;
   public final SteppedReactor stepped;
   public final RecordingListener listener = new RecordingListener();
   public final Bdev bdev;
@@ -25,11 +25,22 @@ public final class BdevFixture implements AutoCloseable {
 
   /** The same on that reactor, which is closed with it. */
   public BdevFixture(Bdev bdev, SteppedReactor stepped) {
+    this(registryOf(bdev), bdev, stepped);
+  }
+
+  /** Opens a bdev that is registered there; it is removed at the end. */
+  public BdevFixture(BdevRegistry registry, Bdev bdev, SteppedReactor stepped) {
+    this.registry = registry;
     this.bdev = bdev;
     this.stepped = stepped;
-    registry.register(bdev);
     descriptor = registry.open(bdev.name(), !bdev.readOnly(), listener);
     channel = descriptor.channel(stepped.reactor());
+  }
+
+  private static BdevRegistry registryOf(Bdev bdev) {
+    BdevRegistry registry = new BdevRegistry();
+    registry.register(bdev);
+    return registry;
   }
 
   /** A user of {@link #channel}. */

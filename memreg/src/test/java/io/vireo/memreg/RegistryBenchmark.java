@@ -16,19 +16,11 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What it costs to register a guest's memory while no device asks for it, in milliseconds; {@code
  * singleShot} is what the first guest sees, in a fresh JVM and a fresh registry.
- *
- * <p>To run this module's benchmarks:
- *
- * <pre>
- *   mvn -pl memreg -am test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath
- *   java -cp memreg/target/test-classes:memreg/target/classes:$(cat memreg/target/classpath) \
- *       org.openjdk.jmh.Main
- * </pre>
  */
 @State(Scope.Benchmark)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 4, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 4, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 public class RegistryBenchmark {
   private static final long GIB = 1L << 30;

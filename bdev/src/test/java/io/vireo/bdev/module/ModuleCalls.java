@@ -3,6 +3,8 @@ package io.vireo.bdev.module;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vireo.bdev.BdevRegistry;
+import io.vireo.bdev.malloc.MallocCreate;
+import io.vireo.bdev.nulldev.NullCreate;
 import io.vireo.memreg.MemoryRegistry;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +35,18 @@ public final class ModuleCalls {
 
   private static <P extends Record> Object call(Method<P> method, Record parameters) {
     return method.handler().apply(method.parameters().cast(parameters));
+  }
+
+  /** A disk of 512-byte blocks that stores nothing; its name. */
+  public String createNull(String name, long blocks) {
+    NullCreate disk = new NullCreate(name, 512, blocks, null, 0, 0, 0, 0, false, 0, 0, 0, 0, 0);
+    return (String) call("bdev_null_create", disk);
+  }
+
+  /** A disk of 512-byte blocks in memory; its name. */
+  public String createMalloc(String name, long blocks) {
+    MallocCreate disk = new MallocCreate(name, 512, blocks, null, 0, 0, false, 0, false, 0, 0, -1);
+    return (String) call("bdev_malloc_create", disk);
   }
 
   /** A call that must be refused. */

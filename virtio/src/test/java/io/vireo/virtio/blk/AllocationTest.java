@@ -3,18 +3,12 @@ package io.vireo.virtio.blk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.vireo.bdev.BdevRegistry;
-import io.vireo.bdev.malloc.MallocCreate;
-import io.vireo.bdev.malloc.MallocModule;
-import io.vireo.bdev.module.BdevContext;
-import io.vireo.bdev.module.BdevModule;
-import io.vireo.bdev.module.Method;
-import io.vireo.bdev.nulldev.NullCreate;
-import io.vireo.bdev.nulldev.NullModule;
+import io.vireo.bdev.module.ModuleCalls;
 import io.vireo.virtio.PendingBdev;
 import io.vireo.virtio.TestDisk;
 import io.vireo.virtio.VirtioFeatures;
 import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** In the steady state neither side of a ring allocates. */
@@ -27,17 +21,7 @@ class AllocationTest {
   private static final long TOLERATED_BYTES = MEASURED;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private final BdevRegistry bdevs = new BdevRegistry();
-
-  private static <P extends Record> void call(BdevModule module, BdevRegistry bdevs, P parameters) {
-    for (Method<?> method : module.methods(new BdevContext(bdevs, null, null))) {
-      if (method.parameters() == parameters.getClass()) {
-        @SuppressWarnings("unchecked")
-        Method<P> creating = (Method<P>) method;
-        assertThat(creating.handler().apply(parameters)).isNotNull();
-      }
-    }
-  }
+  private final ModuleCalls calls = new ModuleCalls();
 
   /** Reads and writes 4 KiB, keeping the ring filled, until so many are done. */
   private static void serve(TestDisk disk, long data, int requests) {
@@ -78,21 +62,22 @@ class AllocationTest {
     }
   }
 
+  @AfterEach
+  void clear() {
+    calls.clear();
+  }
+
   @Test
   void over_the_null_bdev() {
-    NullCreate disk = new NullCreate("null", 512, 2048, null, 0, 0, 0, 0, false, 0, 0, 0, 0, 0);
-    call(new NullModule(), bdevs, disk);
-    allocatesNothing(TestDisk.with().over(bdevs, "null"));
-    bdevs.unregister("null");
+    allocatesNothing(TestDisk.with().over(calls.bdevs, calls.createNull("null", 2048)));
   }
 
   @Test
   void over_the_malloc_bdev_in_direct_descriptors() {
-    MallocCreate disk =
-        new MallocCreate("malloc", 512, 2048, null, 0, 0, false, 0, false, 0, 0, -1);
-    call(new MallocModule(), bdevs, disk);
-    allocatesNothing(TestDisk.with().without(VirtioFeatures.INDIRECT_DESC).over(bdevs, "malloc"));
-    bdevs.unregister("malloc");
+    allocatesNothing(
+        TestDisk.with()
+            .without(VirtioFeatures.INDIRECT_DESC)
+            .over(calls.bdevs, calls.createMalloc("malloc", 2048)));
   }
 
   @Test
