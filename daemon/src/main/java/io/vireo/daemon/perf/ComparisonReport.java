@@ -1,97 +1,147 @@
 package io.vireo.daemon.perf;
 
-import io.vireo.daemon.perf.Comparison.Pair;
-import io.vireo.daemon.perf.Comparison.Probed;
+import io.vireo.daemon.perf.Pair.Probed;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 
-/** What a comparison found, as a table and as JSON with every sample. */
+/**
+ * What a comparison found: a table with a row for each cell's near pairs and, where some were far,
+ * one for all its pairs; and JSON with every sample.
+ */
 final class ComparisonReport {
-  private final List<Pair> pairs;
-  private final List<Pair> near;
+  private final List<CellPairs> cells;
 
-  ComparisonReport(List<Pair> pairs) {
-    this.pairs = pairs;
-    near = pairs.stream().filter(Pair::near).toList();
+  ComparisonReport(List<CellPairs> cells) {
+    this.cells = cells;
   }
 
-  static void printPair(PrintWriter out, Pair pair) {
+  /** One line about a round: the distance of the cores, and the ratio of each cell's new pair. */
+  static void printRound(PrintWriter out, List<CellPairs> round) {
+    StringBuilder line = new StringBuilder();
+    double distanceNs = 0;
+    int near = 0;
+    for (CellPairs pairs : round) {
+      Pair last = pairs.all().getLast();
+      distanceNs += (last.a().beforeNs() + last.a().afterNs() + last.b().afterNs()) / 3;
+      near += last.near() ? 1 : 0;
+      line.append(String.format(Locale.ROOT, " %.2f", last.ratio()));
+    }
     out.printf(
         Locale.ROOT,
-        "%10.0f %10.0f IOPS  %6.2f  round trips %3.0f %3.0f %3.0f ns  %s%n",
-        pair.a().sample().iops(),
-        pair.b().sample().iops(),
-        pair.ratio(),
-        pair.a().beforeNs(),
-        pair.a().afterNs(),
-        pair.b().afterNs(),
-        pair.near() ? "near" : "far");
+        "round %d: %d of %d pairs near, round trip %.0f ns, ratios%s%n",
+        round.getFirst().all().size(),
+        near,
+        round.size(),
+        distanceNs / round.size(),
+        line);
     out.flush();
   }
 
   void print(PrintWriter out, String a, String b) {
-    out.printf(Locale.ROOT, "%n%d of %d pairs near%n", near.size(), pairs.size());
-    if (near.isEmpty()) {
-      return;
+    out.printf(
+        Locale.ROOT,
+        "%nA is %s, B is %s.%nMedians of pairs; near: round trips between the cores below %.0f ns;"
+            + " all: far ones, too.%nIntervals of 95 %%; latencies in microseconds.%n%n"
+            + "%-9s %5s  %-8s %10s %10s  %-22s %9s %9s  %7s %7s",
+        a,
+        b,
+        Pair.NEAR_NS,
+        "load",
+        "depth",
+        "pairs",
+        "A IOPS",
+        "B IOPS",
+        "A / B",
+        "A p50",
+        "B p50",
+        "A trips",
+        "B trips");
+    for (String reference : cells.getFirst().all().getFirst().referenceIops().keySet()) {
+      out.printf(Locale.ROOT, "  %10s  %-22s", reference, "A / " + reference);
     }
-    out.printf(Locale.ROOT, "%-32s %12s %12s %12s%n", "median of near pairs", "IOPS", "p50", "p99");
-    printSide(out, a, Pair::a);
-    printSide(out, b, Pair::b);
-    Statistics.Interval interval = Statistics.interval95(ratios());
+    out.println();
+    boolean trips = false;
+    boolean far = false;
+    for (CellPairs pairs : cells) {
+      int near = pairs.near().size();
+      if (near > 0) {
+        printRow(out, pairs.cell(), "near", pairs.near());
+      }
+      if (near < pairs.all().size()) {
+        printRow(out, pairs.cell(), near == 0 ? "far" : "all", pairs.all());
+      }
+      trips |= pairs.cell().alone();
+      far |= near == 0;
+    }
+    if (trips) {
+      out.println("trips: core-to-core round trips that a request takes, by the samples' own");
+    }
+    if (far) {
+      out.println("far: no pair was near; only ratios and trips tell something");
+    }
+  }
+
+  private static void printRow(PrintWriter out, PerfOptions cell, String kind, List<Pair> pairs) {
+    Figures figures = Figures.of(cell, pairs);
     out.printf(
         Locale.ROOT,
-        "ratio %.2f (95 %%: %.2f to %.2f), latencies in microseconds%n",
-        Statistics.median(ratios()),
-        interval.low(),
-        interval.high());
+        "%-9s %5d  %-8s %10.0f %10.0f  %-22s %9.2f %9.2f  %7s %7s",
+        cell.workload().label(),
+        cell.depth(),
+        pairs.size() + " " + kind,
+        figures.a().iops(),
+        figures.b().iops(),
+        text(figures.ratio()),
+        figures.a().p50Us(),
+        figures.b().p50Us(),
+        trips(figures.a()),
+        trips(figures.b()));
+    for (Figures.Beside reference : figures.references().values()) {
+      out.printf(Locale.ROOT, "  %10.0f  %-22s", reference.iops(), text(reference.ratio()));
+    }
+    out.println();
   }
 
-  private void printSide(PrintWriter out, String name, Function<Pair, Probed> side) {
-    out.printf(
-        Locale.ROOT,
-        "%-32s %12.0f %12.2f %12.2f%n",
-        name,
-        medianOf(side, Sample::iops),
-        medianOf(side, sample -> sample.latencies().getValueAtPercentile(50) / 1000.0),
-        medianOf(side, sample -> sample.latencies().getValueAtPercentile(99) / 1000.0));
+  private static String text(Figures.Ratio ratio) {
+    return String.format(
+        Locale.ROOT, "%.2f (%.2f to %.2f)", ratio.median(), ratio.low(), ratio.high());
   }
 
-  private double medianOf(Function<Pair, Probed> side, ToDoubleFunction<Sample> value) {
-    return Statistics.median(
-        near.stream().map(side).map(Probed::sample).mapToDouble(value).toArray());
+  private static String trips(Figures.OfDisk disk) {
+    return Double.isNaN(disk.roundTrips())
+        ? ""
+        : String.format(Locale.ROOT, "%.1f", disk.roundTrips());
   }
 
-  private double[] ratios() {
-    return near.stream().mapToDouble(Pair::ratio).toArray();
-  }
-
-  Map<String, Object> json() {
+  Map<String, Object> json(String a, String b) {
+    PerfOptions first = cells.getFirst().cell();
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("pairs", pairs.size());
-    json.put("near_pairs", near.size());
-    if (!near.isEmpty()) {
-      Statistics.Interval interval = Statistics.interval95(ratios());
-      json.put("iops_a", medianOf(Pair::a, Sample::iops));
-      json.put("iops_b", medianOf(Pair::b, Sample::iops));
-      json.put("ratio", Statistics.median(ratios()));
-      json.put("ratio_low", interval.low());
-      json.put("ratio_high", interval.high());
-      json.put(
-          "round_trips_a",
-          Statistics.median(near.stream().mapToDouble(p -> roundTrips(p.a())).toArray()));
-    }
-    json.put("samples", pairs.stream().map(ComparisonReport::json).toList());
+    json.put("a", a);
+    json.put("b", b);
+    json.put("bytes", first.bytes());
+    json.put("queues", first.queues());
+    json.put("near_ns", Pair.NEAR_NS);
+    json.put("cells", cells.stream().map(ComparisonReport::json).toList());
     return json;
   }
 
-  /** How many round trips between the cores a request of the first disk takes. */
-  private static double roundTrips(Probed probed) {
-    return 1e9 / probed.sample().iops() / ((probed.beforeNs() + probed.afterNs()) / 2);
+  private static Map<String, Object> json(CellPairs pairs) {
+    PerfOptions cell = pairs.cell();
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("workload", cell.workload().label());
+    json.put("read_percent", cell.readPercent());
+    json.put("depth", cell.depth());
+    json.put("pairs", pairs.all().size());
+    json.put("near_pairs", pairs.near().size());
+    if (!pairs.near().isEmpty()) {
+      json.put("near", Figures.of(cell, pairs.near()).json());
+    }
+    json.put("all", Figures.of(cell, pairs.all()).json());
+    json.put("samples", pairs.all().stream().map(ComparisonReport::json).toList());
+    return json;
   }
 
   private static Map<String, Object> json(Pair pair) {
@@ -99,6 +149,7 @@ final class ComparisonReport {
     json.put("near", pair.near());
     json.put("a", json(pair.a()));
     json.put("b", json(pair.b()));
+    json.put("references_iops", pair.referenceIops());
     return json;
   }
 

@@ -2,15 +2,14 @@ package io.vireo.daemon.perf;
 
 import io.vireo.vhost.frontend.FrontendMemory;
 import io.vireo.vhost.frontend.FrontendRing;
-import io.vireo.virtio.VirtioFeatures;
-import io.vireo.virtio.blk.BlkFeatures;
 import io.vireo.virtio.driver.BlkDriver;
 import io.vireo.virtio.driver.RingMemory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.HdrHistogram.Histogram;
@@ -20,9 +19,7 @@ import org.HdrHistogram.Histogram;
  *
  * <p>Nothing is in flight between two measurements.
  */
-final class Load implements AutoCloseable {
-  private static final int MIN_RING = 128;
-  private static final int MAX_RING = 1024;
+final class Load implements Side, AutoCloseable {
   private static final int ALIGNMENT = 4096;
   private static final long CHECK_NS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
@@ -33,34 +30,38 @@ final class Load implements AutoCloseable {
   private static final int IDLE_LAPS = 64;
 
   private final Disk disk;
-  private final PerfOptions options;
   private final FrontendMemory memory;
   private final List<FrontendRing> rings = new ArrayList<>();
-  private final LoadQueue[] queues;
+  private final Map<PerfOptions, LoadQueue[]> queuesOf = new HashMap<>();
   private final Histogram latencies = new Histogram(HIGHEST_LATENCY_NS, DIGITS);
   private LongConsumer progress = total -> {};
+  private LoadQueue[] queues = {}; // those of the cell that was measured last
   private long lastDoneNs;
   private long nextCheckNs;
 
-  private Load(Disk disk, PerfOptions options) {
+  private Load(Disk disk, Plan plan) {
     this.disk = disk;
-    this.options = options;
     latencies.setAutoResize(true);
-    int size = ringSize(disk, options);
+    int size = Fit.ringSize(disk, plan.maxDepth(), plan.bytes());
+    long bufferBytes = (long) plan.maxDepth() * plan.bytes();
     long perQueue =
         new RingMemory(size, 0).end()
             + (long) size * BlkDriver.SLOT_BYTES
-            + (long) options.depth() * options.bytes()
+            + bufferBytes
             + 4 * ALIGNMENT;
-    memory = FrontendMemory.of("vireo-perf", alignUp(ALIGNMENT + options.queues() * perQueue));
-    queues = new LoadQueue[options.queues()];
+    memory = FrontendMemory.of("vireo-perf", alignUp(ALIGNMENT + plan.queues() * perQueue));
+    plan.cells().forEach(cell -> queuesOf.put(cell, new LoadQueue[cell.queues()]));
     try {
       disk.share(memory);
-      for (int i = 0; i < queues.length; i++) {
+      for (int i = 0; i < plan.queues(); i++) {
         FrontendRing ring = new FrontendRing(memory, i, size, disk.features());
         rings.add(ring);
-        queues[i] =
-            new LoadQueue(ring, ring.blk(disk.segmentBytes()), work(i), options.depth(), latencies);
+        BlkDriver driver = ring.blk(disk.segmentBytes());
+        long buffers = memory.allocate(bufferBytes, ALIGNMENT);
+        for (PerfOptions cell : plan.cells()) {
+          Work work = work(cell, i, buffers);
+          queuesOf.get(cell)[i] = new LoadQueue(ring, driver, work, cell.depth(), latencies);
+        }
         disk.start(ring);
       }
     } catch (RuntimeException e) {
@@ -72,69 +73,29 @@ final class Load implements AutoCloseable {
   /**
    * Sets up the rings on a disk.
    *
-   * @throws IOException when this load cannot be put on this disk
+   * @throws IOException when one of these loads cannot be put on this disk
    */
-  static Load on(Disk disk, PerfOptions options) throws IOException {
-    checkFits(disk, options);
-    return new Load(disk, options);
+  static Load on(Disk disk, Plan plan) throws IOException {
+    for (PerfOptions cell : plan.cells()) {
+      Fit.check(disk, cell);
+    }
+    return new Load(disk, plan);
   }
 
-  private static void checkFits(Disk disk, PerfOptions options) throws IOException {
-    String workload = options.workload().name().toLowerCase(Locale.ROOT);
-    String name = disk.name();
-    if (!VirtioFeatures.has(disk.features(), options.workload().feature)) {
-      throw new IOException("%s: the disk offers no %s".formatted(name, workload));
-    }
-    if (options.writes() && (disk.features() & BlkFeatures.RO) != 0) {
-      throw new IOException(
-          "%s: the disk is read-only and %s writes to it".formatted(name, workload));
-    }
-    if (options.bytes() % disk.blockBytes() != 0) {
-      throw new IOException(
-          "%s: requests of %d bytes are no multiple of the disk's block of %d"
-              .formatted(name, options.bytes(), disk.blockBytes()));
-    }
-    if (options.queues() > disk.maxQueues()) {
-      throw new IOException(
-          "%s: the disk has %d queues, not %d".formatted(name, disk.maxQueues(), options.queues()));
-    }
-    if (unitsPerQueue(disk, options) < options.depth()) {
-      throw new IOException(
-          "%s: the disk of %d bytes has no room for %d queues of %d requests of %d bytes"
-              .formatted(
-                  name, disk.capacityBytes(), options.queues(), options.depth(), options.bytes()));
-    }
-    if (ringSize(disk, options) > MAX_RING) {
-      throw new IOException(
-          "%s: %d requests of %d bytes need more than the %d descriptors of a ring"
-              .formatted(name, options.depth(), options.bytes(), MAX_RING));
-    }
-  }
-
-  private static long unitsPerQueue(Disk disk, PerfOptions options) {
-    return disk.capacityBytes() / options.bytes() / options.queues();
-  }
-
-  private static int ringSize(Disk disk, PerfOptions options) {
-    long descriptors =
-        options.depth() * BlkDriver.descriptors(options.bytes(), disk.segmentBytes());
-    return Integer.highestOneBit((int) Math.max(descriptors, MIN_RING) * 2 - 1);
-  }
-
-  private Work work(int queue) {
-    long units = unitsPerQueue(disk, options);
-    if (options.workload() == Workload.VERIFY) {
+  private Work work(PerfOptions cell, int queue, long buffers) {
+    long units = Fit.unitsPerQueue(disk, cell);
+    if (cell.workload() == Workload.VERIFY) {
       units = Math.min(units, Verification.MAX_UNITS);
     }
-    int bytes = options.bytes();
-    boolean random = options.workload().random;
-    Area area = new Area(queue * units, units, bytes, random, queue + 1L);
-    long buffers = memory.allocate((long) options.depth() * bytes, ALIGNMENT);
-    return switch (options.workload()) {
+    int bytes = cell.bytes();
+    // Another order on each disk: where two lie on the same one, neither follows the other's track.
+    long seed = Area.mix(((long) disk.name().hashCode() << Integer.SIZE) + queue);
+    Area area = new Area(queue * units, units, bytes, cell.workload().random, seed);
+    return switch (cell.workload()) {
       case FLUSH -> new Flushes();
       case UNMAP -> new Unmaps(area);
-      case VERIFY -> new Verification(area, buffers, memory.hva(buffers), bytes, options.depth());
-      default -> new Transfers(area, buffers, bytes, options.readPercent());
+      case VERIFY -> new Verification(area, buffers, memory.hva(buffers), bytes, cell.depth());
+      default -> new Transfers(area, buffers, bytes, cell.readPercent());
     };
   }
 
@@ -148,12 +109,14 @@ final class Load implements AutoCloseable {
   }
 
   /**
-   * Puts the load on: a while uncounted, then counted, until at least one request has ended; then
-   * waits for what is in flight.
+   * Puts a load of the plan on: a while uncounted, then counted, until at least one request has
+   * ended; then waits for what is in flight.
    *
    * @throws IOException when requests fail, data are wrong, or the device is gone
    */
-  Sample measure(long uncountedNs, long countedNs) throws IOException {
+  @Override
+  public Sample measure(PerfOptions cell, long uncountedNs, long countedNs) throws IOException {
+    queues = queuesOf.get(cell);
     long now = System.nanoTime();
     lastDoneNs = now;
     nextCheckNs = now;
@@ -170,7 +133,7 @@ final class Load implements AutoCloseable {
       pollUntil(System.nanoTime() + CHECK_NS);
     }
     long ns = System.nanoTime() - begin;
-    Sample sample = new Sample(counted(), bytesMoved(), ns, latencies.copy());
+    Sample sample = new Sample(counted(), cell.bytesMoved(), ns, latencies.copy());
     for (LoadQueue queue : queues) {
       queue.stop();
     }
@@ -184,10 +147,6 @@ final class Load implements AutoCloseable {
       queue.settle();
     }
     drain();
-  }
-
-  private int bytesMoved() {
-    return options.workload() == Workload.FLUSH ? 0 : options.bytes();
   }
 
   private long counted() {

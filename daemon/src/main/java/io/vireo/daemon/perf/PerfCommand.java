@@ -5,7 +5,9 @@ import io.vireo.vhost.message.ProtocolException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -17,7 +19,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code vireo perf}: puts load on a disk and tells how it does. */
 @Command(
@@ -34,7 +35,8 @@ import tools.jackson.databind.json.JsonMapper;
       "",
       "Examples:",
       "  vireo perf --socket /run/vireo/vm0 -q 32 -w randread -t 10",
-      "  vireo perf --socket A --against B -q 1 -t 0.5   A/B/A/B, and the ratio",
+      "  vireo perf --socket A --against B -q 1,32 -w randread,randwrite -t 0.5",
+      "                                                  A/B/A/B, and the ratios",
       "  vireo perf --probe                              the distance of the CPUs"
     },
     customSynopsis = "vireo perf (--socket PATH | --ceiling | --probe) [OPTION]...")
@@ -65,11 +67,12 @@ public final class PerfCommand implements Callable<Integer> {
       names = {"-w", "--workload"},
       paramLabel = "NAME",
       defaultValue = "randread",
+      split = ",",
       converter = WorkloadConverter.class,
       description =
           "read, write, randread, randwrite, rw, randrw, verify (writes, reads back, compares"
               + " every byte), flush or unmap (default: ${DEFAULT-VALUE})")
-  private Workload workload;
+  private List<Workload> workloads;
 
   @Option(
       names = {"-M", "--read-percent"},
@@ -81,8 +84,9 @@ public final class PerfCommand implements Callable<Integer> {
       names = {"-q", "--depth"},
       paramLabel = "DEPTH",
       defaultValue = "32",
+      split = ",",
       description = "requests of each queue that are in flight (default: ${DEFAULT-VALUE})")
-  private int depth;
+  private List<Integer> depths;
 
   @Option(
       names = {"-o", "--bytes"},
@@ -127,29 +131,21 @@ public final class PerfCommand implements Callable<Integer> {
   private Integer otherCpu;
 
   @Option(
-      names = "--against",
-      paramLabel = "PATH",
-      description =
-          "another disk's socket, whose back-end polls on the same CPU: both are sampled in turn"
-              + " for -t seconds, with the distance of the CPUs before and after, and compared"
-              + " where it is short. Back-ends must let the CPU go when they have nothing to do.")
-  private Path against;
+      names = "--json",
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = Output.STANDARD_OUTPUT,
+      description = "the result as JSON on standard output, or in a file besides the table")
+  private String json;
 
-  @Option(
-      names = "--pairs",
-      paramLabel = "N",
-      defaultValue = "20",
-      description = "near pairs that --against waits for (default: ${DEFAULT-VALUE})")
-  private int pairs;
-
-  @Option(names = "--json", description = "the result as JSON on standard output")
-  private boolean json;
+  @ArgGroup(exclusive = false, heading = "%nTwo disks:%n")
+  private ComparisonOptions comparison;
 
   static final class WorkloadConverter implements ITypeConverter<Workload> {
     @Override
     public Workload convert(String text) {
       for (Workload workload : Workload.values()) {
-        if (workload.name().toLowerCase(Locale.ROOT).equals(text)) {
+        if (workload.label().equals(text)) {
           return workload;
         }
       }
@@ -162,92 +158,100 @@ public final class PerfCommand implements Callable<Integer> {
     BitSet allowed = Cpu.allowed();
     int here = cpu == null ? allowed.length() - 1 : cpu;
     int there = otherCpu == null ? allowed.nextSetBit(0) : otherCpu;
-    if (here == there && (subject.probe || subject.ceiling || against != null)) {
+    if (here == there && (subject.probe || subject.ceiling || comparison != null)) {
       throw new IOException("both sides cannot have CPU %d, it takes two".formatted(here));
     }
-    PerfOptions options = options();
-    if (pairs < 1) {
-      throw new IllegalArgumentException("%d pairs tell nothing".formatted(pairs));
-    }
-    return Pinned.run(here, () -> run(options, there));
+    Plan plan = plan();
+    return Pinned.run(here, () -> run(plan, there));
   }
 
-  private PerfOptions options() {
-    if (readPercent != null && !workload.mixed()) {
-      throw new IllegalArgumentException("-M is for rw and randrw");
-    }
+  private Plan plan() {
     if (!(seconds > 0 && seconds <= 1e6 && warmupSeconds >= 0 && warmupSeconds <= 1e6)) {
       throw new IllegalArgumentException("-t must be above 0 and --warmup not below");
     }
-    int percent = readPercent == null ? workload.readPercent : readPercent;
-    return new PerfOptions(workload, percent, bytes, depth, queues);
+    List<PerfOptions> cells = new ArrayList<>();
+    for (Workload workload : workloads) {
+      if (readPercent != null && !workload.mixed()) {
+        throw new IllegalArgumentException("-M is for rw and randrw");
+      }
+      int percent = readPercent == null ? workload.readPercent : readPercent;
+      for (int depth : depths) {
+        cells.add(new PerfOptions(workload, percent, bytes, depth, queues));
+      }
+    }
+    if (comparison != null) {
+      comparison.check();
+      if (subject.socket == null) {
+        throw new IllegalArgumentException("--against compares with the disk at --socket");
+      }
+    } else if (cells.size() > 1) {
+      throw new IllegalArgumentException("several workloads or depths are for --against");
+    }
+    return new Plan(cells);
   }
 
   /** The loading thread. */
-  private int run(PerfOptions options, int there) throws IOException {
+  private int run(Plan plan, int there) throws IOException {
     if (subject.probe) {
       probe(there);
-    } else if (against != null) {
-      compare(options, there);
+    } else if (comparison != null) {
+      compare(plan, there);
     } else {
-      measure(options, there);
+      measure(plan, there);
     }
     return 0;
   }
 
   private void probe(int there) throws IOException {
     double ns = CoreProbe.roundTripNs(there);
-    if (json) {
-      print(Map.of("round_trip_ns", ns));
-    } else {
-      out().printf(Locale.ROOT, "%.0f%n", ns);
-    }
-    out().flush();
+    output().result(Map.of("round_trip_ns", ns), out -> out.printf(Locale.ROOT, "%.0f%n", ns));
   }
 
-  private void measure(PerfOptions options, int there) throws IOException {
-    try (Load load = load(subject.socket, options, there)) {
+  private void measure(Plan plan, int there) throws IOException {
+    PerfOptions cell = plan.cells().getFirst();
+    try (Load load = load(subject.socket, plan, there)) {
       Sample sample;
-      try (Ticker ticker = new Ticker(json ? spec.commandLine().getErr() : out(), options)) {
+      try (Ticker ticker = new Ticker(output().progress(), cell)) {
         load.onProgress(ticker::total);
-        sample = load.measure(ns(warmupSeconds), ns(seconds));
+        sample = load.measure(cell, ns(warmupSeconds), ns(seconds));
         load.onProgress(total -> {});
       }
       load.settle();
-      if (json) {
-        print(SampleReport.json(sample));
-      } else {
-        SampleReport.print(out(), load.name(), sample);
-        out().flush();
-      }
+      output()
+          .result(SampleReport.json(sample), out -> SampleReport.print(out, load.name(), sample));
     } catch (IllegalStateException | ProtocolException e) {
       throw new IOException(subject.socket + ": " + e.getMessage(), e);
     }
   }
 
-  private void compare(PerfOptions options, int there) throws IOException {
-    try (Load a = load(subject.socket, options, there);
-        Load b = load(against, options, there)) {
-      Comparison comparison = new Comparison(a, b, there, ns(warmupSeconds), ns(seconds));
-      PrintWriter lines = json ? spec.commandLine().getErr() : out();
+  private void compare(Plan plan, int there) throws IOException {
+    try (Load a = load(subject.socket, plan, there);
+        Load b = load(comparison.against(), plan, there)) {
       ComparisonReport report =
           new ComparisonReport(
-              comparison.run(pairs, pair -> ComparisonReport.printPair(lines, pair)));
-      if (json) {
-        print(report.json());
-      } else {
-        report.print(out(), a.name(), b.name());
-        out().flush();
-      }
+              new Comparison(
+                      a,
+                      b,
+                      comparison.references(),
+                      () -> CoreProbe.roundTripNs(there),
+                      ns(warmupSeconds),
+                      ns(seconds))
+                  .run(
+                      plan,
+                      comparison.pairs(),
+                      comparison.maxPairs(),
+                      round -> ComparisonReport.printRound(err(), round)));
+      output()
+          .result(report.json(a.name(), b.name()), out -> report.print(out, a.name(), b.name()));
     } catch (IllegalStateException | ProtocolException e) {
       throw new IOException(e.getMessage(), e);
     }
   }
 
-  private static Load load(Path socket, PerfOptions options, int there) throws IOException {
+  private static Load load(Path socket, Plan plan, int there) throws IOException {
     Disk disk = socket == null ? new Ceiling(there) : SocketDisk.connect(socket);
     try {
-      return Load.on(disk, options);
+      return Load.on(disk, plan);
     } catch (IOException | RuntimeException e) {
       disk.close();
       throw e;
@@ -258,12 +262,11 @@ public final class PerfCommand implements Callable<Integer> {
     return (long) (time * SECOND_NS);
   }
 
-  private void print(Map<String, Object> result) {
-    out().println(JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(result));
-    out().flush();
+  private Output output() {
+    return new Output(spec.commandLine().getOut(), err(), json);
   }
 
-  private PrintWriter out() {
-    return spec.commandLine().getOut();
+  private PrintWriter err() {
+    return spec.commandLine().getErr();
   }
 }

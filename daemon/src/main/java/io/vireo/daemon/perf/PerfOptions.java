@@ -24,6 +24,20 @@ record PerfOptions(Workload workload, int readPercent, int bytes, int depth, int
     require(queues >= 1, queues + " queues are no load");
   }
 
+  /** Whether each request is in flight alone. */
+  boolean alone() {
+    return depth * queues == 1;
+  }
+
+  /** Data of one request. */
+  int bytesMoved() {
+    return workload == Workload.FLUSH ? 0 : bytes;
+  }
+
+  String label() {
+    return "%s at depth %d".formatted(workload.label(), depth);
+  }
+
   boolean writes() {
     return workload.writes(readPercent);
   }

@@ -17,7 +17,7 @@ final class Ticker implements AutoCloseable {
 
   Ticker(PrintWriter out, PerfOptions options) {
     this.out = out;
-    this.bytes = options.workload() == Workload.FLUSH ? 0 : options.bytes();
+    this.bytes = options.bytesMoved();
     thread = Thread.ofPlatform().daemon().name("ticker").start(this::run);
   }
 

@@ -1,6 +1,7 @@
 package io.vireo.daemon.perf;
 
 import io.vireo.virtio.blk.BlkFeatures;
+import java.util.Locale;
 
 /** What the requests do. Names as in other load generators. */
 enum Workload {
@@ -27,6 +28,11 @@ enum Workload {
     this.random = random;
     this.readPercent = readPercent;
     this.feature = feature;
+  }
+
+  /** Its name on the command line. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   boolean mixed() {

@@ -157,14 +157,41 @@ class PerfCommandTest {
   }
 
   @Test
-  void two_disks_are_sampled_in_turn_and_all_samples_kept() {
+  void two_disks_are_sampled_in_turn_with_each_load_and_all_samples_kept() throws Exception {
     JsonNode result =
-        result("--socket DIR/m --against DIR/small -t 0.2 --warmup 0.1 --pairs 1 -q 4");
-    assertThat(result.path("pairs").intValue()).isBetween(1, 4);
-    assertThat(result.path("samples")).hasSize(result.path("pairs").intValue());
-    JsonNode sample = result.path("samples").get(0).path("a");
-    assertThat(sample.path("requests").longValue()).isPositive();
-    assertThat(sample.path("round_trip_before_ns").doubleValue()).isPositive();
+        result(
+            "--socket DIR/m --against DIR/small -t 0.1 --warmup 0.1 --pairs 1 --max-pairs 2 -q 4,16"
+                + " -w randread,randwrite --reference half=echo\t$DEPTH");
+    assertThat(result.path("a").stringValue()).isEqualTo(dir + "/m");
+    assertThat(result.path("b").stringValue()).isEqualTo(dir + "/small");
+    assertThat(result.path("cells"))
+        .extracting(cell -> cell.path("workload").stringValue() + cell.path("depth").intValue())
+        .containsExactly("randread4", "randread16", "randwrite4", "randwrite16");
+    for (JsonNode cell : result.path("cells")) {
+      assertThat(cell.path("pairs").intValue()).isBetween(1, 2);
+      assertThat(cell.path("samples")).hasSize(cell.path("pairs").intValue());
+      JsonNode sample = cell.path("samples").get(0);
+      assertThat(sample.at("/a/requests").longValue()).isPositive();
+      assertThat(sample.at("/b/requests").longValue()).isPositive();
+      assertThat(sample.at("/a/round_trip_before_ns").doubleValue()).isPositive();
+      assertThat(sample.at("/references_iops/half").intValue())
+          .isEqualTo(cell.path("depth").intValue());
+    }
+    assertThat(err.toString()).containsPattern("(?m)^round 1: [0-4] of 4 pairs near, round trip ");
+    JsonNode counters = counters();
+    assertThat(counters.path("num_read_ops").longValue()).isPositive();
+    assertThat(counters.path("num_write_ops").longValue()).isPositive();
+  }
+
+  @Test
+  void json_goes_to_a_file_besides_the_table() throws Exception {
+    assertThat(run("--socket DIR/m -t 0.1 --json=DIR/result")).as(err.toString()).isZero();
+    assertThat(out.toString()).containsPattern("(?m)^.*/m +\\d+ ");
+    assertThat(
+            JsonMapper.shared().readTree(dir.resolve("result").toFile()).path("iops").doubleValue())
+        .isPositive();
+    assertThat(run("--socket DIR/m -t 0.1 --json=DIR/none/result")).isEqualTo(1);
+    assertThat(err.toString().strip()).isEqualTo(dir + "/none/result cannot be written");
   }
 
   @Test
@@ -188,6 +215,15 @@ class PerfCommandTest {
         "--socket DIR/m -M 10;           -M is for rw and randrw",
         "--socket DIR/m -w rw -M 101;    101 of 100 requests cannot be reads",
         "--socket DIR/m -t 0;            -t must be above 0 and --warmup not below",
+        "--socket DIR/m -q 1,2;          several workloads or depths are for --against",
+        "--socket DIR/m -w read,write;   several workloads or depths are for --against",
+        "--socket DIR/m --against DIR/small -q 1,1;            randread at depth 1 is asked for twice",
+        "--socket DIR/m --against DIR/small -w read,verify;    verify knows what it wrote, not what others did",
+        "--socket DIR/m --against DIR/small -q 1,17;           DIR/small: the disk of 65536 bytes has no room for 1 queues of 17 requests of 4096 bytes",
+        "--socket DIR/m --against DIR/none;                    connect to DIR/none: No such file or directory (ENOENT)",
+        "--socket DIR/m --against DIR/small --pairs 0;         0 pairs tell nothing",
+        "--socket DIR/m --against DIR/small --max-pairs 2;     at most 2 pairs cannot hold 20 near ones",
+        "--probe --against DIR/small;                          --against compares with the disk at --socket",
         "--socket DIR/m --cpu 8191;      sched_setaffinity to CPU 8191: Invalid argument (EINVAL)",
         "--probe --cpu 0 --other-cpu 0;  both sides cannot have CPU 0, it takes two",
       })
