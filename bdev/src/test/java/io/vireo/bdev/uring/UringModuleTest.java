@@ -108,7 +108,8 @@ class UringModuleTest {
   void a_folder_a_fifo_and_a_terminal_are_no_disks() throws Exception {
     assertRefused(folder, 0, Errno.EINVAL, folder + " is neither a file nor a block device");
     Path fifo = folder.resolve("fifo");
-    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).inheritIO().start().waitFor())
+        .isZero();
     assertRefused(fifo, 0, Errno.EINVAL, fifo + " is neither a file nor a block device");
     assertRefused(
         Path.of("/dev/null"), 0, Errno.EINVAL, "/dev/null is neither a file nor a block device");
