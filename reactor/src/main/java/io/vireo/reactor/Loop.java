@@ -20,6 +20,7 @@ final class Loop {
   private final Mailbox mailbox;
   private final LapCounters counters;
   private final Faults faults;
+  private final SpinTime spinTime;
 
   private long nowNs;
   private long spinFromNs;
@@ -38,6 +39,7 @@ final class Loop {
     this.mailbox = mailbox;
     this.counters = counters;
     this.faults = faults;
+    spinTime = new SpinTime(options.spinBeforeSleepNs());
     channels = new PollerList(faults);
     pollers = new PollerList(faults);
     timers = new Timers(faults);
@@ -106,7 +108,7 @@ final class Loop {
   }
 
   private void idle() {
-    if (options.idle() == IdleMode.POLL || nowNs - spinFromNs < options.spinBeforeSleepNs()) {
+    if (options.idle() == IdleMode.POLL || !spinTime.over(nowNs - spinFromNs)) {
       Thread.onSpinWait();
     } else {
       fallAsleep();
@@ -150,6 +152,7 @@ final class Loop {
     int fired = parking.await(timeoutNs);
     nowNs = clock.nanoTime();
     counters.slept(nowNs - beforeNs);
+    spinTime.slept(nowNs - beforeNs);
     return fired;
   }
 }

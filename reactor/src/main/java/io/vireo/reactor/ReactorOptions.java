@@ -9,7 +9,8 @@ import java.util.Objects;
  * How a reactor idles.
  *
  * @param idle what it does when there is nothing to do
- * @param spinBeforeSleepNs in {@link IdleMode#ADAPTIVE}: how long it polls on after the last work
+ * @param spinBeforeSleepNs in {@link IdleMode#ADAPTIVE}: how long it polls on after the last work;
+ *     up to five times as long while that saves it short sleeps
  * @param parkAfterNs how long a poller must have been idle to be parked
  * @param parkLookNs how often the descriptors of parked pollers are looked at while others work:
  *     the latency that parking may add to the first request after a pause

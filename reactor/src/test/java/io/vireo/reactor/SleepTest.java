@@ -139,6 +139,38 @@ class SleepTest {
   }
 
   @Test
+  void short_sleeps_lengthen_the_time_to_spin_up_to_five_times() {
+    long[] spinNs = {SPIN_NS, 2 * SPIN_NS, 4 * SPIN_NS, 5 * SPIN_NS, 5 * SPIN_NS};
+    for (int i = 0; i < spinNs.length; i++) {
+      lapLater(spinNs[i] - 1);
+      assertThat(stepped.sleepsNs()).hasSize(i);
+      lapLater(1);
+      assertThat(stepped.sleepsNs()).hasSize(i + 1);
+      work();
+    }
+  }
+
+  @Test
+  void a_sleep_that_polling_on_would_not_have_saved_sets_the_time_to_spin_back() {
+    for (int i = 0; i < 4; i++) {
+      lapLater(5 * SPIN_NS);
+      work();
+    }
+    stepped.whileAsleep(() -> stepped.advance(SPIN_NS));
+    lapLater(5 * SPIN_NS);
+    work();
+    lapLater(SPIN_NS - 1);
+    assertThat(stepped.sleepsNs()).hasSize(5);
+    lapLater(1);
+    assertThat(stepped.sleepsNs()).hasSize(6);
+  }
+
+  private void work() {
+    queue.work = 1;
+    stepped.lap();
+  }
+
+  @Test
   void a_timer_limits_the_sleep() {
     reactor.addTimer(5 * SPIN_NS, () -> {});
     lapLater(SPIN_NS);
