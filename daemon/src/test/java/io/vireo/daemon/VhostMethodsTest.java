@@ -87,7 +87,8 @@ class VhostMethodsTest {
       assertThat(frontEnd).isNotNull();
       JsonNode sessions = awaitSessions(1);
       assertThat(sessions.get(0).propertyNames())
-          .containsExactly("vid", "id", "name", "started", "max_queues", "inflight_task_cnt");
+          .containsExactly(
+              "vid", "id", "name", "started", "max_queues", "inflight_task_cnt", "queues");
       assertThat(sessions.get(0).path("started").booleanValue()).isFalse();
       assertThat(sessions.get(0).path("max_queues").intValue()).isEqualTo(3);
       RpcException busy = target.refusal("vhost_delete_controller", "ctrlr", "c");

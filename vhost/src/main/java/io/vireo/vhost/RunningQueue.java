@@ -4,11 +4,9 @@ import io.vireo.linux.EventFd;
 import io.vireo.memreg.GuestMemory;
 import io.vireo.reactor.Poller;
 import io.vireo.reactor.Reactor;
-import io.vireo.reactor.ReactorGroup;
 import io.vireo.virtio.DeviceQueue;
 import io.vireo.virtio.QueueConfig;
 import io.vireo.virtio.VirtioDevice;
-import java.util.BitSet;
 
 /**
  * A queue that runs on a reactor, as its session's thread steers it: by messages, most of which it
@@ -29,9 +27,10 @@ final class RunningQueue {
   }
 
   private final VirtioDevice device;
-  private final ReactorGroup reactors;
+  private final Placement placement;
   private final Reactor reactor;
   private final Inbox inbox;
+  private final int index;
   private final DeviceQueue queue;
   private final Poller awake = new Awake();
   private EventFd kick; // null: the ring is polled
@@ -41,39 +40,40 @@ final class RunningQueue {
 
   private RunningQueue(
       VirtioDevice device,
-      ReactorGroup reactors,
+      Placement placement,
       Reactor reactor,
       Inbox inbox,
+      int index,
       DeviceQueue queue,
       EventFd kick) {
     this.device = device;
-    this.reactors = reactors;
+    this.placement = placement;
     this.reactor = reactor;
     this.inbox = inbox;
+    this.index = index;
     this.queue = queue;
     this.kick = kick;
   }
 
   /**
-   * Creates a queue on the least loaded reactor of {@code mask} and starts it.
+   * Creates a queue where {@code placement} puts it and starts it.
    *
    * @param kick wakes the reactor; null when there is none. Stays the caller's
    */
   static RunningQueue start(
       VirtioDevice device,
-      ReactorGroup reactors,
-      BitSet mask,
+      Placement placement,
       Inbox inbox,
       QueueConfig config,
       EventFd kick,
       boolean enabled) {
-    Reactor reactor = reactors.place(mask);
+    Reactor reactor = placement.place();
     RunningQueue running;
     try {
       DeviceQueue queue = device.createQueue(config, reactor);
-      running = new RunningQueue(device, reactors, reactor, inbox, queue, kick);
+      running = new RunningQueue(device, placement, reactor, inbox, config.index(), queue, kick);
     } catch (Throwable t) {
-      reactors.release(reactor);
+      placement.release(reactor);
       throw t;
     }
     try {
@@ -89,6 +89,11 @@ final class RunningQueue {
       throw t;
     }
     return running;
+  }
+
+  /** Number of the queue in its device. */
+  int index() {
+    return index;
   }
 
   Reactor reactor() {
@@ -147,7 +152,7 @@ final class RunningQueue {
     inbox.await(() -> drained, "what is in flight in " + name);
     surelyOnReactor(this::forgetKick);
     device.destroyQueue(queue);
-    reactors.release(reactor);
+    placement.release(reactor);
     return queue.nextAvail();
   }
 

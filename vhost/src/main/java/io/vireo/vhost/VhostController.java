@@ -40,6 +40,7 @@ public final class VhostController {
   private final String name;
   private final VirtioDevice device;
   private final BitSet cpuMask;
+  private final Placement.Spread spread;
   private final QueueBudget budget;
   private final MappingCache mappings;
   private final ReactorGroup reactors;
@@ -56,6 +57,7 @@ public final class VhostController {
       String name,
       VirtioDevice device,
       BitSet cpuMask,
+      Placement.Spread spread,
       QueueBudget budget,
       ListeningSocket listening,
       MappingCache mappings,
@@ -63,6 +65,7 @@ public final class VhostController {
     this.name = name;
     this.device = device;
     this.cpuMask = (BitSet) cpuMask.clone();
+    this.spread = spread;
     this.budget = budget;
     this.listening = listening;
     this.lines = new LineLimit(name, System::nanoTime);
@@ -98,6 +101,11 @@ public final class VhostController {
   /** CPUs whose reactors its queues run on. */
   public BitSet cpuMask() {
     return (BitSet) cpuMask.clone();
+  }
+
+  /** For the queues of one more session. */
+  Placement placement() {
+    return new Placement(reactors, cpuMask, spread);
   }
 
   /** One for each region that its sessions may have mapped. */
@@ -218,7 +226,7 @@ public final class VhostController {
     connections++;
     VhostSession session;
     try {
-      session = VhostSession.create(connections, this, socket, mappings, reactors);
+      session = VhostSession.create(connections, this, socket, mappings);
     } catch (RuntimeException | Error e) {
       socket.close(); // it was perhaps the last descriptor that there was
       throw e;

@@ -47,24 +47,31 @@ public final class VhostServer implements AutoCloseable {
     this.reactors = reactors;
   }
 
-  /** A controller on any of the reactors. */
+  /** A controller on all reactors; the queues of a session run together on one of them. */
   public VhostController create(String name, VirtioDevice device) {
-    return create(name, device, reactors.cpus());
+    return create(name, device, reactors.cpus(), Placement.Spread.TOGETHER);
   }
 
   /**
    * Makes a device available at a socket named like the controller.
    *
-   * @param cpuMask CPUs whose reactors its queues may run on; at least one has a reactor
+   * @param cpuMask CPUs over whose reactors the queues of a session are spread; at least one has a
+   *     reactor
    * @throws VhostException when the name, the socket or the mask cannot be had
    */
-  public synchronized VhostController create(String name, VirtioDevice device, BitSet cpuMask) {
+  public VhostController create(String name, VirtioDevice device, BitSet cpuMask) {
+    return create(name, device, cpuMask, Placement.Spread.EVENLY);
+  }
+
+  private synchronized VhostController create(
+      String name, VirtioDevice device, BitSet cpuMask, Placement.Spread spread) {
     checkName(name);
     checkMask(cpuMask);
     ListeningSocket socket = ListeningSocket.open(socketDirectory.resolve(name), socketMode);
     try {
       VhostController controller =
-          new VhostController(name, device, cpuMask, budget.share(), socket, mappings, reactors);
+          new VhostController(
+              name, device, cpuMask, spread, budget.share(), socket, mappings, reactors);
       controllers.put(name, controller);
       controller.start();
       return controller;

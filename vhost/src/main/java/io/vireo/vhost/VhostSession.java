@@ -4,11 +4,13 @@ import io.vireo.linux.ErrnoException;
 import io.vireo.linux.Libc;
 import io.vireo.linux.UnixSocket;
 import io.vireo.memreg.MappingCache;
-import io.vireo.reactor.ReactorGroup;
+import io.vireo.reactor.Reactor;
 import io.vireo.reactor.Uninterrupted;
 import io.vireo.vhost.message.Message;
 import io.vireo.vhost.message.MessageSocket;
 import io.vireo.vhost.message.ProtocolException;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -43,14 +45,13 @@ public final class VhostSession {
       VhostController controller,
       Inbox inbox,
       UnixSocket connected,
-      MappingCache mappings,
-      ReactorGroup reactors) {
+      MappingCache mappings) {
     this.number = number;
     this.name = name(controller, number);
     this.controller = controller;
     this.inbox = inbox;
     socket = new MessageSocket(connected, Libc.MSG_DONTWAIT);
-    rings = new Vrings(name, controller, reactors, inbox, this::mayRun);
+    rings = new Vrings(name, controller, inbox, this::mayRun);
     memory = new SessionMemory(mappings, controller.memorySlots(), rings);
     channel = new BackendChannel(name);
     dispatcher =
@@ -61,14 +62,10 @@ public final class VhostSession {
 
   /** A session that is not started; {@code connected} is its own, unless this throws. */
   static VhostSession create(
-      int number,
-      VhostController controller,
-      UnixSocket connected,
-      MappingCache mappings,
-      ReactorGroup reactors) {
+      int number, VhostController controller, UnixSocket connected, MappingCache mappings) {
     Inbox inbox = new Inbox(name(controller, number));
     try {
-      return new VhostSession(number, controller, inbox, connected, mappings, reactors);
+      return new VhostSession(number, controller, inbox, connected, mappings);
     } catch (Throwable t) {
       inbox.close();
       throw t;
@@ -102,6 +99,13 @@ public final class VhostSession {
   /** Whether any of its queues runs. */
   public boolean started() {
     return !rings.running().isEmpty();
+  }
+
+  /** The reactor of each queue that runs, by the queue's index. */
+  public SortedMap<Integer, Reactor> placement() {
+    SortedMap<Integer, Reactor> placement = new TreeMap<>();
+    rings.running().forEach(queue -> placement.put(queue.index(), queue.reactor()));
+    return placement;
   }
 
   /** Requests that have begun and not ended; asks the reactors. */

@@ -2,7 +2,6 @@ package io.vireo.vhost;
 
 import io.vireo.linux.EventFd;
 import io.vireo.memreg.GuestMemory;
-import io.vireo.reactor.ReactorGroup;
 import io.vireo.vhost.message.ProtocolFeatures;
 import io.vireo.vhost.message.VringAddress;
 import io.vireo.virtio.QueueBudget;
@@ -17,13 +16,13 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
- * All rings of a session and what they have in common: device, features, memory, reactors.
+ * All rings of a session and what they have in common: device, features, memory, placement.
  * Session's thread only.
  */
 final class Vrings implements SessionMemory.User, AutoCloseable {
   private final String name;
   private final VhostController controller;
-  private final ReactorGroup reactors;
+  private final Placement placement;
   private final Inbox inbox;
   private final BooleanSupplier mayRun;
   private final Vring[] rings;
@@ -35,15 +34,10 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
    * @param name the session's, for log lines
    * @param mayRun asked before a queue starts, and may wait; false when none is to start any more
    */
-  Vrings(
-      String name,
-      VhostController controller,
-      ReactorGroup reactors,
-      Inbox inbox,
-      BooleanSupplier mayRun) {
+  Vrings(String name, VhostController controller, Inbox inbox, BooleanSupplier mayRun) {
     this.name = name;
     this.controller = controller;
-    this.reactors = reactors;
+    this.placement = controller.placement();
     this.inbox = inbox;
     this.mayRun = mayRun;
     this.rings =
@@ -145,8 +139,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
   }
 
   RunningQueue run(QueueConfig config, EventFd kick, boolean enabled) {
-    RunningQueue queue =
-        RunningQueue.start(device(), reactors, controller.cpuMask(), inbox, config, kick, enabled);
+    RunningQueue queue = RunningQueue.start(device(), placement, inbox, config, kick, enabled);
     running.add(queue);
     return queue;
   }

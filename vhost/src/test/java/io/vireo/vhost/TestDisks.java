@@ -70,10 +70,16 @@ final class TestDisks implements AutoCloseable {
     throw new IllegalArgumentException(name);
   }
 
+  /** After their controllers have. */
+  void closeDevices() {
+    devices.forEach(BlkDevice::close);
+    devices.clear();
+  }
+
   /** After the server has closed. */
   @Override
   public void close() {
-    devices.forEach(BlkDevice::close);
+    closeDevices();
     bdevs.all().forEach(bdev -> bdevs.unregister(bdev.name()));
   }
 }

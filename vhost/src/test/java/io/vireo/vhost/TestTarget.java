@@ -40,6 +40,11 @@ final class TestTarget implements AutoCloseable, ReactorListener {
     return server.create(name, device);
   }
 
+  /** A controller whose queues are spread over all reactors. */
+  VhostController createSpread(String name, VirtioDevice device) {
+    return server.create(name, device, reactors.cpus());
+  }
+
   VhostUserFrontend connect(String name) {
     return connect(name, TIMEOUT_MILLIS);
   }

@@ -47,7 +47,17 @@ final class ControllerReport {
     map.put("started", session.started());
     map.put("max_queues", device.maxQueues());
     map.put("inflight_task_cnt", session.inFlight());
+    map.put("queues", queues(session));
     return map;
+  }
+
+  /** Not the field's: which queue runs on which CPU. */
+  record Queue(int index, int lcore) {}
+
+  private static List<Queue> queues(VhostSession session) {
+    return session.placement().entrySet().stream()
+        .map(queue -> new Queue(queue.getKey(), queue.getValue().cpu()))
+        .toList();
   }
 
   private static Map<String, Object> backend(VirtioDevice device, BdevRegistry bdevs) {

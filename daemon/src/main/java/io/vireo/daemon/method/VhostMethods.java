@@ -47,6 +47,8 @@ public final class VhostMethods {
    * The last three are ours. The bdev is not claimed, as in the field: a second controller, or
    * whoever else opens it, may write to it too.
    *
+   * @param cpumask with several CPUs the queues of a guest are spread over them; without it they
+   *     run together on one, which serves many guests on few CPUs best
    * @param serial what the guest reads as the disk's ID; the bdev's name when absent
    * @param num_queues the most that a front-end may use. As many as can be, as in the field: QEMU
    *     asks for one per virtual CPU and gives up on a back-end with fewer. Less where a front-end
@@ -65,11 +67,14 @@ public final class VhostMethods {
       @Optional("1024") int queue_size) {}
 
   private Object createBlk(CreateBlk p) {
-    BitSet cpus = p.cpumask == null ? reactors.cpus() : cpus(p.cpumask);
     BlkOptions options = new BlkOptions(p.serial, p.readonly, p.num_queues, p.queue_size);
     BlkDevice device = BlkDevice.open(bdevs, p.dev_name, options);
     try {
-      vhost.create(p.ctrlr, device, cpus);
+      if (p.cpumask == null) {
+        vhost.create(p.ctrlr, device);
+      } else {
+        vhost.create(p.ctrlr, device, cpus(p.cpumask));
+      }
     } catch (RuntimeException e) {
       device.close();
       throw e;
