@@ -56,7 +56,9 @@ class VhostMethodsTest {
                 "num_queues",
                 4,
                 "queue_size",
-                128))
+                128,
+                "poll_pause_ns",
+                0))
         .hasToString("true");
     JsonNode controllers = target.call("vhost_get_controllers");
     assertThat(controllers).hasSize(1);
@@ -159,16 +161,21 @@ class VhostMethodsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"num_queues, 0", "num_queues, 257", "queue_size, 300", "queue_size, 65536"})
+  @CsvSource({
+    "num_queues, 0",
+    "num_queues, 257",
+    "queue_size, 300",
+    "queue_size, 65536",
+    "poll_pause_ns, -2",
+    "poll_pause_ns, 50001"
+  })
   void numbers_that_a_disk_cannot_have_are_refused(String parameter, int value) throws IOException {
     target.malloc("a");
     RpcException refused =
         target.refusal(
             "vhost_create_blk_controller", "ctrlr", "c", "dev_name", "a", parameter, value);
     assertThat(refused.code()).isEqualTo(-32602);
-    assertThat(refused)
-        .hasMessageStartingWith("Invalid argument: ")
-        .hasMessageContaining("" + value);
+    assertThat(refused).hasMessageStartingWith("Invalid ").hasMessageContaining("" + value);
     assertThat(target.call("vhost_get_controllers")).isEmpty();
   }
 

@@ -44,7 +44,7 @@ public final class VhostMethods {
   }
 
   /**
-   * The last three are ours. The bdev is not claimed, as in the field: a second controller, or
+   * The last four are ours. The bdev is not claimed, as in the field: a second controller, or
    * whoever else opens it, may write to it too.
    *
    * @param cpumask with several CPUs the queues of a guest are spread over them; without it they
@@ -54,6 +54,7 @@ public final class VhostMethods {
    *     asks for one per virtual CPU and gives up on a back-end with fewer. Less where a front-end
    *     takes the number from here (crosvm)
    * @param queue_size the most entries of a queue
+   * @param poll_pause_ns how long a queue is left alone after it had requests; -1: adapts by itself
    */
   record CreateBlk(
       String ctrlr,
@@ -64,10 +65,12 @@ public final class VhostMethods {
       @Optional("\"" + ControllerReport.TRANSPORT + "\"") @Later String transport,
       @Optional String serial,
       @Optional("" + BlkOptions.MAX_QUEUES) int num_queues,
-      @Optional("1024") int queue_size) {}
+      @Optional("1024") int queue_size,
+      @Optional("" + BlkOptions.ADAPTIVE_PAUSE) int poll_pause_ns) {}
 
   private Object createBlk(CreateBlk p) {
-    BlkOptions options = new BlkOptions(p.serial, p.readonly, p.num_queues, p.queue_size);
+    BlkOptions options =
+        new BlkOptions(p.serial, p.readonly, p.num_queues, p.queue_size, p.poll_pause_ns);
     BlkDevice device = BlkDevice.open(bdevs, p.dev_name, options);
     try {
       if (p.cpumask == null) {

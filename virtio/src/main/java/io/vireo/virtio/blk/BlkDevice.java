@@ -190,7 +190,7 @@ public final class BlkDevice implements VirtioDevice, AutoCloseable {
       String name = "blk-queue-%s-%d".formatted(bdev().name(), config.index());
       byte[] id = options.id(bdev().name());
       memory = QueueMemory.allocate(name, config.size(), id, config.budget());
-      return new BlkQueue(config, reactor, channel, cacheMode, memory);
+      return new BlkQueue(config, reactor, channel, cacheMode, memory, options.pacer());
     } catch (Throwable t) {
       if (memory != null) {
         memory.close();

@@ -41,7 +41,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
   private final BlkParser parser;
   private final RequestPool requests;
   private final int headMask;
-  private final PollPacer pacer = new PollPacer();
+  private final PollPacer pacer;
   private final Waiting waiting = new Waiting();
 
   // Of the lap.
@@ -57,11 +57,13 @@ final class BlkQueue extends RingQueue implements IoCompletion {
       Reactor reactor,
       BdevChannel channel,
       CacheMode cacheMode,
-      QueueMemory ownMemory) {
+      QueueMemory ownMemory,
+      PollPacer pacer) {
     super(config, reactor);
     this.channel = channel;
     this.cacheMode = cacheMode;
     this.ownMemory = ownMemory;
+    this.pacer = pacer;
     parser = new BlkParser(config, ring, memory, ownMemory.header(), ownMemory.id());
     requests = new RequestPool(this, config.size(), ownMemory);
     headMask = config.size() - 1;
@@ -287,10 +289,6 @@ final class BlkQueue extends RingQueue implements IoCompletion {
   @Override
   public QueueCounters counters() {
     return new QueueCounters(taken, failed, notifier.signals());
-  }
-
-  Reactor reactor() {
-    return reactor;
   }
 
   /** Control thread, after the queue was drained. */

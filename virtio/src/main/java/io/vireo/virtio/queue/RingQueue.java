@@ -55,6 +55,11 @@ public abstract class RingQueue implements DeviceQueue {
     notifier = new UsedNotifier(ring, config.call());
   }
 
+  /** The reactor that polls it. */
+  public final Reactor reactor() {
+    return reactor;
+  }
+
   /** Whether new heads may be taken: started, enabled, not stopping, not broken. */
   protected final boolean accepting() {
     return accepting;

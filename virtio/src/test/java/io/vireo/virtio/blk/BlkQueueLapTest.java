@@ -99,7 +99,7 @@ class BlkQueueLapTest extends BlkQueueFixture {
     assertThat(disk.stepped.lap()).isEqualTo(4);
     read();
     disk.split.publish();
-    disk.stepped.advance(349);
+    disk.stepped.advance(174); // half of 50 ns and 75 ns a request: where the search begins
     assertThat(disk.stepped.lap()).isZero();
     disk.stepped.advance(1);
     assertThat(disk.stepped.lap()).isEqualTo(1);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class PollPacerTest {
-  private final PollPacer pacer = new PollPacer();
+  private final PollPacer pacer = PollPacer.adaptive();
 
   @Test
   void a_ring_may_be_looked_at_until_something_was_taken() {
@@ -16,9 +16,10 @@ class PollPacerTest {
 
   @Test
   void the_pause_grows_with_what_was_taken_up_to_its_limit() {
-    assertThat(pauseAfter(1)).isEqualTo(125);
-    assertThat(pauseAfter(4)).isEqualTo(350);
-    assertThat(pauseAfter(32)).isEqualTo(PollPacer.MAX_NS);
+    int factor = new PaceSearch().factor(); // the first
+    assertThat(pauseAfter(1)).isEqualTo(125 * factor / PaceSearch.WHOLE);
+    assertThat(pauseAfter(4)).isEqualTo(350 * factor / PaceSearch.WHOLE);
+    assertThat(pauseAfter(32)).isEqualTo(PollPacer.MAX_NS * factor / PaceSearch.WHOLE);
   }
 
   @Test
@@ -39,6 +40,23 @@ class PollPacerTest {
     pacer.took(32, 77);
     assertThat(pacer.due(77)).isTrue();
     assertThat(pacer.due(78)).isFalse();
+  }
+
+  @Test
+  void a_fixed_pause_is_the_same_whatever_was_taken() {
+    PollPacer fixed = PollPacer.fixed(300);
+    for (int requests : new int[] {1, 32}) {
+      fixed.took(requests, 1_000);
+      assertThat(fixed.due(1_299)).isFalse();
+      assertThat(fixed.due(1_300)).isTrue();
+    }
+  }
+
+  @Test
+  void a_fixed_pause_of_nothing_paces_nothing() {
+    PollPacer fixed = PollPacer.fixed(0);
+    fixed.took(32, 1_000);
+    assertThat(fixed.due(1_001)).isTrue();
   }
 
   private long pauseAfter(int requests) {
