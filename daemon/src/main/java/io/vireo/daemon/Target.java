@@ -74,7 +74,7 @@ public final class Target implements Closeable {
         new VhostServer(options.socketDirectory(), new MappingCache(memory), reactors);
     owned.add(vhost, vhost::close);
     faults.checkMemory(vhost::memoryFault);
-    List<Method<?>> methods = new ArrayList<>(FrameworkMethods.all());
+    List<Method<?>> methods = new ArrayList<>(FrameworkMethods.all(reactors));
     methods.addAll(BdevMethods.all(bdevs, reactors));
     methods.addAll(VhostMethods.all(bdevs, vhost, reactors));
     BdevContext context = new BdevContext(bdevs, reactors, memory);

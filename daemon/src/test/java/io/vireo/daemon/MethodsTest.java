@@ -50,6 +50,7 @@ class MethodsTest {
             "bdev_null_resize",
             "bdev_uring_create",
             "bdev_uring_delete",
+            "framework_get_reactors",
             "rpc_get_methods",
             "rpc_get_parameters",
             "spdk_get_version",
@@ -72,6 +73,25 @@ class MethodsTest {
                     fields.path("minor").intValue(),
                     fields.path("patch").intValue(),
                     fields.path("suffix").stringValue()));
+  }
+
+  @Test
+  void reactors_tell_what_they_did() throws IOException {
+    JsonNode result = target.call("framework_get_reactors", "reset_longest_lap", true);
+    assertThat(result.propertyNames()).containsExactly("tick_rate", "pid", "reactors");
+    assertThat(result.path("pid").longValue()).isEqualTo(ProcessHandle.current().pid());
+    assertThat(result.path("reactors")).hasSize(1);
+    JsonNode reactor = result.path("reactors").get(0);
+    int cpu = target.target.reactors().cpus().nextSetBit(0);
+    assertThat(reactor.path("lcore").intValue()).isEqualTo(cpu);
+    assertThat(Path.of("/proc/self/task", reactor.path("tid").toString())).exists();
+    assertThat(reactor.path("laps").longValue()).isPositive();
+    assertThat(reactor.path("longest_lap").longValue()).isPositive();
+    JsonNode thread = reactor.path("lw_threads").get(0);
+    assertThat(thread.path("name").stringValue()).isEqualTo("reactor-" + cpu);
+    assertThat(thread.path("cpumask").stringValue()).isEqualTo(Integer.toHexString(1 << cpu));
+    assertThat(thread.path("elapsed").longValue())
+        .isEqualTo(reactor.path("busy").longValue() + reactor.path("idle").longValue());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.vireo.reactor;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -17,8 +18,15 @@ final class LapCounters {
   private static final int SLEEPS = PADDING + 4;
   private static final int MEMORY_FAULTS = PADDING + 5;
   private static final int PARKED = PADDING + 6;
+  private static final int LONG_LAPS = PADDING + 7;
 
-  private final AtomicLongArray values = new AtomicLongArray(PARKED + 1 + PADDING);
+  /** A lap above this is one in which its CPU was taken away, or a fault of ours. */
+  private static final long LONG_NS = TimeUnit.MICROSECONDS.toNanos(100);
+
+  private final AtomicLongArray values = new AtomicLongArray(LONG_LAPS + 1 + PADDING);
+
+  /** Laps above this are looked at: one comparison for all others. */
+  private long notableNs;
 
   void lap() {
     add(LAPS, 1);
@@ -27,9 +35,25 @@ final class LapCounters {
   /** Time awake in one lap. */
   void elapsed(long ns, boolean busy) {
     add(busy ? BUSY_NS : IDLE_NS, ns);
-    if (ns > values.getPlain(LONGEST_LAP_NS)) {
-      values.setOpaque(LONGEST_LAP_NS, ns);
+    if (ns > notableNs) {
+      notable(ns);
     }
+  }
+
+  private void notable(long ns) {
+    long longestNs = Math.max(ns, values.getPlain(LONGEST_LAP_NS));
+    values.setOpaque(LONGEST_LAP_NS, longestNs);
+    notableNs = Math.min(longestNs, LONG_NS);
+    if (ns > LONG_NS) {
+      add(LONG_LAPS, 1);
+    }
+  }
+
+  /** Forgets how long laps were so far. */
+  void resetLongestLap() {
+    notableNs = 0;
+    values.setOpaque(LONGEST_LAP_NS, 0);
+    values.setOpaque(LONG_LAPS, 0);
   }
 
   void slept(long ns) {
@@ -51,6 +75,7 @@ final class LapCounters {
         values.getOpaque(BUSY_NS),
         values.getOpaque(IDLE_NS),
         values.getOpaque(LONGEST_LAP_NS),
+        values.getOpaque(LONG_LAPS),
         values.getOpaque(SLEEPS),
         values.getOpaque(MEMORY_FAULTS),
         (int) values.getOpaque(PARKED));

@@ -14,6 +14,7 @@ final class Loop {
   final PollerList pollers;
   final Parking parking;
   final Timers timers;
+  final LapBudget budget = new LapBudget();
 
   private final ReactorOptions options;
   private final NanoClock clock;
@@ -87,6 +88,7 @@ final class Loop {
     long now = clock.nanoTime();
     counters.lap();
     counters.elapsed(now - nowNs, busy);
+    budget.lap(now - nowNs, pollers.busy());
     nowNs = now;
     if (brokenOff) {
       // Perhaps between an event and its poller: nobody may be left unpolled by that.

@@ -24,6 +24,9 @@ final class PollerList {
 
   private int size;
 
+  /** Those that had work when all were polled last. */
+  private int busy;
+
   /** Index of the loop that is running, whichever that is. */
   private int cursor;
 
@@ -34,12 +37,14 @@ final class PollerList {
   /** Polls everybody once; what they did in sum. */
   int poll(long nowNs) {
     int work = 0;
+    int had = 0;
     for (cursor = 0; cursor < polled; cursor++) {
       Poller poller = pollers[cursor];
       try {
         int done = poller.poll();
         if (done > 0) {
           work += done;
+          had++;
           // A poller that removed itself moved the index to the one before it, or to -1.
           lastWorkNs[Math.max(cursor, 0)] = nowNs;
         }
@@ -47,6 +52,7 @@ final class PollerList {
         failed(poller, t);
       }
     }
+    busy = had;
     return work;
   }
 
@@ -123,6 +129,11 @@ final class PollerList {
 
   int size() {
     return size;
+  }
+
+  /** How many had work when all were polled last. */
+  int busy() {
+    return busy;
   }
 
   int polled() {

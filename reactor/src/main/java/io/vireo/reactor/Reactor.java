@@ -1,6 +1,7 @@
 package io.vireo.reactor;
 
 import io.vireo.linux.Cpu;
+import io.vireo.linux.Libc;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 import org.agrona.concurrent.NanoClock;
@@ -98,6 +99,20 @@ public final class Reactor implements AutoCloseable {
     return counters.snapshot();
   }
 
+  /** Begins anew to look for the longest lap. Any thread; waits for the reactor. */
+  public void resetLongestLap() {
+    call(
+        () -> {
+          counters.resetLongestLap();
+          return null;
+        });
+  }
+
+  /** The thread's number as the kernel knows it; asks the reactor. */
+  public int tid() {
+    return call(Libc::gettid);
+  }
+
   /** Whether the calling thread is this reactor's. */
   public boolean inReactor() {
     return thread.equals(Thread.currentThread());
@@ -183,6 +198,14 @@ public final class Reactor implements AutoCloseable {
   /** The clock as read at the start of this lap; counts from an arbitrary moment. */
   public long nowNs() {
     return loop.nowNs();
+  }
+
+  /**
+   * How many requests a poller may take in this lap, that nobody waits long for the others. Less
+   * when several have work.
+   */
+  public int requestsPerTurn() {
+    return loop.budget.requests();
   }
 
   /**

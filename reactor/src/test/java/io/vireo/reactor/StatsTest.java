@@ -1,5 +1,6 @@
 package io.vireo.reactor;
 
+import static java.util.concurrent.TimeUnit.MICROSECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,33 @@ class StatsTest {
       assertThat(stats.idleNs()).isEqualTo(1_000_020);
       assertThat(stats.longestLapNs()).isEqualTo(20);
       assertThat(stats.laps()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void the_longest_lap_can_be_looked_for_anew() {
+    try (SteppedReactor stepped = new SteppedReactor()) {
+      stepped.lap();
+      stepped.advance(MICROSECONDS.toNanos(101));
+      stepped.lap();
+      stepped.advance(MICROSECONDS.toNanos(150));
+      stepped.lap();
+      stepped.advance(MICROSECONDS.toNanos(120));
+      stepped.lap();
+      stepped.advance(MICROSECONDS.toNanos(100));
+      stepped.lap();
+      assertThat(stepped.reactor().stats().longestLapNs()).isEqualTo(150_000);
+      assertThat(stepped.reactor().stats().longLaps()).isEqualTo(3);
+
+      stepped.reactor().resetLongestLap();
+      assertThat(stepped.reactor().stats().longestLapNs()).isZero();
+      assertThat(stepped.reactor().stats().longLaps()).isZero();
+      stepped.advance(7);
+      stepped.lap();
+      stepped.advance(5);
+      stepped.lap();
+      assertThat(stepped.reactor().stats().longestLapNs()).isEqualTo(7);
+      assertThat(stepped.reactor().stats().longLaps()).isZero();
     }
   }
 }

@@ -1,6 +1,9 @@
 package io.vireo.daemon.method;
 
 import io.vireo.bdev.module.Method;
+import io.vireo.bdev.module.Optional;
+import io.vireo.reactor.Reactor;
+import io.vireo.reactor.ReactorGroup;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +14,26 @@ public final class FrameworkMethods {
 
   record GetVersion() {}
 
-  public static List<Method<?>> all() {
+  /**
+   * @param reset_longest_lap begins anew to look for it, after the answer was made
+   */
+  record GetReactors(@Optional boolean reset_longest_lap) {}
+
+  public static List<Method<?>> all(ReactorGroup reactors) {
     return List.of(
-        new Method<>("spdk_get_version", GetVersion.class, p -> version(Version.current())));
+        new Method<>("spdk_get_version", GetVersion.class, p -> version(Version.current())),
+        new Method<>("framework_get_reactors", GetReactors.class, p -> reactors(reactors, p)));
+  }
+
+  private static Map<String, Object> reactors(ReactorGroup group, GetReactors p) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("tick_rate", ReactorReport.TICKS_PER_SECOND);
+    result.put("pid", ProcessHandle.current().pid());
+    result.put("reactors", ReactorReport.all(group.reactors()));
+    if (p.reset_longest_lap) {
+      group.reactors().forEach(Reactor::resetLongestLap);
+    }
+    return result;
   }
 
   /** The text says whose version it is; the fields are numbers that tools may compare. */

@@ -21,9 +21,6 @@ import io.vireo.virtio.queue.RingQueue;
  * lap short (a bdev that is full, memory that is gone) leaves it in the ring for a later lap.
  */
 final class BlkQueue extends RingQueue implements IoCompletion {
-  /** Heads of one lap, so that no queue keeps the others waiting. */
-  static final int MAX_HEADS = 32;
-
   /** Bytes answered at once in one lap, and descriptors by what they cost: some 50 us. */
   static final long MAX_BYTES = 256 * 1024;
 
@@ -104,7 +101,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     }
     writeThrough = cacheMode.writeThrough(config); // behind the avail index, see CacheMode
     bytesAtOnce = 0;
-    int limit = Math.min(available, MAX_HEADS);
+    int limit = Math.min(available, reactor.requestsPerTurn());
     int count = 0;
     try {
       while (count < limit && bytesAtOnce < MAX_BYTES && take()) {
