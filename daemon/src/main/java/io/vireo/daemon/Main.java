@@ -2,6 +2,7 @@ package io.vireo.daemon;
 
 import io.vireo.daemon.method.Version;
 import io.vireo.daemon.perf.PerfCommand;
+import io.vireo.daemon.perf.StormCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,7 +17,7 @@ import picocli.CommandLine.ParseResult;
     header = "Virtual disks for virtual machines over vhost-user.",
     versionProvider = Main.VersionText.class,
     mixinStandardHelpOptions = true,
-    subcommands = {TargetCommand.class, RpcCommand.class, PerfCommand.class})
+    subcommands = {TargetCommand.class, RpcCommand.class, PerfCommand.class, StormCommand.class})
 public final class Main {
   private Main() {}
 

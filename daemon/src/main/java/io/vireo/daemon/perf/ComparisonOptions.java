@@ -62,7 +62,10 @@ final class ComparisonOptions {
   }
 
   /** Looks at what the options' types do not tell. */
-  void check() {
+  void check(Path compared) {
+    if (compared == null) {
+      throw new IllegalArgumentException("--against compares with the disk at --socket");
+    }
     if (pairs < 1) {
       throw new IllegalArgumentException("%d pairs tell nothing".formatted(pairs));
     }

@@ -153,7 +153,7 @@ final class ComparisonReport {
     return json;
   }
 
-  private static Map<String, Object> json(Probed probed) {
+  static Map<String, Object> json(Probed probed) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("round_trip_before_ns", probed.beforeNs());
     json.put("round_trip_after_ns", probed.afterNs());

@@ -7,7 +7,9 @@ import java.io.IOException;
 
 /** Whether a load can be put on a disk, and what it takes. */
 final class Fit {
-  private static final int MIN_RING = 128;
+  /** Entries of the smallest ring that is used. */
+  static final int MIN_RING = 128;
+
   private static final int MAX_RING = 1024;
 
   private Fit() {}

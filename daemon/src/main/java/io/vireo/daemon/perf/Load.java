@@ -15,19 +15,14 @@ import java.util.function.LongConsumer;
 import org.HdrHistogram.Histogram;
 
 /**
- * A disk under load. One thread, which should be pinned; it polls without a pause.
- *
- * <p>Nothing is in flight between two measurements.
+ * A disk under load, or with a guest that is only connected: its rings and what is done on them.
+ * The generator's thread only.
  */
 final class Load implements Side, AutoCloseable {
   private static final int ALIGNMENT = 4096;
-  private static final long CHECK_NS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
   private static final long HIGHEST_LATENCY_NS = TimeUnit.SECONDS.toNanos(100);
   private static final int DIGITS = 3;
-
-  /** Laps without work between two looks at the clock. */
-  private static final int IDLE_LAPS = 64;
 
   private final Disk disk;
   private final FrontendMemory memory;
@@ -35,9 +30,10 @@ final class Load implements Side, AutoCloseable {
   private final Map<PerfOptions, LoadQueue[]> queuesOf = new HashMap<>();
   private final Histogram latencies = new Histogram(HIGHEST_LATENCY_NS, DIGITS);
   private LongConsumer progress = total -> {};
-  private LoadQueue[] queues = {}; // those of the cell that was measured last
+  private PerfOptions cell; // that is measured, or was last
+  private LoadQueue[] queues;
+  private long lastTotal;
   private long lastDoneNs;
-  private long nextCheckNs;
 
   private Load(Disk disk, Plan plan) {
     this.disk = disk;
@@ -50,7 +46,7 @@ final class Load implements Side, AutoCloseable {
             + bufferBytes
             + 4 * ALIGNMENT;
     memory = FrontendMemory.of("vireo-perf", alignUp(ALIGNMENT + plan.queues() * perQueue));
-    plan.cells().forEach(cell -> queuesOf.put(cell, new LoadQueue[cell.queues()]));
+    plan.cells().forEach(c -> queuesOf.put(c, new LoadQueue[c.queues()]));
     try {
       disk.share(memory);
       for (int i = 0; i < plan.queues(); i++) {
@@ -58,9 +54,9 @@ final class Load implements Side, AutoCloseable {
         rings.add(ring);
         BlkDriver driver = ring.blk(disk.segmentBytes());
         long buffers = memory.allocate(bufferBytes, ALIGNMENT);
-        for (PerfOptions cell : plan.cells()) {
-          Work work = work(cell, i, buffers);
-          queuesOf.get(cell)[i] = new LoadQueue(ring, driver, work, cell.depth(), latencies);
+        for (PerfOptions c : plan.cells()) {
+          Work work = work(c, i, buffers);
+          queuesOf.get(c)[i] = new LoadQueue(ring, driver, work, c.depth(), latencies);
         }
         disk.start(ring);
       }
@@ -68,34 +64,40 @@ final class Load implements Side, AutoCloseable {
       close();
       throw e;
     }
+    select(plan.cells().getFirst());
   }
 
   /**
-   * Sets up the rings on a disk.
+   * Sets up the rings on a disk, which is this load's to close, whatever follows.
    *
    * @throws IOException when one of these loads cannot be put on this disk
    */
   static Load on(Disk disk, Plan plan) throws IOException {
-    for (PerfOptions cell : plan.cells()) {
-      Fit.check(disk, cell);
+    try {
+      for (PerfOptions cell : plan.cells()) {
+        Fit.check(disk, cell);
+      }
+      return new Load(disk, plan);
+    } catch (IOException | RuntimeException e) {
+      disk.close();
+      throw e;
     }
-    return new Load(disk, plan);
   }
 
-  private Work work(PerfOptions cell, int queue, long buffers) {
-    long units = Fit.unitsPerQueue(disk, cell);
-    if (cell.workload() == Workload.VERIFY) {
+  private Work work(PerfOptions of, int queue, long buffers) {
+    long units = Fit.unitsPerQueue(disk, of);
+    if (of.workload() == Workload.VERIFY) {
       units = Math.min(units, Verification.MAX_UNITS);
     }
-    int bytes = cell.bytes();
+    int bytes = of.bytes();
     // Another order on each disk: where two lie on the same one, neither follows the other's track.
     long seed = Area.mix(((long) disk.name().hashCode() << Integer.SIZE) + queue);
-    Area area = new Area(queue * units, units, bytes, cell.workload().random, seed);
-    return switch (cell.workload()) {
+    Area area = new Area(queue * units, units, bytes, of.workload().random, seed);
+    return switch (of.workload()) {
       case FLUSH -> new Flushes();
       case UNMAP -> new Unmaps(area);
-      case VERIFY -> new Verification(area, buffers, memory.hva(buffers), bytes, cell.depth());
-      default -> new Transfers(area, buffers, bytes, cell.readPercent());
+      case VERIFY -> new Verification(area, buffers, memory.hva(buffers), bytes, of.depth());
+      default -> new Transfers(area, buffers, bytes, of.readPercent());
     };
   }
 
@@ -108,93 +110,87 @@ final class Load implements Side, AutoCloseable {
     progress = listener;
   }
 
-  /**
-   * Puts a load of the plan on: a while uncounted, then counted, until at least one request has
-   * ended; then waits for what is in flight.
-   *
-   * @throws IOException when requests fail, data are wrong, or the device is gone
-   */
+  /** Lets each slot rest so long between two requests. */
+  void think(long ns) {
+    for (LoadQueue[] ofCell : queuesOf.values()) {
+      for (LoadQueue queue : ofCell) {
+        queue.think(ns);
+      }
+    }
+  }
+
+  /** Puts a load of the plan on this disk alone; as {@link LoadGroup#measure}. */
   @Override
   public Sample measure(PerfOptions cell, long uncountedNs, long countedNs) throws IOException {
-    queues = queuesOf.get(cell);
-    long now = System.nanoTime();
-    lastDoneNs = now;
-    nextCheckNs = now;
-    for (LoadQueue queue : queues) {
-      queue.fill();
-    }
-    pollUntil(System.nanoTime() + uncountedNs);
-    for (LoadQueue queue : queues) {
-      queue.countAnew();
-    }
-    long begin = System.nanoTime();
-    pollUntil(begin + countedNs);
-    while (counted() == 0) { // nothing is no figure
-      pollUntil(System.nanoTime() + CHECK_NS);
-    }
-    long ns = System.nanoTime() - begin;
-    Sample sample = new Sample(counted(), cell.bytesMoved(), ns, latencies.copy());
-    for (LoadQueue queue : queues) {
-      queue.stop();
-    }
-    drain();
-    return sample;
+    select(cell);
+    return new LoadGroup(List.of(this)).measure(uncountedNs, countedNs).getFirst();
   }
 
   /** Does what the work still owes, as reading back what was written. */
   void settle() throws IOException {
+    new LoadGroup(List.of(this)).settle();
+  }
+
+  /** Which load of the plan follows. */
+  void select(PerfOptions next) {
+    cell = next;
+    queues = queuesOf.get(next);
+  }
+
+  /** Those of the selected load. */
+  List<LoadQueue> queues() {
+    return List.of(queues);
+  }
+
+  /** Whether there are requests at all, or only a guest that is connected. */
+  boolean isLoaded() {
+    return cell.depth() > 0;
+  }
+
+  /** Begins with as many requests as the depth allows. */
+  void begin() {
+    lastDoneNs = System.nanoTime();
     for (LoadQueue queue : queues) {
-      queue.settle();
+      queue.fill();
     }
-    drain();
+  }
+
+  /** Forgets what was counted so far. */
+  void countAnew() {
+    latencies.reset();
+    for (LoadQueue queue : queues) {
+      queue.countAnew();
+    }
+  }
+
+  boolean nothingCounted() {
+    return counted() == 0;
+  }
+
+  /** What was counted in {@code ns}. */
+  Sample sample(long ns, double lapNs) {
+    return new Sample(counted(), cell.bytesMoved(), ns, lapNs, latencies.copy());
+  }
+
+  /** From now on requests end and none follows. */
+  void stop() {
+    for (LoadQueue queue : queues) {
+      queue.stop();
+    }
   }
 
   private long counted() {
     return Arrays.stream(queues).mapToLong(LoadQueue::counted).sum();
   }
 
-  private long total() {
-    return Arrays.stream(queues).mapToLong(LoadQueue::total).sum();
-  }
-
-  private void drain() throws IOException {
-    for (LoadQueue queue : queues) {
-      while (queue.inFlight() > 0) {
-        pollUntil(System.nanoTime() + CHECK_NS);
-      }
-    }
-    checkAll(System.nanoTime());
-  }
-
-  private void pollUntil(long untilNs) throws IOException {
-    long now = System.nanoTime();
-    int idle = 0;
-    while (now - untilNs < 0) {
-      int done = 0;
-      for (LoadQueue queue : queues) {
-        int count = queue.poll();
-        if (count > 0) {
-          done += count;
-          now = queue.nowNs();
-        }
-      }
-      if (done > 0) {
-        idle = 0;
-        lastDoneNs = now;
-      } else if (++idle % IDLE_LAPS == 0) {
-        now = System.nanoTime();
-      } else {
-        Thread.onSpinWait();
-      }
-      if (now - nextCheckNs >= 0) {
-        checkAll(now);
-      }
-    }
-  }
-
-  private void checkAll(long now) throws IOException {
-    nextCheckNs = now + CHECK_NS;
-    progress.accept(total());
+  /**
+   * Looks after the disk, now and then.
+   *
+   * @throws IOException when requests fail, data are wrong, or the device is gone
+   */
+  void check(long now) throws IOException {
+    long total = Arrays.stream(queues).mapToLong(LoadQueue::total).sum();
+    progress.accept(total);
     disk.check();
     int inFlight = 0;
     for (LoadQueue queue : queues) {
@@ -203,7 +199,10 @@ final class Load implements Side, AutoCloseable {
       }
       inFlight += queue.inFlight();
     }
-    if (inFlight > 0 && now - lastDoneNs > PATIENCE_NS) {
+    if (total != lastTotal || inFlight == 0) {
+      lastTotal = total;
+      lastDoneNs = now;
+    } else if (now - lastDoneNs > PATIENCE_NS) {
       throw new IOException(
           "%s: none of %d requests in flight has ended for %d s"
               .formatted(disk.name(), inFlight, TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NS)));

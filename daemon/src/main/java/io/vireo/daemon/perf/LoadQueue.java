@@ -9,23 +9,31 @@ import org.HdrHistogram.Histogram;
  * The generator's thread only. One ring under load: as often as a request ends, the next one of its
  * slot begins.
  *
+ * <p>With a pause ({@link #think}) a slot rests between two requests, as a guest does that has
+ * little to do.
+ *
  * <p>The clock is read once a lap, after what follows was shown to the device, so that reading it
  * costs no request anything. A latency is the time between two such moments.
  */
 final class LoadQueue {
-  /** Requests that are taken back in one lap. */
-  private static final int BATCH = 64;
+  /** Requests that are taken back in one lap, at most. */
+  static final int MAX_BATCH = 64;
 
   private final FrontendRing ring;
   private final BlkDriver driver;
   private final Work work;
   private final int depth;
   private final int[] slotOf; // by tag
-  private final long[] begunNs; // by slot
-  private final int[] batch = new int[BATCH]; // slots whose requests ended in this lap
+  private final long[] begunNs; // by slot; while it rests, since when
+  private final int[] ended = new int[MAX_BATCH]; // slots whose requests ended in this lap
+  private final int[] resting; // slots that rest, a circle
+  private int firstResting;
+  private int restingCount;
+  private int batch = MAX_BATCH;
   private final Histogram latencies;
   private int inFlight;
   private boolean stopping; // no request follows but what the work still owes
+  private long thinkNs;
   private long total;
   private long uncounted;
   private long failed;
@@ -40,7 +48,18 @@ final class LoadQueue {
     this.latencies = latencies;
     slotOf = new int[ring.size()];
     begunNs = new long[depth];
+    resting = new int[depth];
     driver.ring().suppressInterrupts();
+  }
+
+  /** Requests that are taken back in one lap from now on. */
+  void batch(int requests) {
+    batch = requests;
+  }
+
+  /** How long a slot rests between two requests. */
+  void think(long ns) {
+    thinkNs = ns;
   }
 
   /** Begins with as many requests as the depth allows. */
@@ -67,12 +86,19 @@ final class LoadQueue {
   /** From now on requests end and none follows. */
   void stop() {
     stopping = true;
+    restingCount = 0;
   }
 
   /** Takes back what has ended and goes on; how many. */
   int poll() {
     int tag = driver.poll();
-    return tag < 0 ? 0 : work(tag);
+    if (tag >= 0) {
+      return work(tag);
+    }
+    if (restingCount > 0) {
+      startRested();
+    }
+    return 0;
   }
 
   private int work(int first) {
@@ -87,19 +113,42 @@ final class LoadQueue {
         failed(status);
       }
       inFlight--;
-      if (!stopping || !work.finished()) {
+      if (thinkNs > 0 && !stopping) {
+        rest(slot);
+      } else if (!stopping || !work.finished()) {
         start(slot);
       }
-      batch[count++] = slot;
-    } while (count < BATCH && (tag = driver.poll()) >= 0);
+      ended[count++] = slot;
+    } while (count < batch && (tag = driver.poll()) >= 0);
     publish();
     nowNs = System.nanoTime();
     for (int i = 0; i < count; i++) {
-      latencies.recordValue(nowNs - begunNs[batch[i]]);
-      begunNs[batch[i]] = nowNs;
+      latencies.recordValue(nowNs - begunNs[ended[i]]);
+      begunNs[ended[i]] = nowNs;
     }
     total += count;
     return count;
+  }
+
+  private void rest(int slot) {
+    resting[(firstResting + restingCount++) % depth] = slot;
+  }
+
+  /** Goes on with the slots that have rested long enough. What waking the device costs counts. */
+  private void startRested() {
+    long now = System.nanoTime();
+    boolean any = false;
+    while (restingCount > 0 && now - begunNs[resting[firstResting]] >= thinkNs) {
+      int slot = resting[firstResting];
+      firstResting = (firstResting + 1) % depth;
+      restingCount--;
+      start(slot);
+      begunNs[slot] = now;
+      any = true;
+    }
+    if (any) {
+      publish();
+    }
   }
 
   private void start(int slot) {
@@ -121,7 +170,6 @@ final class LoadQueue {
 
   /** Forgets what was counted so far. */
   void countAnew() {
-    latencies.reset();
     uncounted = total;
   }
 

@@ -14,11 +14,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code vireo perf}: puts load on a disk and tells how it does. */
 @Command(
@@ -39,8 +37,9 @@ import picocli.CommandLine.TypeConversionException;
       "                                                  A/B/A/B, and the ratios",
       "  vireo perf --probe                              the distance of the CPUs"
     },
-    customSynopsis = "vireo perf (--socket PATH | --ceiling | --probe) [OPTION]...")
+    customSynopsis = "vireo perf (--socket PATH | --ceiling | --probe | --gap) [OPTION]...")
 public final class PerfCommand implements Callable<Integer> {
+  private static final long MAX_THINK_MICROS = TimeUnit.MINUTES.toMicros(1);
   private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
   @Spec private CommandSpec spec;
@@ -61,6 +60,13 @@ public final class PerfCommand implements Callable<Integer> {
         names = "--probe",
         description = "no load: prints the round trip between the two CPUs, in nanoseconds")
     private boolean probe;
+
+    @Option(
+        names = "--gap",
+        description =
+            "no load: spins for -t seconds and prints the longest time for which the thread did not"
+                + " run, which no polling target can better")
+    private boolean gap;
   }
 
   @Option(
@@ -68,7 +74,7 @@ public final class PerfCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "randread",
       split = ",",
-      converter = WorkloadConverter.class,
+      converter = Workload.Converter.class,
       description =
           "read, write, randread, randwrite, rw, randrw, verify (writes, reads back, compares"
               + " every byte), flush or unmap (default: ${DEFAULT-VALUE})")
@@ -117,6 +123,13 @@ public final class PerfCommand implements Callable<Integer> {
   private double warmupSeconds;
 
   @Option(
+      names = "--think",
+      paramLabel = "MICROSECONDS",
+      defaultValue = "0",
+      description = "the pause of each request's slot before the next one (default: none)")
+  private long thinkMicros;
+
+  @Option(
       names = "--cpu",
       paramLabel = "CPU",
       description = "the CPU that makes the load (default: the last one allowed)")
@@ -141,17 +154,8 @@ public final class PerfCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, heading = "%nTwo disks:%n")
   private ComparisonOptions comparison;
 
-  static final class WorkloadConverter implements ITypeConverter<Workload> {
-    @Override
-    public Workload convert(String text) {
-      for (Workload workload : Workload.values()) {
-        if (workload.label().equals(text)) {
-          return workload;
-        }
-      }
-      throw new TypeConversionException("'" + text + "' is no workload");
-    }
-  }
+  @ArgGroup(exclusive = false, heading = "%nOne disk beside others:%n")
+  private CompanyOptions company;
 
   @Override
   public Integer call() throws Exception {
@@ -169,6 +173,11 @@ public final class PerfCommand implements Callable<Integer> {
     if (!(seconds > 0 && seconds <= 1e6 && warmupSeconds >= 0 && warmupSeconds <= 1e6)) {
       throw new IllegalArgumentException("-t must be above 0 and --warmup not below");
     }
+    if (thinkMicros < 0 || thinkMicros > MAX_THINK_MICROS) {
+      throw new IllegalArgumentException(
+          "a pause of %d us is not 0 to %d".formatted(thinkMicros, MAX_THINK_MICROS));
+    }
+    depths.forEach(PerfOptions::requireLoad);
     List<PerfOptions> cells = new ArrayList<>();
     for (Workload workload : workloads) {
       if (readPercent != null && !workload.mixed()) {
@@ -179,11 +188,12 @@ public final class PerfCommand implements Callable<Integer> {
         cells.add(new PerfOptions(workload, percent, bytes, depth, queues));
       }
     }
-    if (comparison != null) {
-      comparison.check();
-      if (subject.socket == null) {
-        throw new IllegalArgumentException("--against compares with the disk at --socket");
-      }
+    if (comparison != null && company != null) {
+      throw new IllegalArgumentException("--against and --beside are two questions");
+    } else if (comparison != null) {
+      comparison.check(subject.socket);
+    } else if (company != null) {
+      company.check(subject.socket, cells);
     } else if (cells.size() > 1) {
       throw new IllegalArgumentException("several workloads or depths are for --against");
     }
@@ -194,6 +204,11 @@ public final class PerfCommand implements Callable<Integer> {
   private int run(Plan plan, int there) throws IOException {
     if (subject.probe) {
       probe(there);
+    } else if (subject.gap) {
+      GapProbe probe = GapProbe.spin(ns(seconds));
+      output().result(probe.json(), out -> out.println(probe.line()));
+    } else if (company != null) {
+      keepCompany(plan.cells().getFirst(), there);
     } else if (comparison != null) {
       compare(plan, there);
     } else {
@@ -205,6 +220,21 @@ public final class PerfCommand implements Callable<Integer> {
   private void probe(int there) throws IOException {
     double ns = CoreProbe.roundTripNs(there);
     output().result(Map.of("round_trip_ns", ns), out -> out.printf(Locale.ROOT, "%.0f%n", ns));
+  }
+
+  private void keepCompany(PerfOptions options, int there) throws IOException {
+    try {
+      CompanyReport report =
+          new Company(subject.socket, options, company.neighbours(), thinkMicros * 1000, there)
+              .run(
+                  company.rounds(),
+                  ns(warmupSeconds),
+                  ns(seconds),
+                  round -> CompanyReport.printRound(err(), round));
+      output().result(report.json(), report::print);
+    } catch (IllegalStateException | ProtocolException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private void measure(Plan plan, int there) throws IOException {
@@ -248,14 +278,10 @@ public final class PerfCommand implements Callable<Integer> {
     }
   }
 
-  private static Load load(Path socket, Plan plan, int there) throws IOException {
-    Disk disk = socket == null ? new Ceiling(there) : SocketDisk.connect(socket);
-    try {
-      return Load.on(disk, plan);
-    } catch (IOException | RuntimeException e) {
-      disk.close();
-      throw e;
-    }
+  private Load load(Path socket, Plan plan, int there) throws IOException {
+    Load load = Load.on(socket == null ? new Ceiling(there) : SocketDisk.connect(socket), plan);
+    load.think(thinkMicros * 1000);
+    return load;
   }
 
   private static long ns(double time) {

@@ -8,11 +8,20 @@ import org.HdrHistogram.Histogram;
  * @param requests that ended
  * @param bytes of one request; 0 when it moves no data
  * @param ns the time
+ * @param lapNs of the generator, on average: it sees no answer any sooner
  * @param latencies of each request, ns
  */
-record Sample(long requests, int bytes, long ns, Histogram latencies) {
+record Sample(long requests, int bytes, long ns, double lapNs, Histogram latencies) {
   double iops() {
     return requests * 1e9 / ns;
+  }
+
+  /** Both, one after the other. */
+  Sample plus(Sample next) {
+    Histogram all = latencies.copy();
+    all.add(next.latencies);
+    double laps = ns / lapNs + next.ns / next.lapNs;
+    return new Sample(requests + next.requests, bytes, ns + next.ns, (ns + next.ns) / laps, all);
   }
 
   double mebibytesPerSecond() {

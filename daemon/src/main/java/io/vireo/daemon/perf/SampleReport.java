@@ -14,23 +14,39 @@ final class SampleReport {
   private SampleReport() {}
 
   static void print(PrintWriter out, String disk, Sample sample) {
-    Histogram latencies = sample.latencies();
-    out.printf(Locale.ROOT, "%n%-28s %12s %10s %10s", "disk", "IOPS", "MiB/s", "average");
+    printHead(out);
+    printLine(out, disk, sample);
+    printFoot(out);
+  }
+
+  static void printHead(PrintWriter out) {
+    printHead(out, "%-28s %12s %10s".formatted("disk", "IOPS", "MiB/s"));
+  }
+
+  /** The head of a table whose lines begin with other columns. */
+  static void printHead(PrintWriter out, String before) {
+    out.printf(Locale.ROOT, "%n%s %10s", before, "average");
     for (double percentile : PERCENTILES) {
       out.printf(Locale.ROOT, " %9s", label(percentile));
     }
+    out.printf(" %9s%n", "max");
+  }
+
+  static void printLine(PrintWriter out, String disk, Sample sample) {
     out.printf(
-        Locale.ROOT,
-        " %9s%n%-28s %12.0f %10.1f %10.2f",
-        "max",
-        disk,
-        sample.iops(),
-        sample.mebibytesPerSecond(),
-        latencies.getMean() / NS_PER_US);
+        Locale.ROOT, "%-28s %12.0f %10.1f", disk, sample.iops(), sample.mebibytesPerSecond());
+    printLatencies(out, sample.latencies());
+  }
+
+  static void printLatencies(PrintWriter out, Histogram latencies) {
+    out.printf(Locale.ROOT, " %10.2f", latencies.getMean() / NS_PER_US);
     for (double percentile : PERCENTILES) {
       out.printf(Locale.ROOT, " %9.2f", latencies.getValueAtPercentile(percentile) / NS_PER_US);
     }
     out.printf(Locale.ROOT, " %9.2f%n", latencies.getMaxValue() / NS_PER_US);
+  }
+
+  static void printFoot(PrintWriter out) {
     out.println("(latencies in microseconds)");
   }
 
@@ -40,14 +56,18 @@ final class SampleReport {
     json.put("seconds", sample.ns() / 1e9);
     json.put("iops", sample.iops());
     json.put("mib_per_second", sample.mebibytesPerSecond());
-    Map<String, Object> latency = new LinkedHashMap<>();
-    Histogram latencies = sample.latencies();
-    latency.put("average", latencies.getMean() / NS_PER_US);
+    json.put("generator_lap_us", sample.lapNs() / NS_PER_US);
+    json.put("latency_us", json(sample.latencies()));
+    return json;
+  }
+
+  static Map<String, Object> json(Histogram latencies) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("average", latencies.getMean() / NS_PER_US);
     for (double percentile : PERCENTILES) {
-      latency.put(label(percentile), latencies.getValueAtPercentile(percentile) / NS_PER_US);
+      json.put(label(percentile), latencies.getValueAtPercentile(percentile) / NS_PER_US);
     }
-    latency.put("max", latencies.getMaxValue() / NS_PER_US);
-    json.put("latency_us", latency);
+    json.put("max", latencies.getMaxValue() / NS_PER_US);
     return json;
   }
 

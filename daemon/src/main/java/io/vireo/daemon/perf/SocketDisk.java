@@ -63,6 +63,11 @@ final class SocketDisk implements Disk {
     return VirtioFeatures.has(features, feature);
   }
 
+  /** The way to send it any message. */
+  VhostUserFrontend frontend() {
+    return frontend;
+  }
+
   @Override
   public String name() {
     return socket.toString();

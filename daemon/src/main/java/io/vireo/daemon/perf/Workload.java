@@ -1,7 +1,10 @@
 package io.vireo.daemon.perf;
 
 import io.vireo.virtio.blk.BlkFeatures;
+import java.util.Arrays;
 import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** What the requests do. Names as in other load generators. */
 enum Workload {
@@ -28,6 +31,17 @@ enum Workload {
     this.random = random;
     this.readPercent = readPercent;
     this.feature = feature;
+  }
+
+  /** Takes a name as it is written on the command line. */
+  static final class Converter implements ITypeConverter<Workload> {
+    @Override
+    public Workload convert(String text) {
+      return Arrays.stream(values())
+          .filter(workload -> workload.label().equals(text))
+          .findFirst()
+          .orElseThrow(() -> new TypeConversionException("'" + text + "' is no workload"));
+    }
   }
 
   /** Its name on the command line. */

@@ -2,20 +2,15 @@ package io.vireo.daemon.perf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vireo.daemon.RunningTarget;
 import io.vireo.linux.Cpu;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,46 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Load on disks of a target in this process, by the command line's options. */
 @Timeout(120)
-class PerfCommandTest {
-  @TempDir Path dir;
-  private RunningTarget target;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  @BeforeEach
-  void start() throws Exception {
-    target = new RunningTarget(dir);
-    target.call("bdev_malloc_create", "name", "m", "num_blocks", 16384, "block_size", 512);
-    target.call("bdev_malloc_create", "name", "small", "num_blocks", 16, "block_size", 4096);
-    for (String disk : new String[] {"m", "small"}) {
-      target.call("vhost_create_blk_controller", "ctrlr", disk, "dev_name", disk);
-    }
-    target.call("vhost_create_blk_controller", "ctrlr", "ro", "dev_name", "m", "readonly", true);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    target.close();
-  }
-
-  private int run(String options) {
-    CommandLine line = new CommandLine(new PerfCommand());
-    line.setOut(new PrintWriter(out));
-    line.setErr(new PrintWriter(err));
-    line.setExecutionExceptionHandler(
-        (e, command, parsed) -> {
-          command.getErr().println(e.getMessage());
-          command.getErr().flush();
-          return CommandLine.ExitCode.SOFTWARE;
-        });
-    return line.execute(options.replace("DIR", dir.toString()).split(" +", -1));
-  }
-
-  private JsonNode result(String options) {
-    assertThat(run(options + " --json")).as(err.toString()).isZero();
-    return JsonMapper.shared().readTree(out.toString());
-  }
-
+class PerfCommandTest extends PerfTest {
   @ParameterizedTest
   @ValueSource(
       strings = {

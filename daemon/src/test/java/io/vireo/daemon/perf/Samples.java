@@ -10,6 +10,6 @@ final class Samples {
   static Sample of(double iops) {
     Histogram latencies = new Histogram(3);
     latencies.recordValueWithCount(Math.round(1e9 / iops), Math.round(iops));
-    return new Sample(Math.round(iops), 4096, 1_000_000_000, latencies);
+    return new Sample(Math.round(iops), 4096, 1_000_000_000, 100, latencies);
   }
 }

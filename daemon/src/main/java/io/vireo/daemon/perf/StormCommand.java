@@ -1,0 +1,149 @@
+package io.vireo.daemon.perf;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code vireo storm}: control work over and over, while others look at what it does to I/O. */
+@Command(
+    name = "storm",
+    header = "Lets guests, or calls, come and go over and over, and tells how long that takes.",
+    description = {
+      "",
+      "What it does to the guests that stay, vireo perf tells when it runs beside, and the method"
+          + " framework_get_reactors by the longest lap of each reactor."
+    },
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  vireo storm --socket /run/vireo/vm1 --gib 152 --regions 500 -t 10",
+      "  vireo storm --rpc /var/tmp/vireo.sock -t 10"
+    },
+    customSynopsis = "vireo storm (--socket PATH | --rpc SOCKET) [OPTION]...")
+public final class StormCommand implements Callable<Integer> {
+  private static final long GIB = 1L << 30;
+  private static final int MAX_GIB = 64 << 10;
+  private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+
+  @Spec private CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  private Subject subject;
+
+  static final class Subject {
+    @Option(
+        names = "--socket",
+        paramLabel = "PATH",
+        description =
+            "a disk's vhost-user socket: guests connect, share memory, start rings, change the"
+                + " memory and leave")
+    private Path socket;
+
+    @Option(
+        names = "--rpc",
+        paramLabel = "SOCKET",
+        description = "a target's RPC socket: disks are made, looked at and deleted")
+    private Path rpc;
+  }
+
+  @Option(
+      names = "--gib",
+      paramLabel = "GIB",
+      defaultValue = "152",
+      description = "a guest's memory, of which hardly a page exists (default: ${DEFAULT-VALUE})")
+  private int gib;
+
+  @Option(
+      names = "--regions",
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "in how many regions it is shared (default: ${DEFAULT-VALUE})")
+  private int regions;
+
+  @Option(
+      names = {"-n", "--queues"},
+      paramLabel = "QUEUES",
+      defaultValue = "1",
+      description = "rings that a guest starts (default: ${DEFAULT-VALUE})")
+  private int queues;
+
+  @Option(
+      names = {"-t", "--time"},
+      paramLabel = "SECONDS",
+      defaultValue = "5",
+      description = "how long, though once at the least (default: ${DEFAULT-VALUE})")
+  private double seconds;
+
+  @Option(
+      names = "--json",
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = Output.STANDARD_OUTPUT,
+      description = "the result as JSON on standard output, or in a file besides the table")
+  private String json;
+
+  @Override
+  public Integer call() throws IOException {
+    if (!(seconds >= 0 && seconds <= 1e6)) {
+      throw new IllegalArgumentException("-t must not be below 0");
+    }
+    try (Storm storm = storm()) {
+      long begin = System.nanoTime();
+      long times = 0;
+      do {
+        storm.once();
+        times++;
+      } while (System.nanoTime() - begin < seconds * SECOND_NS);
+      report(storm, times, (System.nanoTime() - begin) / (double) SECOND_NS);
+      return 0;
+    }
+  }
+
+  private Storm storm() throws IOException {
+    if (subject.rpc != null) {
+      return new RpcStorm(subject.rpc);
+    }
+    if (gib < 1 || gib > MAX_GIB) {
+      throw new IllegalArgumentException("%d GiB are not 1 to %d".formatted(gib, MAX_GIB));
+    }
+    if (queues < 0) {
+      throw new IllegalArgumentException("%d queues are less than none".formatted(queues));
+    }
+    return new ConnectStorm(subject.socket, gib * GIB, regions, queues);
+  }
+
+  private void report(Storm storm, long times, double took) throws IOException {
+    new Output(spec.commandLine().getOut(), spec.commandLine().getErr(), json)
+        .result(json(storm, times, took), out -> print(out, storm, times, took));
+  }
+
+  private static Map<String, Object> json(Storm storm, long times, double took) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("times", times);
+    result.put("seconds", took);
+    storm.parts().forEach((part, ns) -> result.put(part + "_us", SampleReport.json(ns)));
+    return result;
+  }
+
+  private static void print(PrintWriter out, Storm storm, long times, double took) {
+    out.printf(Locale.ROOT, "%d times in %.1f s%n", times, took);
+    SampleReport.printHead(out, "%-28s %12s".formatted("part", "count"));
+    for (Map.Entry<String, Histogram> part : storm.parts().entrySet()) {
+      out.printf("%-28s %12d", part.getKey(), part.getValue().getTotalCount());
+      SampleReport.printLatencies(out, part.getValue());
+    }
+    SampleReport.printFoot(out);
+  }
+}
