@@ -2,8 +2,11 @@ package io.vireo.daemon;
 
 import io.vireo.daemon.rpc.JsonRpcClient;
 import io.vireo.daemon.rpc.RpcException;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** {@code vireo rpc}: calls one method and prints its result. */
+/** {@code vireo rpc}: calls a method, or one after the other, and prints the result. */
 @Command(
     name = "rpc",
     header = "Calls a method of a running target and prints its result as JSON.",
@@ -32,6 +35,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
           + " array with commas between its items. rpc_get_methods lists the methods,"
           + " rpc_get_parameters --method NAME tells what a method takes.",
       "",
+      "With - for METHOD calls are read from standard input, one a line, written like the"
+          + " arguments here; the first that is refused is the last.",
+      "",
       "The exit status is 0 when the method has done it, 1 when it refused (one line on stderr)."
     },
     parameterListHeading = "%n",
@@ -40,10 +46,12 @@ import tools.jackson.databind.node.JsonNodeFactory;
       "Examples:",
       "  vireo rpc bdev_malloc_create --name M0 --num_blocks 131072 --block_size 512",
       "  vireo rpc vhost_create_blk_controller --ctrlr vhost.0 --dev_name M0",
-      "  vireo rpc bdev_get_iostat --names M0,M1"
+      "  vireo rpc bdev_get_iostat --names M0,M1",
+      "  vireo rpc - < disks"
     },
-    customSynopsis = "vireo rpc [-s SOCKET] METHOD [--name value]...")
+    customSynopsis = "vireo rpc [-s SOCKET] (METHOD [--name value]... | -)")
 final class RpcCommand implements Callable<Integer> {
+  private static final String STANDARD_INPUT = "-";
   private static final JsonMapper MAPPER = JsonMapper.shared();
   private static final PrettyPrinter LAYOUT =
       new DefaultPrettyPrinter(
@@ -73,20 +81,44 @@ final class RpcCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Map<String, String> texts = RpcArguments.texts(arguments);
+    if (!method.equals(STANDARD_INPUT)) {
+      Map<String, String> texts = RpcArguments.texts(arguments);
+      try (JsonRpcClient client = new JsonRpcClient(socket)) {
+        call(client, method, texts);
+      }
+    } else if (arguments.isEmpty()) {
+      callAll(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
+    } else {
+      throw new IllegalArgumentException("calls from standard input take no parameters here");
+    }
+    return 0;
+  }
+
+  private void callAll(BufferedReader lines) throws IOException {
     try (JsonRpcClient client = new JsonRpcClient(socket)) {
-      JsonNode params = texts.isEmpty() ? null : RpcArguments.params(texts, declared(client));
-      print(client.call(method, params));
-      return 0;
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        List<String> words = List.of(line.strip().split("\\s+", -1));
+        if (!line.isBlank()) {
+          call(client, words.getFirst(), RpcArguments.texts(words.subList(1, words.size())));
+        }
+      }
+    }
+  }
+
+  private void call(JsonRpcClient client, String name, Map<String, String> texts)
+      throws IOException {
+    try {
+      JsonNode params = texts.isEmpty() ? null : RpcArguments.params(texts, declared(client, name));
+      print(client.call(name, params));
     } catch (RpcException e) {
-      throw new IOException(method + ": " + e.getMessage() + " (" + e.code() + ")", e);
+      throw new IOException(name + ": " + e.getMessage() + " (" + e.code() + ")", e);
     }
   }
 
   /** What the target tells of the parameters; nothing when it is not ours or has no such method. */
-  private JsonNode declared(JsonRpcClient client) throws IOException {
+  private static JsonNode declared(JsonRpcClient client, String name) throws IOException {
     try {
-      return client.call("rpc_get_parameters", Map.of("method", method));
+      return client.call("rpc_get_parameters", Map.of("method", name));
     } catch (RpcException e) {
       return JsonNodeFactory.instance.arrayNode();
     }

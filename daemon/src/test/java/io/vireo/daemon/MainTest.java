@@ -2,8 +2,11 @@ package io.vireo.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +28,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--help", "target --help", "rpc --help", "target -h", "perf --help"})
+  @CsvSource({"--help", "target --help", "rpc --help", "target -h", "perf --help", "storm --help"})
   void help_is_80_columns_wide_and_shows_no_default_that_is_not_filled_in(String arguments) {
     assertThat(run(arguments.split(" ", -1))).isZero();
     assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80);
@@ -44,6 +47,7 @@ class MainTest {
         "nothing;              vireo: Unmatched argument at index 0: 'nothing' (see vireo --help)",
         "rpc -s DIR/none x;    vireo rpc: cannot connect to DIR/none: No such file or directory",
         "rpc -s DIR/none x y;  vireo rpc: 'y' is no parameter: they are given as --name value",
+        "rpc - --x;            vireo rpc: calls from standard input take no parameters here",
         "target -m 0xg;        vireo target: CPU mask '0xg' is neither hexadecimal like 0x3 nor a list like [0,2-3]",
       })
   void a_mistake_is_one_line_and_a_status(String arguments, String line) {
@@ -78,6 +82,27 @@ class MainTest {
           .hasToString("vireo rpc: no_such_method: Method not found: no_such_method (-32601)\n");
       assertThat(out.toString()).isEmpty();
       assertThat(target.call("bdev_get_bdevs")).isEmpty();
+    }
+  }
+
+  @Test
+  void calls_from_standard_input_end_with_the_first_that_is_refused() throws Exception {
+    InputStream before = System.in;
+    try (RunningTarget target = new RunningTarget(dir)) {
+      String calls =
+          """
+          bdev_null_create --name a  --num_blocks 8 --block_size 512
+
+            bdev_null_create --name=b --num_blocks 8 --block_size 512
+          bdev_null_delete --name none
+          bdev_null_create --name c --num_blocks 8 --block_size 512""";
+      System.setIn(new ByteArrayInputStream(calls.getBytes(StandardCharsets.UTF_8)));
+      assertThat(rpc("-")).isEqualTo(1);
+      assertThat(out).hasToString("\"a\"\n\"b\"\n");
+      assertThat(err.toString()).startsWith("vireo rpc: bdev_null_delete: No such device");
+      assertThat(target.call("bdev_get_bdevs")).hasSize(2);
+    } finally {
+      System.setIn(before);
     }
   }
 
