@@ -2,6 +2,8 @@ package io.vireo.bdev;
 
 import io.vireo.reactor.Reactor;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -120,6 +122,24 @@ public abstract class Bdev {
   /** What went through the channels that there are now, by the reactor they belong to. */
   public final Map<Reactor, IoStats> statsByReactor(StatsReset reset) {
     return users.statsByReactor(reset);
+  }
+
+  /** Begins a histogram, in place of the one there is. Waits for the reactors. */
+  public final void enableHistogram(HistogramOptions options) {
+    users.enableHistogram(Objects.requireNonNull(options));
+  }
+
+  /** Ends the histogram, if there is one. Waits for the reactors. */
+  public final void disableHistogram() {
+    users.enableHistogram(null);
+  }
+
+  /**
+   * The latencies of requests, failed ones included, that have ended since the histogram was
+   * enabled, on all channels that this bdev has and had; empty while it is disabled.
+   */
+  public final Optional<Histogram> histogram() {
+    return users.histogram();
   }
 
   /** Who has claimed this bdev, or null. */

@@ -25,6 +25,7 @@ public abstract class BdevChannel {
   private final ResetQueue resets = new ResetQueue();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
+  private LatencyRecorder recorder; // null: no histogram
   private int allowed; // a bit for each IoType that may pass
   private int inFlight;
   private boolean retired;
@@ -64,12 +65,7 @@ public abstract class BdevChannel {
       return refusal;
     }
     io.startNs = reactor.nowNs();
-    int status;
-    try {
-      status = begin(io);
-    } catch (InternalError e) {
-      status = faulted(io, e);
-    }
+    int status = recorder == null ? guarded(io) : recorded(io);
     if (status == IoStatus.OK) {
       stats.succeeded(io.type(), io.lengthBytes(), 0);
     } else if (status == IoStatus.PENDING) {
@@ -79,6 +75,23 @@ public abstract class BdevChannel {
       stats.failed(status);
     }
     return status;
+  }
+
+  private int recorded(BdevIo io) {
+    long begun = recorder.begin(io, reactor);
+    int status = guarded(io);
+    if (status >= 0) {
+      recorder.answered(io, begun, reactor);
+    }
+    return status;
+  }
+
+  private int guarded(BdevIo io) {
+    try {
+      return begin(io);
+    } catch (InternalError e) {
+      return faulted(io, e);
+    }
   }
 
   private int begin(BdevIo io) {
@@ -157,10 +170,14 @@ public abstract class BdevChannel {
 
   /** A pending request has ended. Called by the module, from its poller. */
   protected final void finish(BdevIo io, int status) {
+    long latencyNs = reactor.nowNs() - io.startNs;
     if (status == IoStatus.OK) {
-      stats.succeeded(io.type(), io.lengthBytes(), reactor.nowNs() - io.startNs);
+      stats.succeeded(io.type(), io.lengthBytes(), latencyNs);
     } else {
       stats.failed(status);
+    }
+    if (recorder != null) {
+      recorder.ended(io, latencyNs);
     }
     if (--inFlight == 0 && retired) {
       reactor.post(this::closeNow); // not here: the module is in the middle of its poll
@@ -215,6 +232,11 @@ public abstract class BdevChannel {
     } catch (RuntimeException | Error e) {
       closed.completeExceptionally(e); // the bdev is then never destroyed: a leak, not a wild write
     }
+  }
+
+  /** Counts latencies from now on, in place of the recorder there was; null for none. */
+  final void recorder(LatencyRecorder next) {
+    recorder = next;
   }
 
   /** Done when the channel is drained and closed. Any thread. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ final class BdevUsers {
   private final List<BdevDescriptor> open = new ArrayList<>();
   private final List<BdevChannel> retiring = new ArrayList<>();
   private final IoStats retired = new IoStats();
+  private final BdevHistogram histogram = new BdevHistogram();
   private BdevDescriptor claimHolder;
   private String claimer;
   private volatile boolean removing;
@@ -110,6 +112,14 @@ final class BdevUsers {
     return sums;
   }
 
+  synchronized void enableHistogram(HistogramOptions options) {
+    histogram.enable(options, channels());
+  }
+
+  synchronized Optional<Histogram> histogram() {
+    return histogram.sum();
+  }
+
   private List<BdevChannel> channels() {
     List<BdevChannel> channels = new ArrayList<>(retiring);
     for (BdevDescriptor descriptor : open) {
@@ -147,6 +157,7 @@ final class BdevUsers {
       channel.refuseChanges();
     }
     descriptor.uses.put(reactor, new Use(channel));
+    histogram.opened(channel);
     return channel;
   }
 
@@ -248,6 +259,7 @@ final class BdevUsers {
   private synchronized void retired(BdevChannel channel) {
     if (retiring.remove(channel)) {
       channel.stats().addTo(retired);
+      histogram.closed(channel);
     }
   }
 

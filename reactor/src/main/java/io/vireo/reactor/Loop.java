@@ -53,6 +53,10 @@ final class Loop {
     return nowNs;
   }
 
+  long clockNs() {
+    return clock.nanoTime();
+  }
+
   /** Laps until the mailbox is closed and empty; nothing else ends it. */
   void run() {
     while (true) {

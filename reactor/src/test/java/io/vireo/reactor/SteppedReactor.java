@@ -2,6 +2,7 @@ package io.vireo.reactor;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.NanoClock;
 
 /**
  * A reactor whose laps are run by hand on the thread that made it, with a clock that moves only
@@ -28,9 +29,18 @@ public final class SteppedReactor implements AutoCloseable {
 
   public SteppedReactor(ReactorOptions options, ReactorListener listener) {
     this.listener = listener;
-    reactor =
-        new Reactor(
-            "stepped", 0, options, listener, () -> nowNs, waiter, loop -> Thread.currentThread());
+    reactor = reactor(options, () -> nowNs);
+  }
+
+  /** In poll mode, with another clock: {@link #advance} does nothing. */
+  public SteppedReactor(NanoClock clock) {
+    listener = new FirstFailure();
+    reactor = reactor(ReactorOptions.POLL, clock);
+  }
+
+  private Reactor reactor(ReactorOptions options, NanoClock clock) {
+    return new Reactor(
+        "stepped", 0, options, listener, clock, waiter, loop -> Thread.currentThread());
   }
 
   public Reactor reactor() {
