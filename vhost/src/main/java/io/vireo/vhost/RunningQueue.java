@@ -1,5 +1,6 @@
 package io.vireo.vhost;
 
+import io.vireo.bdev.LatencyRecorder;
 import io.vireo.linux.EventFd;
 import io.vireo.memreg.GuestMemory;
 import io.vireo.reactor.Poller;
@@ -135,6 +136,11 @@ final class RunningQueue {
     unreleased++;
     Runnable released = () -> inbox.post(() -> unreleased--);
     onReactor(() -> queue.memory(next, released));
+  }
+
+  /** Counts latencies there from now on; null for nowhere. */
+  void recorder(LatencyRecorder next) {
+    surelyOnReactor(() -> queue.recorder(next));
   }
 
   /** Older tables under which something began that is left. */

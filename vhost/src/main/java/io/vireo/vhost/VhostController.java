@@ -1,5 +1,6 @@
 package io.vireo.vhost;
 
+import io.vireo.bdev.HistogramOptions;
 import io.vireo.linux.Errno;
 import io.vireo.linux.EventFd;
 import io.vireo.linux.Libc;
@@ -13,6 +14,7 @@ import io.vireo.virtio.VirtioDevice;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -51,6 +53,7 @@ public final class VhostController {
   private final Thread acceptor;
   private final List<VhostSession> sessions = new CopyOnWriteArrayList<>(); // written under this
   private int connections; // guarded by this
+  private HistogramOptions histograms; // guarded by this; null: disabled
   private volatile boolean closing; // written under this
 
   VhostController(
@@ -126,6 +129,29 @@ public final class VhostController {
   /** Who is connected, or was and is still draining. */
   public List<VhostSession> sessions() {
     return List.copyOf(sessions);
+  }
+
+  /**
+   * Begins a histogram of the latencies of each queue, also of those to come, in place of those
+   * there are. Waits for the reactors.
+   */
+  public void enableHistograms(HistogramOptions options) {
+    histograms(Objects.requireNonNull(options));
+  }
+
+  /** Ends the histograms, if there are any. Waits for the reactors. */
+  public void disableHistograms() {
+    histograms(null);
+  }
+
+  private synchronized void histograms(HistogramOptions options) {
+    histograms = options;
+    sessions.forEach(session -> session.enableHistograms(options));
+  }
+
+  /** Whether there are {@link VhostSession#histograms}. */
+  public synchronized boolean hasHistograms() {
+    return histograms != null;
   }
 
   /** The device's configuration has changed: every front-end that can be told is told. */
@@ -231,6 +257,7 @@ public final class VhostController {
       socket.close(); // it was perhaps the last descriptor that there was
       throw e;
     }
+    session.enableHistograms(histograms);
     sessions.add(session);
     session.start();
   }

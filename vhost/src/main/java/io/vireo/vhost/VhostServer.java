@@ -88,10 +88,7 @@ public final class VhostServer implements AutoCloseable {
    * @throws VhostException ENODEV when there is none of this name, EBUSY while anybody is connected
    */
   public synchronized VhostController delete(String name) {
-    VhostController controller =
-        find(name)
-            .orElseThrow(
-                () -> new VhostException(Errno.ENODEV, "no controller %s".formatted(name)));
+    VhostController controller = require(name);
     controller.closeIdle();
     controllers.remove(name);
     return controller;
@@ -99,6 +96,17 @@ public final class VhostServer implements AutoCloseable {
 
   public Optional<VhostController> find(String name) {
     return Optional.ofNullable(controllers.get(name));
+  }
+
+  /**
+   * As {@link #find}.
+   *
+   * @throws VhostException ENODEV when there is none of this name
+   */
+  public VhostController require(String name) {
+    return find(name)
+        .orElseThrow(
+            () -> new VhostException(Errno.ENODEV, "there is no controller %s".formatted(name)));
   }
 
   /** All controllers by name. */

@@ -1,5 +1,7 @@
 package io.vireo.vhost;
 
+import io.vireo.bdev.Histogram;
+import io.vireo.bdev.HistogramOptions;
 import io.vireo.linux.ErrnoException;
 import io.vireo.linux.Libc;
 import io.vireo.linux.UnixSocket;
@@ -111,6 +113,19 @@ public final class VhostSession {
   /** Requests that have begun and not ended; asks the reactors. */
   public int inFlight() {
     return rings.running().stream().mapToInt(RunningQueue::inFlight).sum();
+  }
+
+  /**
+   * How long the requests of each ring took since its controller's histograms were enabled, from
+   * the head to the used entry; a ring is missing that has not run since, or had no memory for it.
+   */
+  public SortedMap<Integer, Histogram> histograms() {
+    return rings.histograms().sums();
+  }
+
+  /** As {@link VhostController#enableHistograms}; null ends it. */
+  void enableHistograms(HistogramOptions options) {
+    rings.histograms().enable(options);
   }
 
   /** Ends the connection; {@link #join} waits for that. */

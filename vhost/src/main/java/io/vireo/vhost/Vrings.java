@@ -27,6 +27,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
   private final BooleanSupplier mayRun;
   private final Vring[] rings;
   private final List<RunningQueue> running = new CopyOnWriteArrayList<>();
+  private final RingHistograms histograms;
   private GuestMemory memory = GuestMemory.EMPTY;
   private long acked;
 
@@ -40,6 +41,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
     this.placement = controller.placement();
     this.inbox = inbox;
     this.mayRun = mayRun;
+    this.histograms = new RingHistograms(running, controller.budget());
     this.rings =
         IntStream.range(0, device().maxQueues())
             .mapToObj(i -> new Vring(i, this))
@@ -141,6 +143,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
   RunningQueue run(QueueConfig config, EventFd kick, boolean enabled) {
     RunningQueue queue = RunningQueue.start(device(), placement, inbox, config, kick, enabled);
     running.add(queue);
+    histograms.started(queue);
     return queue;
   }
 
@@ -156,6 +159,11 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
     return running;
   }
 
+  /** How long requests take. Any thread. */
+  RingHistograms histograms() {
+    return histograms;
+  }
+
   /** Hands a message to the session's thread. Any thread. */
   void post(Runnable message) {
     inbox.post(message);
@@ -165,5 +173,6 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
   @Override
   public void close() {
     Closing.all(rings);
+    histograms.close();
   }
 }

@@ -143,7 +143,7 @@ class ControllerTest {
     assertThat(target.server.delete("disk")).isSameAs(controller);
     assertThat(dir).isEmptyDirectory();
     assertThat(target.server.controllers()).isEmpty();
-    assertRefused(Errno.ENODEV, "no controller disk", () -> target.server.delete("disk"));
+    assertRefused(Errno.ENODEV, "there is no controller disk", () -> target.server.delete("disk"));
     target.create("disk", device);
   }
 

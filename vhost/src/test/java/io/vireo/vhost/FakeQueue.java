@@ -1,5 +1,6 @@
 package io.vireo.vhost;
 
+import io.vireo.bdev.LatencyRecorder;
 import io.vireo.linux.EventFd;
 import io.vireo.memreg.GuestMemory;
 import io.vireo.reactor.Reactor;
@@ -24,6 +25,7 @@ final class FakeQueue implements DeviceQueue {
   volatile EventFd call;
   final AtomicInteger calls = new AtomicInteger();
   volatile GuestMemory memory;
+  volatile LatencyRecorder recorder;
   final AtomicInteger inFlight = new AtomicInteger();
   volatile int nextAvail;
   volatile InternalError faultInStop;
@@ -117,6 +119,11 @@ final class FakeQueue implements DeviceQueue {
         };
     holdsOlderTable = true;
     settle();
+  }
+
+  @Override
+  public void recorder(LatencyRecorder next) {
+    recorder = next;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.vireo.virtio;
 
+import io.vireo.bdev.LatencyRecorder;
 import io.vireo.linux.EventFd;
 import io.vireo.memreg.GuestMemory;
 import io.vireo.reactor.Poller;
@@ -40,6 +41,12 @@ public interface DeviceQueue extends Poller {
    * never started.
    */
   void stop(Runnable drained);
+
+  /**
+   * Counts there how long requests take from their head to their used entry, if a bdev was asked;
+   * in place of the recorder before. Null for none.
+   */
+  void recorder(LatencyRecorder recorder);
 
   /** Index of the next avail entry to take: the answer to GET_VRING_BASE, final once drained. */
   int nextAvail();

@@ -5,7 +5,6 @@ import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoCompletion;
 import io.vireo.bdev.IoStatus;
 import io.vireo.linux.FaultPoint;
-import io.vireo.linux.Mem;
 import io.vireo.reactor.Reactor;
 import io.vireo.virtio.BreakReason;
 import io.vireo.virtio.QueueConfig;
@@ -27,16 +26,12 @@ final class BlkQueue extends RingQueue implements IoCompletion {
   /** Answers that go to the driver together; 4 was best on the prototype's memory back-end. */
   private static final int PUBLISH_EVERY = 4;
 
-  private static final int NONE = -1;
-
-  /** Beside the codes of {@link IoStatus}: done, but the request has further ranges. */
-  private static final int MORE = Integer.MIN_VALUE;
-
   private final BdevChannel channel;
   private final CacheMode cacheMode;
   private final QueueMemory ownMemory;
   private final BlkParser parser;
   private final RequestPool requests;
+  private final HeadInHand inHand;
   private final int headMask;
   private final PollPacer pacer;
   private final Waiting waiting = new Waiting();
@@ -44,8 +39,6 @@ final class BlkQueue extends RingQueue implements IoCompletion {
   // Of the lap.
   private boolean writeThrough;
   private long bytesAtOnce;
-  private int taking = NONE; // the head that is neither consumed nor left
-  private int usedWhenTaking;
   private long taken;
   private long failed;
 
@@ -63,6 +56,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     this.pacer = pacer;
     parser = new BlkParser(config, ring, memory, ownMemory.header(), ownMemory.id());
     requests = new RequestPool(this, config.size(), ownMemory);
+    inHand = new HeadInHand(ring, requests);
     headMask = config.size() - 1;
   }
 
@@ -108,7 +102,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
         count++;
       }
     } catch (InternalError e) {
-      interrupted();
+      inHand.interrupted();
       throw e;
     }
     if (count > 0 && broken() == null) {
@@ -136,13 +130,12 @@ final class BlkQueue extends RingQueue implements IoCompletion {
       return false;
     }
     request.head = head;
-    taking = head;
-    usedWhenTaking = ring.nextUsed();
+    inHand.take(head);
     if (!parser.common(request, writeThrough)) {
       return takeAny(request);
     }
     FaultPoint.pass(); // before the channel, which may share its state with other guests
-    return took(request, channel.submit(request.io));
+    return recorder == null ? took(request, channel.submit(request.io)) : recorded(request);
   }
 
   private boolean takeAny(BlkRequest request) {
@@ -155,9 +148,25 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     if (request.decided()) {
       return took(request, request.verdict());
     }
-    return request.hasRange()
-        ? !waiting.full() && took(request, submitRange(request))
-        : took(request, channel.submit(request.io));
+    if (request.hasRange()) {
+      if (waiting.full()) {
+        return false;
+      }
+      request.prepareRange();
+    }
+    return recorder == null
+        ? took(request, request.submitted(channel.submit(request.io)))
+        : recorded(request);
+  }
+
+  private boolean recorded(BlkRequest request) {
+    long begun = recorder.begin(request.io, reactor);
+    int status = request.submitted(channel.submit(request.io));
+    boolean taken = took(request, status);
+    if (status >= 0) {
+      recorder.answered(request.io, begun, reactor);
+    }
+    return taken;
   }
 
   private boolean refuse(BreakReason reason) {
@@ -177,46 +186,21 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     } else {
       requests.take();
       request.epoch = inFlight.begin();
-      if (status == MORE) {
+      request.takenNs = reactor.nowNs();
+      if (status == BlkRequest.MORE) {
         waiting.add(request);
       }
     }
-    ring.consume();
-    taking = NONE;
+    inHand.consume();
     taken++;
     return true;
   }
 
   private void answer(BlkRequest request, int status) {
-    Mem.putByte(request.statusHva, (byte) BlkStatus.of(status));
-    if (status == IoStatus.OK) {
-      ring.push(request.head, request.usedIfOk);
-    } else {
+    request.answer(status, ring);
+    if (status != IoStatus.OK) {
       failed++;
-      ring.push(request.head, request.usedIfFailed);
     }
-  }
-
-  /**
-   * Memory was lost under {@link #serve}, maybe another guest's. A head that was answered or is in
-   * flight must not be taken again.
-   */
-  private void interrupted() {
-    if (taking != NONE && (requests.inUse(taking) || ring.nextUsed() != usedWhenTaking)) {
-      ring.consume();
-    }
-    taking = NONE;
-  }
-
-  /** Submits the next range. */
-  private int submitRange(BlkRequest request) {
-    request.prepareRange();
-    int status = channel.submit(request.io);
-    if (status == IoStatus.BUSY) {
-      return status;
-    }
-    request.rangeDone();
-    return status == IoStatus.OK && request.hasRange() ? MORE : status;
   }
 
   /**
@@ -228,13 +212,14 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     BlkRequest last = waiting.last();
     while (true) {
       BlkRequest request = waiting.first();
-      int status = submitRange(request);
+      request.prepareRange();
+      int status = request.submitted(channel.submit(request.io));
       if (status == IoStatus.BUSY) {
         return count; // keeps its place
       }
       count++;
       waiting.remove();
-      if (status == MORE) {
+      if (status == BlkRequest.MORE) {
         waiting.add(request);
       } else if (status != IoStatus.PENDING) {
         end(request, status);
@@ -259,6 +244,9 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     try {
       if (broken() == null) {
         answer(request, status);
+        if (recorder != null) {
+          recorder.ended(request.io, reactor.nowNs() - request.takenNs);
+        }
         FaultPoint.pass(); // before we return to the channel
       }
     } finally {

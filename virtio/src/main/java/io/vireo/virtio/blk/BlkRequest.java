@@ -4,6 +4,8 @@ import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoCompletion;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
+import io.vireo.linux.Mem;
+import io.vireo.virtio.queue.SplitQueue;
 
 /**
  * Reactor thread only. One request of a queue, used again and again ({@link RequestPool}): the
@@ -12,6 +14,9 @@ import io.vireo.bdev.IoType;
 final class BlkRequest {
   /** Of the heap, with its {@link BdevIo}, while there are many; rounded up. */
   static final long HEAP_BYTES = 256;
+
+  /** Beside the codes of {@link IoStatus}: done, but the request has further ranges. */
+  static final int MORE = Integer.MIN_VALUE;
 
   private static final int UNDECIDED = IoStatus.PENDING;
 
@@ -40,6 +45,9 @@ final class BlkRequest {
 
   /** Of {@link io.vireo.virtio.queue.InFlight}. */
   int epoch;
+
+  /** When its head was taken, by the reactor's clock, if it pends. */
+  long takenNs;
 
   /** Next in the list it is in, {@link Waiting} or {@link RequestPool}; never in both. */
   BlkRequest next;
@@ -70,6 +78,12 @@ final class BlkRequest {
     nextRange = 0;
   }
 
+  /** Tells the driver; {@code status} is a final {@link IoStatus}. */
+  void answer(int status, SplitQueue ring) {
+    Mem.putByte(statusHva, (byte) BlkStatus.of(status));
+    ring.push(head, status == IoStatus.OK ? usedIfOk : usedIfFailed);
+  }
+
   /** The bdev need not be asked: the answer is this final {@link IoStatus}. */
   void decide(int status) {
     verdict = status;
@@ -94,7 +108,7 @@ final class BlkRequest {
     return nextRange < rangeCount;
   }
 
-  /** Prepares the operation for the next range; {@link #rangeDone} when it was accepted. */
+  /** Prepares the operation for the next range. */
   void prepareRange() {
     long range = range(nextRange);
     io.prepare(
@@ -107,8 +121,13 @@ final class BlkRequest {
     }
   }
 
-  void rangeDone() {
+  /** The operation was submitted with this answer; {@link #MORE} when ranges follow it. */
+  int submitted(int status) {
+    if (rangeCount == 0 || status == IoStatus.BUSY) {
+      return status;
+    }
     nextRange++;
+    return status == IoStatus.OK && hasRange() ? MORE : status;
   }
 
   long range(int index) {

@@ -1,5 +1,6 @@
 package io.vireo.virtio.queue;
 
+import io.vireo.bdev.LatencyRecorder;
 import io.vireo.linux.EventFd;
 import io.vireo.linux.FaultPoint;
 import io.vireo.memreg.GuestMemory;
@@ -25,6 +26,9 @@ public abstract class RingQueue implements DeviceQueue {
   protected final Translator memory;
   protected final UsedNotifier notifier;
   protected final InFlight inFlight = new InFlight();
+
+  /** For each request that asks a bdev; null while nobody wants to know. */
+  protected LatencyRecorder recorder;
 
   private boolean started;
   private boolean enabled;
@@ -120,6 +124,11 @@ public abstract class RingQueue implements DeviceQueue {
       started = false;
       drained.run();
     }
+  }
+
+  @Override
+  public final void recorder(LatencyRecorder next) {
+    recorder = next;
   }
 
   /** Shows the driver a batch of what was pushed, and interrupts it if it seems to want that. */

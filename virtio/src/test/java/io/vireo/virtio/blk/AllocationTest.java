@@ -3,6 +3,9 @@ package io.vireo.virtio.blk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.vireo.bdev.BucketLayout;
+import io.vireo.bdev.HistogramOptions;
+import io.vireo.bdev.LatencyRecorder;
 import io.vireo.bdev.module.ModuleCalls;
 import io.vireo.virtio.PendingBdev;
 import io.vireo.virtio.TestDisk;
@@ -52,7 +55,17 @@ class AllocationTest {
   }
 
   private void allocatesNothing(TestDisk.Builder builder) {
+    allocatesNothing(builder, false);
+  }
+
+  private void allocatesNothing(TestDisk.Builder builder, boolean histograms) {
     try (TestDisk disk = builder.size(64).build()) {
+      if (histograms) {
+        HistogramOptions options =
+            new HistogramOptions(null, BucketLayout.of(7, 0, BucketLayout.MAX_NS));
+        disk.device.bdev().enableHistogram(options);
+        disk.queue.recorder(new LatencyRecorder(options));
+      }
       long data = disk.ram.allocate(4096);
       serve(disk, data, WARM_UP);
       long before = threads.getCurrentThreadAllocatedBytes();
@@ -78,6 +91,16 @@ class AllocationTest {
         TestDisk.with()
             .without(VirtioFeatures.INDIRECT_DESC)
             .over(calls.bdevs, calls.createMalloc("malloc", 2048)));
+  }
+
+  @Test
+  void with_histograms_of_answers_at_once() {
+    allocatesNothing(TestDisk.with().over(calls.bdevs, calls.createNull("null", 2048)), true);
+  }
+
+  @Test
+  void with_histograms_of_answers_that_come_later() {
+    allocatesNothing(TestDisk.with().bdev(new PendingBdev("later", 512, 2048).quiet()), true);
   }
 
   @Test
