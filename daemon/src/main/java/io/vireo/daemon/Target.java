@@ -8,6 +8,7 @@ import io.vireo.bdev.module.BdevModule;
 import io.vireo.bdev.module.Method;
 import io.vireo.daemon.method.BdevMethods;
 import io.vireo.daemon.method.FrameworkMethods;
+import io.vireo.daemon.method.HistogramMethods;
 import io.vireo.daemon.method.VhostMethods;
 import io.vireo.daemon.rpc.JsonRpcServer;
 import io.vireo.daemon.rpc.MethodTable;
@@ -77,6 +78,7 @@ public final class Target implements Closeable {
     List<Method<?>> methods = new ArrayList<>(FrameworkMethods.all(reactors));
     methods.addAll(BdevMethods.all(bdevs, reactors));
     methods.addAll(VhostMethods.all(bdevs, vhost, reactors));
+    methods.addAll(HistogramMethods.all(bdevs, vhost));
     BdevContext context = new BdevContext(bdevs, reactors, memory);
     for (BdevModule module : ServiceLoader.load(BdevModule.class)) {
       methods.addAll(module.methods(context));

@@ -95,6 +95,50 @@ class GuestTest {
   }
 
   @Test
+  void histograms_tell_how_long_the_bdev_and_the_queue_took() throws IOException {
+    target.call("bdev_enable_histogram", "name", "m", "enable", true, "min_nsec", 0);
+    target.call(
+        "vhost_controller_enable_histogram",
+        "ctrlr",
+        "c",
+        "enable",
+        true,
+        "opc",
+        "read",
+        "granularity",
+        5);
+    long buffer = memory.allocate(MIB, 512);
+    long beforeNs = System.nanoTime();
+    run(driver.write(0, buffer, MIB));
+    run(driver.read(0, buffer, MIB));
+    run(driver.read(8, buffer, 4096));
+    run(driver.read(4000, buffer, 4096)); // behind the end: refused, not served
+    long tookNs = System.nanoTime() - beforeNs;
+
+    DecodedHistogram bdev = DecodedHistogram.of(target.call("bdev_get_histogram", "name", "m"));
+    assertThat(bdev.total()).isEqualTo(3);
+    assertThat(bdev.between(0, tookNs)).isEqualTo(3);
+    assertThat(bdev.between(1_000, tookNs)).as("copies of 1 MiB").isGreaterThanOrEqualTo(2);
+    assertThat(
+            target.call("bdev_get_histogram_borders", "name", "m", "borders", List.of(100_000_000)))
+        .hasToString("{\"borders_count\":[3,0]}");
+
+    JsonNode sessions =
+        target.call("vhost_controller_get_histogram", "ctrlr", "c").path("sessions");
+    assertThat(sessions).hasSize(1);
+    assertThat(sessions.get(0).propertyNames()).containsExactly("name", "queues");
+    assertThat(sessions.get(0).path("name").stringValue()).isEqualTo("c#1");
+    JsonNode queue = sessions.get(0).path("queues").get(0);
+    assertThat(queue.propertyNames())
+        .containsExactly("queue", "histogram", "granularity", "min_range", "max_range", "tsc_rate");
+    assertThat(queue.path("queue").intValue()).isZero();
+    assertThat(queue.path("granularity").intValue()).isEqualTo(5);
+    assertThat(DecodedHistogram.of(queue).total())
+        .as("the read that was refused is one of the queue")
+        .isEqualTo(3);
+  }
+
+  @Test
   void a_guest_whose_memory_vanishes_loses_its_session_and_the_target_goes_on() throws IOException {
     Libc.ftruncate(memory.regions().getFirst().fd(), 0);
     ring.kick().signal();

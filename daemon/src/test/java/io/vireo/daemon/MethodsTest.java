@@ -41,7 +41,10 @@ class MethodsTest {
     assertThat(target.call("rpc_get_methods", "current", true, "include_aliases", true))
         .extracting(JsonNode::stringValue)
         .containsExactly(
+            "bdev_enable_histogram",
             "bdev_get_bdevs",
+            "bdev_get_histogram",
+            "bdev_get_histogram_borders",
             "bdev_get_iostat",
             "bdev_malloc_create",
             "bdev_malloc_delete",
@@ -54,6 +57,8 @@ class MethodsTest {
             "rpc_get_methods",
             "rpc_get_parameters",
             "spdk_get_version",
+            "vhost_controller_enable_histogram",
+            "vhost_controller_get_histogram",
             "vhost_create_blk_controller",
             "vhost_delete_controller",
             "vhost_get_controllers");

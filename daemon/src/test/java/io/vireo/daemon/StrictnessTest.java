@@ -105,10 +105,14 @@ class StrictnessTest {
     ObjectNode params = object(Map.of());
     for (JsonNode parameter : declared) {
       if (parameter.path("required").booleanValue()) {
-        String type = parameter.path("type").stringValue();
-        params.set(
-            parameter.path("name").stringValue(),
-            MAPPER.readTree(type.equals("integer") ? "1" : "\"x\""));
+        String value =
+            switch (parameter.path("type").stringValue()) {
+              case "integer" -> "1";
+              case "boolean" -> "true";
+              case "array of integer" -> "[]";
+              default -> "\"x\"";
+            };
+        params.set(parameter.path("name").stringValue(), MAPPER.readTree(value));
       }
     }
     return params;
@@ -125,6 +129,10 @@ class StrictnessTest {
       case "string" -> {
         wrong.remove("\"text\"");
         wrong.add("\"\\u0000\"");
+      }
+      case "array of integer" -> {
+        wrong.removeAll(List.of("[]", "[1]"));
+        wrong.addAll(List.of("[1,-1]", "[null]", "[\"1\"]", "[[]]"));
       }
       case "array of string" -> wrong.remove("[]");
       default -> wrong.add("\"\""); // words, UUIDs: not any text will do

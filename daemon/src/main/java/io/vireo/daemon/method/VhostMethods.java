@@ -6,11 +6,9 @@ import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.Optional;
 import io.vireo.daemon.rpc.MethodTable;
 import io.vireo.daemon.rpc.RpcException;
-import io.vireo.linux.Errno;
 import io.vireo.reactor.CpuMask;
 import io.vireo.reactor.ReactorGroup;
 import io.vireo.vhost.VhostController;
-import io.vireo.vhost.VhostException;
 import io.vireo.vhost.VhostServer;
 import io.vireo.virtio.blk.BlkDevice;
 import io.vireo.virtio.blk.BlkOptions;
@@ -110,14 +108,8 @@ public final class VhostMethods {
   record Get(@Optional String name) {}
 
   private Object get(Get p) {
-    List<VhostController> wanted = p.name == null ? vhost.controllers() : List.of(require(p.name));
+    List<VhostController> wanted =
+        p.name == null ? vhost.controllers() : List.of(vhost.require(p.name));
     return wanted.stream().map(controller -> ControllerReport.of(controller, bdevs)).toList();
-  }
-
-  private VhostController require(String name) {
-    return vhost
-        .find(name)
-        .orElseThrow(
-            () -> new VhostException(Errno.ENODEV, "there is no controller %s".formatted(name)));
   }
 }

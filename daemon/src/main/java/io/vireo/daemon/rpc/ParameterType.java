@@ -41,7 +41,7 @@ record ParameterType(String name, Function<JsonNode, Object> reader) {
     if (type == int.class) {
       return new ParameterType("integer", v -> (int) integer(v, min, Integer.MAX_VALUE));
     }
-    if (type == long.class) {
+    if (type == long.class || type == Long.class) { // boxed: of a list
       return new ParameterType("integer", v -> integer(v, min, Long.MAX_VALUE));
     }
     if (type == boolean.class) {
