@@ -28,8 +28,12 @@ final class CellPairs {
     return pairs.stream().filter(Pair::near).toList();
   }
 
-  /** Whether there are enough near pairs, or so many in all that no more are taken. */
+  /**
+   * Whether there are enough near pairs, or so many in all that no more are taken, or as many as
+   * near ones are wanted and not one of them is near: these cores will hardly come nearer.
+   */
   boolean complete(int nearPairs, int maxPairs) {
-    return pairs.size() >= maxPairs || near().size() >= nearPairs;
+    int near = near().size();
+    return near >= nearPairs || pairs.size() >= (near == 0 ? nearPairs : maxPairs);
   }
 }

@@ -51,8 +51,8 @@ final class Comparison {
   }
 
   /**
-   * Takes pairs of each cell until enough of them are near, or there are {@code maxPairs}. The
-   * calling thread is pinned.
+   * Takes pairs of each cell until {@code nearPairs} of them are near, or there are {@code
+   * maxPairs}, or {@code nearPairs} that are all far. The calling thread is pinned.
    *
    * @param listener told after each round the cells that were in it
    */

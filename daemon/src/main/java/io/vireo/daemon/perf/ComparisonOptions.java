@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 /** What {@code vireo perf --against} takes. */
 final class ComparisonOptions {
   private static final int PAIRS = 20;
-  private static final int PAIRS_FOR_A_NEAR_ONE = 4;
+  private static final int PAIRS_FOR_A_NEAR_ONE = 3;
 
   @Option(
       names = "--against",
@@ -31,7 +31,9 @@ final class ComparisonOptions {
   @Option(
       names = "--max-pairs",
       paramLabel = "N",
-      description = "pairs that are taken at most while CPUs stay far (default: 4 times --pairs)")
+      description =
+          "pairs that are taken at most while some are far (default: 3 times --pairs); when the"
+              + " first --pairs are all far, no more are taken")
   private Integer maxPairs;
 
   @Option(
@@ -52,7 +54,9 @@ final class ComparisonOptions {
   }
 
   int maxPairs() {
-    return maxPairs == null ? PAIRS_FOR_A_NEAR_ONE * pairs : maxPairs;
+    return maxPairs == null
+        ? (int) Math.min((long) PAIRS_FOR_A_NEAR_ONE * pairs, Statistics.MOST_FOR_INTERVAL)
+        : maxPairs;
   }
 
   List<Reference> references() {
@@ -68,6 +72,10 @@ final class ComparisonOptions {
     }
     if (pairs < 1) {
       throw new IllegalArgumentException("%d pairs tell nothing".formatted(pairs));
+    }
+    if (maxPairs() > Statistics.MOST_FOR_INTERVAL) {
+      throw new IllegalArgumentException(
+          "%d pairs are more than %d".formatted(maxPairs(), Statistics.MOST_FOR_INTERVAL));
     }
     if (maxPairs() < pairs) {
       throw new IllegalArgumentException(

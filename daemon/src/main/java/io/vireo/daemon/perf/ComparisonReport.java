@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a comparison found: a table with a row for each cell's near pairs and, where some were far,
- * one for all its pairs; and JSON with every sample.
+ * What a comparison found: a table with a row for each cell's near pairs, if there are any, and one
+ * for all its pairs, if some were far; and JSON with every sample.
  */
 final class ComparisonReport {
   private final List<CellPairs> cells;
@@ -43,15 +43,17 @@ final class ComparisonReport {
   void print(PrintWriter out, String a, String b) {
     out.printf(
         Locale.ROOT,
-        "%nA is %s, B is %s.%nMedians of pairs; near: round trips between the cores below %.0f ns;"
-            + " all: far ones, too.%nIntervals of 95 %%; latencies in microseconds.%n%n"
-            + "%-9s %5s  %-8s %10s %10s  %-22s %9s %9s  %7s %7s",
+        "%nA is %s, B is %s.%nMedians of pairs, ratios with intervals of 95 %%, latencies in"
+            + " microseconds. A pair is near%nwhen all round trips between the cores around it"
+            + " are below %.0f ns, else far.%n%n"
+            + "%-9s %5s %5s %4s %10s %10s  %-18s %9s %9s  %7s %7s",
         a,
         b,
         Pair.NEAR_NS,
         "load",
         "depth",
-        "pairs",
+        "near",
+        "far",
         "A IOPS",
         "B IOPS",
         "A / B",
@@ -60,54 +62,65 @@ final class ComparisonReport {
         "A trips",
         "B trips");
     for (String reference : cells.getFirst().all().getFirst().referenceIops().keySet()) {
-      out.printf(Locale.ROOT, "  %10s  %-22s", reference, "A / " + reference);
+      out.printf(Locale.ROOT, "  %10s  %-18s", reference, "A / " + reference);
     }
     out.println();
-    boolean trips = false;
-    boolean far = false;
     for (CellPairs pairs : cells) {
       int near = pairs.near().size();
+      int far = pairs.all().size() - near;
       if (near > 0) {
-        printRow(out, pairs.cell(), "near", pairs.near());
+        printRow(out, pairs.cell(), pairs.near(), 0);
       }
-      if (near < pairs.all().size()) {
-        printRow(out, pairs.cell(), near == 0 ? "far" : "all", pairs.all());
+      if (far > 0) {
+        printRow(out, pairs.cell(), pairs.all(), far);
       }
-      trips |= pairs.cell().alone();
-      far |= near == 0;
     }
-    if (trips) {
-      out.println("trips: core-to-core round trips that a request takes, by the samples' own");
+    if (cells.stream().anyMatch(pairs -> pairs.cell().alone())) {
+      out.println(
+          "trips: round trips between the cores, as long as its sample's, that a request takes");
     }
-    if (far) {
-      out.println("far: no pair was near; only ratios and trips tell something");
+    printFar(out);
+  }
+
+  /** What of the table tells nothing about near cores. */
+  private void printFar(PrintWriter out) {
+    List<CellPairs> far = cells.stream().filter(pairs -> pairs.near().isEmpty()).toList();
+    if (!far.isEmpty()) {
+      out.printf(
+          Locale.ROOT,
+          "%d of %d loads had no near pair, at best round trips of %.0f ns: their rows are about far"
+              + " cores only%n",
+          far.size(),
+          cells.size(),
+          far.stream()
+              .flatMap(pairs -> pairs.all().stream())
+              .mapToDouble(Pair::longestNs)
+              .min()
+              .orElseThrow());
     }
   }
 
-  private static void printRow(PrintWriter out, PerfOptions cell, String kind, List<Pair> pairs) {
+  /** A row over {@code pairs}, of which so many are far. */
+  private static void printRow(PrintWriter out, PerfOptions cell, List<Pair> pairs, int far) {
     Figures figures = Figures.of(cell, pairs);
     out.printf(
         Locale.ROOT,
-        "%-9s %5d  %-8s %10.0f %10.0f  %-22s %9.2f %9.2f  %7s %7s",
+        "%-9s %5d %5d %4d %10.0f %10.0f  %-18s %9.2f %9.2f  %7s %7s",
         cell.workload().label(),
         cell.depth(),
-        pairs.size() + " " + kind,
+        pairs.size() - far,
+        far,
         figures.a().iops(),
         figures.b().iops(),
-        text(figures.ratio()),
+        figures.ratio().text(),
         figures.a().p50Us(),
         figures.b().p50Us(),
         trips(figures.a()),
         trips(figures.b()));
     for (Figures.Beside reference : figures.references().values()) {
-      out.printf(Locale.ROOT, "  %10.0f  %-22s", reference.iops(), text(reference.ratio()));
+      out.printf(Locale.ROOT, "  %10.0f  %-18s", reference.iops(), reference.ratio().text());
     }
     out.println();
-  }
-
-  private static String text(Figures.Ratio ratio) {
-    return String.format(
-        Locale.ROOT, "%.2f (%.2f to %.2f)", ratio.median(), ratio.low(), ratio.high());
   }
 
   private static String trips(Figures.OfDisk disk) {

@@ -3,7 +3,9 @@ package io.vireo.daemon.perf;
 import io.vireo.daemon.perf.Pair.Probed;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -20,11 +22,26 @@ record Figures(int pairs, OfDisk a, OfDisk b, Ratio ratio, Map<String, Beside> r
    */
   record OfDisk(double iops, double p50Us, double p99Us, double roundTrips) {}
 
-  /** A median of ratios and the limits between which it lies with a probability of 95 %. */
-  record Ratio(double median, double low, double high) {
+  /**
+   * A median of ratios.
+   *
+   * @param interval between which it lies with a probability of 95 %; empty when they are too few
+   */
+  record Ratio(double median, Optional<Statistics.Interval> interval) {
     static Ratio of(double... ratios) {
-      Statistics.Interval interval = Statistics.interval95(ratios);
-      return new Ratio(Statistics.median(ratios), interval.low(), interval.high());
+      return new Ratio(
+          Statistics.median(ratios),
+          ratios.length < Statistics.FEWEST_FOR_INTERVAL
+              ? Optional.empty()
+              : Optional.of(Statistics.interval95(ratios)));
+    }
+
+    String text() {
+      return String.format(Locale.ROOT, "%.2f", median)
+          + interval
+              .map(
+                  limits -> String.format(Locale.ROOT, " (%.2f-%.2f)", limits.low(), limits.high()))
+              .orElse("");
     }
   }
 
@@ -97,8 +114,11 @@ record Figures(int pairs, OfDisk a, OfDisk b, Ratio ratio, Map<String, Beside> r
   private static Map<String, Object> json(Ratio ratio) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("median", ratio.median);
-    json.put("low", ratio.low);
-    json.put("high", ratio.high);
+    ratio.interval.ifPresent(
+        limits -> {
+          json.put("low", limits.low());
+          json.put("high", limits.high());
+        });
     return json;
   }
 }

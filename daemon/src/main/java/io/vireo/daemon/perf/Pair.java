@@ -18,14 +18,23 @@ record Pair(Probed a, Probed b, Map<String, Double> referenceIops) {
    * @param afterNs round trip after it
    */
   record Probed(double beforeNs, Sample sample, double afterNs) {
+    double longestNs() {
+      return Math.max(beforeNs, afterNs);
+    }
+
     boolean near() {
-      return beforeNs < NEAR_NS && afterNs < NEAR_NS;
+      return longestNs() < NEAR_NS;
     }
 
     /** How many round trips a request takes, when there is only one at a time. */
     double roundTrips() {
       return 1e9 / sample.iops() / ((beforeNs + afterNs) / 2);
     }
+  }
+
+  /** The longest of the round trips around both samples. */
+  double longestNs() {
+    return Math.max(a.longestNs(), b.longestNs());
   }
 
   boolean near() {

@@ -45,12 +45,12 @@ class ComparisonTest {
 
   @Test
   void far_pairs_are_kept_and_the_wanted_number_is_of_near_ones() throws Exception {
-    // Before the first sample, then after each: pairs 1 and 2 have a far end, 3 and 4 have none.
+    // Before the first sample, then after each: pairs 2 and 3 have a far end.
     CellPairs pairs =
-        run(2, 9, script(NEAR, NEAR, FAR, NEAR, NEAR, NEAR, NEAR, NEAR, NEAR), ONE).getFirst();
-    assertThat(pairs.all()).extracting(Pair::near).containsExactly(false, false, true, true);
-    assertThat(pairs.near()).hasSize(2).isEqualTo(pairs.all().subList(2, 4));
-    assertThat(pairs.all().get(1).a().beforeNs()).isEqualTo(FAR);
+        run(2, 9, script(NEAR, NEAR, NEAR, NEAR, FAR, NEAR, NEAR, NEAR, NEAR), ONE).getFirst();
+    assertThat(pairs.all()).extracting(Pair::near).containsExactly(true, false, false, true);
+    assertThat(pairs.near()).containsExactly(pairs.all().getFirst(), pairs.all().getLast());
+    assertThat(pairs.all().get(2).a().beforeNs()).isEqualTo(FAR);
   }
 
   @Test
@@ -60,21 +60,33 @@ class ComparisonTest {
   }
 
   @Test
-  void cells_that_stay_far_end_with_so_many_pairs() throws Exception {
+  void cells_that_are_far_every_time_end_with_as_many_pairs_as_near_ones_are_wanted()
+      throws Exception {
     assertThat(run(2, 5, () -> FAR, ONE, MANY))
         .allSatisfy(
             pairs -> {
-              assertThat(pairs.all()).hasSize(5);
+              assertThat(pairs.all()).hasSize(2);
               assertThat(pairs.near()).isEmpty();
             });
   }
 
   @Test
+  void a_cell_that_is_near_too_seldom_ends_with_so_many_pairs() throws Exception {
+    // The first pair is near, the others are far.
+    CellPairs pairs =
+        run(2, 4, script(NEAR, NEAR, NEAR, FAR, FAR, FAR, FAR, FAR, FAR), ONE).getFirst();
+    assertThat(pairs.all()).hasSize(4);
+    assertThat(pairs.near()).hasSize(1);
+  }
+
+  @Test
   void a_cell_that_has_enough_near_pairs_is_in_no_further_round() throws Exception {
-    // The second cell's pair of the first round ends far.
-    List<CellPairs> cells =
-        run(1, 9, script(NEAR, NEAR, NEAR, NEAR, FAR, NEAR, NEAR, NEAR, NEAR), ONE, MANY);
-    assertThat(cells).extracting(pairs -> pairs.all().size()).containsExactly(1, 3);
+    // The second cell's pair of the first round is far in its middle.
+    Comparison.Distance distance =
+        script(NEAR, NEAR, NEAR, FAR, NEAR, NEAR, NEAR, NEAR, NEAR, NEAR, NEAR);
+    assertThat(run(2, 9, distance, ONE, MANY))
+        .extracting(pairs -> pairs.all().size())
+        .containsExactly(2, 3);
   }
 
   @Test
@@ -85,11 +97,11 @@ class ComparisonTest {
             side("a", 3000),
             side("b", 1000),
             List.of(echo),
-            script(NEAR, NEAR, FAR, NEAR, NEAR, NEAR, NEAR),
+            script(NEAR, NEAR, FAR, NEAR, NEAR, NEAR, NEAR, NEAR, NEAR, NEAR),
             7,
             1000);
-    List<Pair> pairs = comparison.run(new Plan(List.of(MANY)), 1, 2, round -> {}).getFirst().all();
-    assertThat(pairs).extracting(Pair::near).containsExactly(false, true);
+    List<Pair> pairs = comparison.run(new Plan(List.of(MANY)), 2, 3, round -> {}).getFirst().all();
+    assertThat(pairs).extracting(Pair::near).containsExactly(false, true, true);
     assertThat(pairs).allSatisfy(pair -> assertThat(pair.ratioTo("echo")).isEqualTo(3000 / 320.0));
   }
 

@@ -179,6 +179,7 @@ class PerfCommandTest extends PerfTest {
         "--socket DIR/m --against DIR/none;                    connect to DIR/none: No such file or directory (ENOENT)",
         "--socket DIR/m --against DIR/small --pairs 0;         0 pairs tell nothing",
         "--socket DIR/m --against DIR/small --max-pairs 2;     at most 2 pairs cannot hold 20 near ones",
+        "--socket DIR/m --against DIR/small --max-pairs 1001;  1001 pairs are more than 1000",
         "--probe --against DIR/small;                          --against compares with the disk at --socket",
         "--socket DIR/m --cpu 8191;      sched_setaffinity to CPU 8191: Invalid argument (EINVAL)",
         "--probe --cpu 0 --other-cpu 0;  both sides cannot have CPU 0, it takes two",
