@@ -53,11 +53,26 @@ alive() {
   { read -r status <"/proc/$1/stat"; } 2>/dev/null && [[ ${status##*) } != [ZX]* ]]
 }
 
-# begin NAME: a scratch directory, $work. It goes when the script ends, however that ends, and what
-# was started goes before it; after a failure the end of each log is shown.
+# end PID: asks a process, or the group that it leads, to end (SIGTERM) and waits until it has; after
+# 10 s it is killed, and the status is 1.
+end() {
+  local deadline=$((SECONDS + 10))
+  kill -- "-$1" 2>/dev/null || kill "$1" 2>/dev/null || true
+  while alive "$1"; do
+    if ((SECONDS > deadline)); then
+      kill -KILL "$1" 2>/dev/null || true
+      return 1
+    fi
+    sleep 0.05
+  done
+}
+
+# begin NAME: a scratch directory, $work. It goes when the script ends, however that ends, and with it
+# the files in scratch; what was started, and the processes in started, last first, go before it. After
+# a failure the end of each log is shown.
 begin() {
   work=$(mktemp -d -t "vireo-$1.XXXXXX")
-  guest='' console=1
+  guest='' console=1 started=() scratch=()
   trap 'finish $?' EXIT
   trap 'exit 141' PIPE
   trap 'exit 130' INT
@@ -66,18 +81,21 @@ begin() {
 
 # finish STATUS: what the traps above lead to.
 finish() {
-  local log
+  local log i
   # From here on nothing stops the cleaning up, not even that nobody reads what is said.
   trap '' INT TERM HUP PIPE
   set +e
   [[ -z $guest ]] || { kill "$guest" && wait "$guest"; } 2>/dev/null
+  for ((i = ${#started[@]} - 1; i >= 0; i--)); do
+    end "${started[i]}"
+  done
   stop_target
   if [[ ! $1 =~ ^(0|130|141|143)$ ]]; then
     for log in "$work"/*.log; do
       [[ ! -s $log ]] || say "--- the end of ${log##*/}:"$'\n'"$(tail -n 30 "$log")"
     done
   fi
-  rm -rf "$work"
+  rm -rf "$work" "${scratch[@]}"
 }
 
 # start_target [ARGUMENT]...: a target with its sockets and its log in the scratch directory. The
