@@ -68,6 +68,15 @@ final class TargetCommand implements Callable<Integer> {
               + " (default: ${DEFAULT-VALUE})")
   private IdleMode idle;
 
+  private final Runnable preparation;
+
+  /**
+   * @param preparation ends before any socket is offered
+   */
+  TargetCommand(Runnable preparation) {
+    this.preparation = preparation;
+  }
+
   static final class IdleConverter implements ITypeConverter<IdleMode> {
     @Override
     public IdleMode convert(String text) {
@@ -87,6 +96,7 @@ final class TargetCommand implements Callable<Integer> {
     CompletableFuture<Target> started = new CompletableFuture<>();
     // A signal may come at any moment; what is being started is finished first, then closed.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(started), "end"));
+    preparation.run();
     try {
       started.complete(Target.start(options));
     } catch (IOException | RuntimeException | Error e) {

@@ -65,6 +65,18 @@ class TargetProcessTest {
     }
   }
 
+  @Test
+  void its_warm_up_is_no_bdev_no_controller_and_no_line() throws Exception {
+    try (TargetProcess target = new TargetProcess(dir);
+        JsonRpcClient client = target.connect()) {
+      assertThat(client.call("bdev_get_bdevs", null)).isEmpty();
+      assertThat(client.call("vhost_get_controllers", null)).isEmpty();
+      target.signal("TERM");
+      assertThat(target.status()).isZero();
+      assertThat(target.log().lines()).hasSize(2); // that it runs, that it ends
+    }
+  }
+
   private static void makeDisk(JsonRpcClient client) throws Exception {
     client.call("bdev_malloc_create", Map.of("name", "m", "num_blocks", 8, "block_size", 512));
     client.call("vhost_create_blk_controller", Map.of("ctrlr", "vhost.0", "dev_name", "m"));

@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
 public final class Reactor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reactor.class);
 
+  private static final int NO_CPU = -1;
+
   private final String name;
   private final int cpu;
   private final Waiter waiter;
@@ -66,6 +68,27 @@ public final class Reactor implements AutoCloseable {
     return reactor;
   }
 
+  /**
+   * A reactor without a thread and a CPU of its own: the calling thread is its thread, runs each
+   * {@link #lap} and closes it.
+   */
+  public static Reactor stepped(String name, ReactorOptions options, ReactorListener listener) {
+    Waiter waiter = EpollWaiter.create();
+    try {
+      return new Reactor(
+          name,
+          NO_CPU,
+          options,
+          listener,
+          SystemNanoClock.INSTANCE,
+          waiter,
+          run -> Thread.currentThread());
+    } catch (Throwable t) {
+      waiter.close();
+      throw t;
+    }
+  }
+
   /** A reactor whose thread runs; nothing is left of one whose thread there cannot be. */
   static Reactor startThread(
       String name,
@@ -89,7 +112,7 @@ public final class Reactor implements AutoCloseable {
     return name;
   }
 
-  /** The CPU its thread is pinned to. */
+  /** The CPU its thread is pinned to; -1 when it is stepped. */
   public int cpu() {
     return cpu;
   }
@@ -228,8 +251,11 @@ public final class Reactor implements AutoCloseable {
     }
   }
 
-  /** One lap; how much was done. */
-  int lap() {
+  /**
+   * One lap of a {@link #stepped} reactor; how much was done. A thread that is a reactor's own runs
+   * them by itself.
+   */
+  public int lap() {
     return loop.lap();
   }
 

@@ -49,6 +49,27 @@ class ReactorLifeTest {
   }
 
   @Test
+  void a_stepped_one_does_on_its_callers_thread_what_others_do_on_theirs() throws IOException {
+    List<String> before = openDescriptors();
+    Reactor reactor = Reactor.stepped("by hand", ReactorOptions.ADAPTIVE, listener);
+    assertThat(reactor.inReactor()).isTrue();
+    assertThat(reactor.cpu()).isEqualTo(-1);
+    int[] polls = new int[1];
+    Poller poller = () -> polls[0]++ + 1;
+    reactor.add(poller);
+    boolean[] ran = new boolean[1];
+    reactor.post(() -> ran[0] = true);
+    assertThat(reactor.lap()).isEqualTo(2);
+    assertThat(ran[0]).isTrue();
+    assertThat(reactor.lap()).isEqualTo(2);
+    reactor.remove(poller);
+    reactor.close();
+    assertThat(polls[0]).isEqualTo(2);
+    assertThat(reactor.stats().laps()).isEqualTo(2);
+    assertThat(openDescriptors()).isEqualTo(before);
+  }
+
+  @Test
   void a_cpu_that_does_not_exist_is_an_error_and_leaves_nothing() throws IOException {
     List<String> before = openDescriptors();
     assertThatThrownBy(() -> Reactor.start("nowhere", 8191, ReactorOptions.ADAPTIVE, listener))

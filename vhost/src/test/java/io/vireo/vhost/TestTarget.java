@@ -20,12 +20,17 @@ final class TestTarget implements AutoCloseable, ReactorListener {
 
   final MemoryRegistry registry = new MemoryRegistry();
   final MappingCache mappings = new MappingCache(registry);
-  final ReactorGroup reactors = new ReactorGroup(cpus(), ReactorOptions.ADAPTIVE, this);
+  final ReactorGroup reactors;
   final VhostServer server;
   final AtomicInteger faults = new AtomicInteger();
   private volatile Throwable failure;
 
   TestTarget(Path directory) {
+    this(directory, ReactorOptions.ADAPTIVE);
+  }
+
+  TestTarget(Path directory, ReactorOptions options) {
+    reactors = new ReactorGroup(cpus(), options, this);
     server = new VhostServer(directory, mappings, reactors);
   }
 

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongConsumer;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -19,6 +18,12 @@ import org.HdrHistogram.Histogram;
  * The generator's thread only.
  */
 final class Load implements Side, AutoCloseable {
+  /** Hears how many requests have ended by a moment. */
+  @FunctionalInterface
+  interface Progress {
+    void made(long totalRequests, long nowNs);
+  }
+
   private static final int ALIGNMENT = 4096;
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
   private static final long HIGHEST_LATENCY_NS = TimeUnit.SECONDS.toNanos(100);
@@ -29,7 +34,7 @@ final class Load implements Side, AutoCloseable {
   private final List<FrontendRing> rings = new ArrayList<>();
   private final Map<PerfOptions, LoadQueue[]> queuesOf = new HashMap<>();
   private final Histogram latencies = new Histogram(HIGHEST_LATENCY_NS, DIGITS);
-  private LongConsumer progress = total -> {};
+  private Progress progress = (total, nowNs) -> {};
   private PerfOptions cell; // that is measured, or was last
   private LoadQueue[] queues;
   private long lastTotal;
@@ -106,7 +111,7 @@ final class Load implements Side, AutoCloseable {
   }
 
   /** Told every 10 ms, by the loading thread, how many requests have ended. */
-  void onProgress(LongConsumer listener) {
+  void onProgress(Progress listener) {
     progress = listener;
   }
 
@@ -190,7 +195,7 @@ final class Load implements Side, AutoCloseable {
    */
   void check(long now) throws IOException {
     long total = Arrays.stream(queues).mapToLong(LoadQueue::total).sum();
-    progress.accept(total);
+    progress.made(total, now);
     disk.check();
     int inFlight = 0;
     for (LoadQueue queue : queues) {

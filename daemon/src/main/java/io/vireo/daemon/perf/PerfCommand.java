@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -40,7 +41,7 @@ import picocli.CommandLine.Spec;
     customSynopsis = "vireo perf (--socket PATH | --ceiling | --probe | --gap) [OPTION]...")
 public final class PerfCommand implements Callable<Integer> {
   private static final long MAX_THINK_MICROS = TimeUnit.MINUTES.toMicros(1);
-  private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final int WARM_UPS = 10;
 
   @Spec private CommandSpec spec;
 
@@ -108,19 +109,7 @@ public final class PerfCommand implements Callable<Integer> {
       description = "rings that are used, all by the same thread (default: ${DEFAULT-VALUE})")
   private int queues;
 
-  @Option(
-      names = {"-t", "--time"},
-      paramLabel = "SECONDS",
-      defaultValue = "5",
-      description = "how long requests are counted (default: ${DEFAULT-VALUE})")
-  private double seconds;
-
-  @Option(
-      names = "--warmup",
-      paramLabel = "SECONDS",
-      defaultValue = "0.5",
-      description = "how long there is load before that (default: ${DEFAULT-VALUE})")
-  private double warmupSeconds;
+  @Mixin private TimeOptions times;
 
   @Option(
       names = "--think",
@@ -170,8 +159,9 @@ public final class PerfCommand implements Callable<Integer> {
   }
 
   private Plan plan() {
-    if (!(seconds > 0 && seconds <= 1e6 && warmupSeconds >= 0 && warmupSeconds <= 1e6)) {
-      throw new IllegalArgumentException("-t must be above 0 and --warmup not below");
+    times.check();
+    if (times.warmOn() != null && (subject.socket == null || comparison != null)) {
+      throw new IllegalArgumentException("--warm-on is for one disk at --socket");
     }
     if (thinkMicros < 0 || thinkMicros > MAX_THINK_MICROS) {
       throw new IllegalArgumentException(
@@ -205,7 +195,7 @@ public final class PerfCommand implements Callable<Integer> {
     if (subject.probe) {
       probe(there);
     } else if (subject.gap) {
-      GapProbe probe = GapProbe.spin(ns(seconds));
+      GapProbe probe = GapProbe.spin(times.countedNs());
       output().result(probe.json(), out -> out.println(probe.line()));
     } else if (company != null) {
       keepCompany(plan.cells().getFirst(), there);
@@ -228,8 +218,8 @@ public final class PerfCommand implements Callable<Integer> {
           new Company(subject.socket, options, company.neighbours(), thinkMicros * 1000, there)
               .run(
                   company.rounds(),
-                  ns(warmupSeconds),
-                  ns(seconds),
+                  times.warmupNs(),
+                  times.countedNs(),
                   round -> CompanyReport.printRound(err(), round));
       output().result(report.json(), report::print);
     } catch (IllegalStateException | ProtocolException e) {
@@ -239,18 +229,33 @@ public final class PerfCommand implements Callable<Integer> {
 
   private void measure(Plan plan, int there) throws IOException {
     PerfOptions cell = plan.cells().getFirst();
+    long uncountedNs = times.warmupNs();
+    if (times.warmOn() != null) {
+      warmUp(plan, there);
+      uncountedNs = 0;
+    }
     try (Load load = load(subject.socket, plan, there)) {
       Sample sample;
-      try (Ticker ticker = new Ticker(output().progress(), cell)) {
-        load.onProgress(ticker::total);
-        sample = load.measure(cell, ns(warmupSeconds), ns(seconds));
-        load.onProgress(total -> {});
+      try (Ticker ticker = new Ticker(output().progress(), cell, times.intervalNs())) {
+        load.onProgress(ticker::progress);
+        sample = load.measure(cell, uncountedNs, times.countedNs());
+        load.onProgress((total, nowNs) -> {});
       }
       load.settle();
       output()
           .result(SampleReport.json(sample), out -> SampleReport.print(out, load.name(), sample));
     } catch (IllegalStateException | ProtocolException e) {
       throw new IOException(subject.socket + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void warmUp(Plan plan, int there) throws IOException {
+    try (Load load = load(times.warmOn(), plan, there)) {
+      for (int i = 0; i < WARM_UPS; i++) { // its beginning and its end are warm, too
+        load.measure(plan.cells().getFirst(), 0, Math.max(1, times.warmupNs() / WARM_UPS));
+      }
+    } catch (IllegalStateException | ProtocolException e) {
+      throw new IOException(times.warmOn() + ": " + e.getMessage(), e);
     }
   }
 
@@ -264,8 +269,8 @@ public final class PerfCommand implements Callable<Integer> {
                       b,
                       comparison.references(),
                       () -> CoreProbe.roundTripNs(there),
-                      ns(warmupSeconds),
-                      ns(seconds))
+                      times.warmupNs(),
+                      times.countedNs())
                   .run(
                       plan,
                       comparison.pairs(),
@@ -282,10 +287,6 @@ public final class PerfCommand implements Callable<Integer> {
     Load load = Load.on(socket == null ? new Ceiling(there) : SocketDisk.connect(socket), plan);
     load.think(thinkMicros * 1000);
     return load;
-  }
-
-  private static long ns(double time) {
-    return (long) (time * SECOND_NS);
   }
 
   private Output output() {

@@ -113,6 +113,24 @@ class PerfCommandTest extends PerfTest {
   }
 
   @Test
+  void the_very_first_request_is_counted_when_another_disk_gets_the_warm_up() throws Exception {
+    JsonNode result = result("--socket DIR/m --warm-on DIR/small -q 1 -t 0.2 --warmup 0.2");
+    assertThat(iostat("m").path("num_read_ops").longValue())
+        .isBetween(result.path("requests").longValue(), result.path("requests").longValue() + 1);
+    assertThat(iostat("small").path("num_read_ops").longValue()).isPositive();
+  }
+
+  private JsonNode iostat(String bdev) throws Exception {
+    return target.call("bdev_get_iostat", "names", List.of(bdev)).path("bdevs").get(0);
+  }
+
+  @Test
+  void lines_come_as_often_as_asked_for() {
+    assertThat(run("--socket DIR/m -t 0.5 --warmup 0 --interval 0.1")).isZero();
+    assertThat(out.toString()).containsPattern("(?m)^ +0.10 s +\\d+ IOPS +[0-9.]+ MiB/s$");
+  }
+
+  @Test
   void two_disks_are_sampled_in_turn_with_each_load_and_all_samples_kept() throws Exception {
     JsonNode result =
         result(
@@ -171,6 +189,9 @@ class PerfCommandTest extends PerfTest {
         "--socket DIR/m -M 10;           -M is for rw and randrw",
         "--socket DIR/m -w rw -M 101;    101 of 100 requests cannot be reads",
         "--socket DIR/m -t 0;            -t must be above 0 and --warmup not below",
+        "--socket DIR/m --interval 0;    --interval must be at least 0.01",
+        "--ceiling --warm-on DIR/m;      --warm-on is for one disk at --socket",
+        "--socket DIR/m --warm-on DIR/none;   connect to DIR/none: No such file or directory (ENOENT)",
         "--socket DIR/m -q 1,2;          several workloads or depths are for --against",
         "--socket DIR/m -w read,write;   several workloads or depths are for --against",
         "--socket DIR/m --against DIR/small -q 1,1;            randread at depth 1 is asked for twice",

@@ -1,0 +1,228 @@
+package io.vireo.itest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Caches that make starts fast: who has them uses them, and whatever is wrong with them, a start is
+ * as it would be without them.
+ */
+@Timeout(300)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LauncherIT {
+  private static final Path NOWHERE = Path.of("/dev/null/cache");
+
+  private Path temporary;
+  private Path built; // an installation with its caches
+  private int installations;
+
+  @BeforeAll
+  void prepare(@TempDir Path directory) throws Exception {
+    temporary = directory;
+    built = installation();
+    vireo(0, built, NOWHERE, "build");
+  }
+
+  /** What is needed to run, with the times that the files have. */
+  private Path installation() throws IOException {
+    Path root = Files.createDirectory(temporary.resolve("vireo" + ++installations));
+    Path target = Path.of("daemon", "target");
+    Files.createDirectories(root.resolve(target).resolve("lib"));
+    List<Path> files = new ArrayList<>();
+    for (Path folder : new Path[] {target, target.resolve("lib")}) {
+      try (Stream<Path> all = Files.list(Repository.ROOT.resolve(folder))) {
+        all.filter(file -> file.toString().matches(".*(\\.jar|\\.built)")).forEach(files::add);
+      }
+    }
+    files.add(Repository.ROOT.resolve("pom.xml"));
+    files.add(Repository.LAUNCHER);
+    for (Path file : files) {
+      Path copy = root.resolve(Repository.ROOT.relativize(file));
+      Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    return root;
+  }
+
+  private static String vireo(int status, Path root, Path cache, String... arguments)
+      throws Exception {
+    return Child.run(status, command(root, arguments), environment(cache));
+  }
+
+  private static List<String> command(Path root, String... arguments) {
+    List<String> command = new ArrayList<>(List.of(root.resolve("vireo").toString()));
+    command.addAll(Arrays.asList(arguments));
+    return command;
+  }
+
+  private static Map<String, String> environment(Path cache) {
+    return Map.of("XDG_CACHE_HOME", cache.toString());
+  }
+
+  private static Path caches(Path root) {
+    return root.resolve("daemon/target/aot");
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.sorted().toList();
+    }
+  }
+
+  private Child start(Path root, Path cache) throws Exception {
+    Path sockets = Files.createTempDirectory(temporary, "run");
+    return new Child(
+        command(root, "target", "-r", sockets + "/rpc", "-S", sockets.toString()),
+        environment(cache));
+  }
+
+  private static void awaitRuns(Child target) throws Exception {
+    Await.until("it runs", () -> target.output().contains(" runs on CPUs "));
+    assertThat(target.output().lines()).as("no other line").hasSize(1);
+  }
+
+  private static boolean uses(Child target, Path cache) throws IOException {
+    Path maps = Path.of("/proc", Long.toString(target.handle().pid()), "maps");
+    try (Stream<String> lines = Files.lines(maps)) {
+      return lines.anyMatch(line -> line.endsWith(" " + cache));
+    }
+  }
+
+  @Test
+  void they_are_made_once_and_used() throws Exception {
+    List<Path> made = files(caches(built));
+    assertThat(made).hasSize(3).allMatch(file -> file.toFile().length() > 1 << 20);
+    List<FileTime> times = new ArrayList<>();
+    for (Path file : made) {
+      times.add(Files.getLastModifiedTime(file));
+    }
+    assertThat(vireo(0, built, NOWHERE, "build")).isEmpty();
+    assertThat(files(caches(built))).isEqualTo(made);
+    try (Child target = start(built, NOWHERE)) {
+      awaitRuns(target);
+      assertThat(uses(target, made.getLast())).isTrue();
+    }
+    for (int i = 0; i < made.size(); i++) {
+      assertThat(Files.getLastModifiedTime(made.get(i))).isEqualTo(times.get(i));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cut off", "noise", "flipped", "another command's", "empty", "a folder"})
+  void one_that_is_not_right_changes_nothing(String fault) throws Exception {
+    Path root = installation();
+    Files.createDirectory(caches(root));
+    List<Path> sound = files(caches(built));
+    for (Path file : sound) {
+      spoil(fault, file, sound, caches(root).resolve(file.getFileName()));
+    }
+    FileTime now = FileTime.from(Instant.now());
+    try (Child target = start(root, NOWHERE)) {
+      awaitRuns(target);
+    }
+    if (fault.equals("empty")) {
+      awaitNew(caches(root), now);
+    }
+    assertThat(vireo(0, root, NOWHERE, "rpc", "--help")).startsWith("Calls a method");
+    assertThat(vireo(0, root, NOWHERE, "perf", "--help")).startsWith("Puts load");
+  }
+
+  private static void spoil(String fault, Path file, List<Path> all, Path copy) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    switch (fault) {
+      case "cut off" -> Files.write(copy, Arrays.copyOf(bytes, bytes.length / 2));
+      case "noise" -> Files.write(copy, new byte[1 << 20]);
+      case "flipped" -> {
+        for (int i = 1 << 16; i < bytes.length; i += 1 << 16) {
+          bytes[i] ^= 0x55;
+        }
+        Files.write(copy, bytes);
+      }
+      case "another command's" -> Files.copy(all.get((all.indexOf(file) + 1) % all.size()), copy);
+      case "empty" -> Files.createFile(copy);
+      case "a folder" -> Files.createDirectory(copy);
+      default -> throw new IllegalArgumentException(fault);
+    }
+  }
+
+  @Test
+  void where_none_can_be_written_starts_are_as_ever() throws Exception {
+    Path root = installation();
+    Files.createFile(caches(root));
+    assertThat(vireo(0, root, NOWHERE, "build")).isEmpty();
+    try (Child target = start(root, NOWHERE)) {
+      awaitRuns(target);
+    }
+  }
+
+  @Test
+  void beside_jars_that_cannot_be_written_to_they_are_the_users_own() throws Exception {
+    Path root = installation();
+    Files.createFile(caches(root));
+    Path own = temporary.resolve("own cache");
+    vireo(0, root, own, "build");
+    List<Path> folders = files(own.resolve("vireo"));
+    assertThat(folders).hasSize(1);
+    List<Path> made = files(folders.getFirst());
+    assertThat(made).hasSize(3);
+    try (Child target = start(root, own)) {
+      awaitRuns(target);
+      assertThat(uses(target, made.getLast())).isTrue();
+    }
+  }
+
+  @Test
+  void after_an_upgrade_starts_do_without_until_the_first_has_left_new_ones() throws Exception {
+    Path root = installation();
+    Files.createDirectory(caches(root));
+    for (Path file : files(caches(built))) {
+      Files.copy(file, caches(root).resolve(file.getFileName()));
+    }
+    Path old = files(caches(root)).getLast();
+    FileTime later = FileTime.from(Files.getLastModifiedTime(old).toInstant().plusMillis(1));
+    Files.setLastModifiedTime(files(root.resolve("daemon/target/lib")).getFirst(), later);
+    try (Child one = start(root, NOWHERE);
+        Child other = start(root, NOWHERE)) {
+      awaitRuns(one);
+      awaitRuns(other);
+      assertThat(uses(one, old)).isFalse();
+      assertThat(uses(other, old)).isFalse();
+    }
+    awaitNew(caches(root), later);
+    try (Child target = start(root, NOWHERE)) {
+      awaitRuns(target);
+      assertThat(uses(target, files(caches(root)).getLast())).isTrue();
+    }
+  }
+
+  /** Made beside, by nobody's child. */
+  private static void awaitNew(Path caches, FileTime than) throws Exception {
+    boolean made =
+        Await.within(
+            Duration.ofMinutes(2),
+            () -> {
+              List<Path> files = files(caches);
+              return files.size() == 3
+                  && Files.getLastModifiedTime(files.getLast()).compareTo(than) > 0;
+            });
+    assertThat(made).isTrue();
+  }
+}
