@@ -98,7 +98,9 @@ final class TargetCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(started), "end"));
     preparation.run();
     try {
-      started.complete(Target.start(options));
+      Target target = Target.start(options);
+      started.complete(target);
+      Housekeeping.keepOff(target.reactors());
     } catch (IOException | RuntimeException | Error e) {
       started.completeExceptionally(e);
       throw e;

@@ -1,16 +1,23 @@
 package io.vireo.daemon;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.vireo.daemon.rpc.JsonRpcClient;
+import io.vireo.reactor.CpuMask;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code vireo target} as a process of its own, with the flags of this JVM. */
 final class TargetProcess implements AutoCloseable {
@@ -77,6 +84,22 @@ final class TargetProcess implements AutoCloseable {
 
   String log() throws IOException {
     return Files.readString(log);
+  }
+
+  /** How many of its threads may run on which CPUs. */
+  Map<BitSet, Long> cpusOfThreads() throws IOException {
+    List<BitSet> cpus = new ArrayList<>();
+    for (File thread : new File("/proc/" + process.pid() + "/task").listFiles()) {
+      try (Stream<String> lines = Files.lines(thread.toPath().resolve("status"))) {
+        lines
+            .filter(line -> line.startsWith("Cpus_allowed_list:"))
+            .map(line -> CpuMask.parse("[" + line.substring(line.indexOf('\t') + 1) + "]"))
+            .forEach(cpus::add);
+      } catch (NoSuchFileException e) {
+        assertThat(thread).doesNotExist(); // it has ended
+      }
+    }
+    return cpus.stream().collect(Collectors.groupingBy(mask -> mask, Collectors.counting()));
   }
 
   @Override

@@ -1,9 +1,14 @@
 package io.vireo.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.vireo.daemon.rpc.JsonRpcClient;
+import io.vireo.linux.Cpu;
+import io.vireo.reactor.CpuMask;
 import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,6 +79,41 @@ class TargetProcessTest {
       target.signal("TERM");
       assertThat(target.status()).isZero();
       assertThat(target.log().lines()).hasSize(2); // that it runs, that it ends
+    }
+  }
+
+  @Test
+  void all_threads_but_reactors_stay_off_their_cpus_where_there_are_others() throws Exception {
+    BitSet allowed = Cpu.allowed();
+    assumeThat(allowed.cardinality()).isGreaterThan(1);
+    BitSet first = CpuMask.parse("[" + allowed.nextSetBit(0) + "]");
+    BitSet others = (BitSet) allowed.clone();
+    others.andNot(first);
+    assertThat(cpusOfThreads(first)).containsOnlyKeys(first, others).containsEntry(first, 1L);
+  }
+
+  @Test
+  void all_threads_but_reactors_run_anywhere_where_all_cpus_have_reactors() throws Exception {
+    BitSet allowed = Cpu.allowed();
+    assumeThat(allowed.cardinality()).isGreaterThan(1);
+    Map<BitSet, Long> expected = new HashMap<>();
+    allowed.stream().forEach(cpu -> expected.put(CpuMask.parse("[" + cpu + "]"), 1L));
+    Map<BitSet, Long> actual = cpusOfThreads(allowed);
+    expected.put(allowed, actual.get(allowed));
+    assertThat(actual).isEqualTo(expected);
+  }
+
+  /** How many threads may run on which CPUs, the one of a connection among them. */
+  private Map<BitSet, Long> cpusOfThreads(BitSet reactors) throws Exception {
+    try (TargetProcess target = new TargetProcess(dir, "-m", CpuMask.format(reactors));
+        JsonRpcClient before = target.connect()) {
+      while (!target.log().contains(" runs on CPUs ")) {
+        assertThat(before.call("bdev_get_bdevs", null)).isEmpty();
+      }
+      try (JsonRpcClient later = target.connect()) {
+        assertThat(later.call("bdev_get_bdevs", null)).isEmpty();
+        return target.cpusOfThreads();
+      }
     }
   }
 

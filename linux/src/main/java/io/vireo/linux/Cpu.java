@@ -39,11 +39,31 @@ public final class Cpu {
     if (cpu < 0 || cpu >= MASK_BYTES * Byte.SIZE) {
       throw new ErrnoException("sched_setaffinity", Errno.EINVAL, "to CPU " + cpu);
     }
+    BitSet only = new BitSet();
+    only.set(cpu);
+    allow(0, only, "to CPU " + cpu);
+  }
+
+  /**
+   * Lets a thread of this process run on some CPUs only; so will threads that it begins.
+   *
+   * @param tid as the kernel knows it
+   * @throws ErrnoException ESRCH when it has ended; EINVAL when the process may use none of them,
+   *     or the thread is the kernel's own
+   */
+  public static void allow(int tid, BitSet cpus) {
+    allow(tid, cpus, "of thread " + tid);
+  }
+
+  private static void allow(int tid, BitSet cpus, String detail) {
     try (Arena arena = Arena.ofConfined()) {
       long mask = arena.allocate(MASK_BYTES, 8).address();
-      Mem.putByte(mask + cpu / Byte.SIZE, (byte) (1 << cpu % Byte.SIZE));
-      long result = Syscall.call(Syscall.SCHED_SETAFFINITY, 0, MASK_BYTES, mask);
-      check(result, "sched_setaffinity", "to CPU " + cpu);
+      byte[] bytes = cpus.toByteArray();
+      Mem.copy(bytes, 0, mask, Math.min(bytes.length, MASK_BYTES));
+      check(
+          Syscall.call(Syscall.SCHED_SETAFFINITY, tid, MASK_BYTES, mask),
+          "sched_setaffinity",
+          detail);
     }
   }
 

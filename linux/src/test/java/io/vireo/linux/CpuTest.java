@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.BitSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.SynchronousQueue;
 import org.junit.jupiter.api.Test;
 
 class CpuTest {
@@ -24,6 +26,29 @@ class CpuTest {
     only.set(last);
     assertThat(pinned.get()).isEqualTo(only);
     assertThat(Cpu.allowed()).isEqualTo(before);
+  }
+
+  @Test
+  void a_thread_is_kept_to_its_cpus_by_another_one() throws Exception {
+    BitSet last = new BitSet();
+    last.set(Cpu.allowed().length() - 1);
+    SynchronousQueue<Integer> tid = new SynchronousQueue<>();
+    CountDownLatch moved = new CountDownLatch(1);
+    FutureTask<BitSet> thread =
+        new FutureTask<>(
+            () -> {
+              tid.put(Libc.gettid());
+              moved.await();
+              return Cpu.allowed();
+            });
+    Thread.ofPlatform().start(thread);
+    int number = tid.take();
+    Cpu.allow(number, last);
+    moved.countDown();
+    assertThat(thread.get()).isEqualTo(last);
+    assertThatThrownBy(() -> Cpu.allow(Integer.MAX_VALUE, last))
+        .hasMessage("sched_setaffinity of thread 2147483647: No such process (ESRCH)");
+    assertThatThrownBy(() -> Cpu.allow(Libc.gettid(), new BitSet())).hasMessageContaining("EINVAL");
   }
 
   @Test

@@ -82,6 +82,7 @@ int main(void) {
 
   SAME(Errno, EPERM);
   SAME(Errno, ENOENT);
+  SAME(Errno, ESRCH);
   SAME(Errno, EINTR);
   SAME(Errno, EIO);
   SAME(Errno, ENXIO);
