@@ -39,7 +39,9 @@ public final class Translator {
    * legally cross into the next region: the caller takes it piece by piece.
    */
   public long contiguous(long gpa) {
-    return find(gpa) ? hitBytes - (gpa - hitGpa) : 0;
+    return Long.compareUnsigned(gpa - hitGpa, hitBytes) < 0 || find(gpa)
+        ? hitBytes - (gpa - hitGpa)
+        : 0;
   }
 
   /** Translates by another table from now on. */

@@ -5,11 +5,13 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -29,8 +31,13 @@ public class RegistryBenchmark {
   @Param({"1", "100", "1024"})
   public long gib;
 
-  private final MemoryRegistry registry = new MemoryRegistry();
+  private MemoryRegistry registry;
   private final MemoryMap linear = new MemoryMap(-1, Contiguity.LINEAR);
+
+  @Setup(Level.Iteration)
+  public void makeRegistry() {
+    registry = new MemoryRegistry();
+  }
 
   @Benchmark
   @BenchmarkMode(Mode.AverageTime)
