@@ -34,15 +34,18 @@ public final class ChannelStats {
 
   /** Counts a request that ended with OK. */
   void succeeded(IoType type, long bytes, long latencyNs) {
+    long[] slots = types; // read once: behind an opaque store the compiler reads fields anew
     int t = type.index() * STRIDE;
-    add(types, t + OPS, 1);
-    add(types, t + BYTES, bytes);
-    add(types, t + LATENCY_SUM, latencyNs);
-    if (latencyNs < types[t + LATENCY_MIN]) {
-      SLOT.setOpaque(types, t + LATENCY_MIN, latencyNs);
+    add(slots, t + OPS, 1);
+    add(slots, t + BYTES, bytes);
+    if (latencyNs < slots[t + LATENCY_MIN]) {
+      SLOT.setOpaque(slots, t + LATENCY_MIN, latencyNs);
     }
-    if (latencyNs > types[t + LATENCY_MAX]) {
-      SLOT.setOpaque(types, t + LATENCY_MAX, latencyNs);
+    if (latencyNs > 0) { // else, answered at once, the sum and the maximum stay what they are
+      add(slots, t + LATENCY_SUM, latencyNs);
+      if (latencyNs > slots[t + LATENCY_MAX]) {
+        SLOT.setOpaque(slots, t + LATENCY_MAX, latencyNs);
+      }
     }
   }
 
