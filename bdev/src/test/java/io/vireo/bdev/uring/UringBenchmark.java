@@ -28,8 +28,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A read of 4 KiB through io_uring, in nanoseconds for each, {@code depth} at a time: submission,
- * the system call, which for a file in memory is most of it, and the completion. {@code DISK} is a
- * file in the directory for temporary files, past the page cache where the file system can.
+ * the system call, which is most of it, and the completion. The files are in the page cache of the
+ * disk that holds temporary files, on that disk past the page cache (where it can), and in
+ * /dev/shm, which the kernel reads by threads of its own.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -45,11 +46,12 @@ public class UringBenchmark {
 
   /** Where the file lies. */
   public enum Place {
-    MEMORY,
-    DISK
+    PAGE_CACHE,
+    DISK,
+    TMPFS
   }
 
-  @Param({"MEMORY", "DISK"})
+  @Param({"PAGE_CACHE", "DISK", "TMPFS"})
   public Place place;
 
   @Param({"1", "32"})
@@ -64,8 +66,8 @@ public class UringBenchmark {
 
   @Setup
   public void open() throws IOException {
-    boolean inMemory = place == Place.MEMORY;
-    Path file = inMemory ? TestFiles.inMemory() : Files.createTempFile("vireo-jmh", ".img");
+    Path file =
+        place == Place.TMPFS ? TestFiles.inMemory() : Files.createTempFile("vireo-jmh", ".img");
     byte[] content = new byte[FILE_BYTES];
     Arrays.fill(content, (byte) 0xa5); // no holes
     Files.write(file, content);
@@ -73,7 +75,7 @@ public class UringBenchmark {
         BackingFile.open(
             file.toString(),
             BYTES,
-            inMemory ? BackingFile.Caching.BUFFERED : BackingFile.Caching.DIRECT);
+            place == Place.DISK ? BackingFile.Caching.DIRECT : BackingFile.Caching.BUFFERED);
     Files.delete(file); // it is open
     Bdev bdev = new UringBdev("uring", Bdev.uuidOf(null), backing, new UringRings());
     fixture = new BdevFixture(bdev);
