@@ -15,6 +15,11 @@ import io.vireo.reactor.Reactor;
  * requests. A new one that finds no slot or no entry is answered BUSY; so is one of a channel that
  * holds more than its share of the slots when they run short, lest it starve the others.
  *
+ * <p>While the reactor has time to spare each request goes to the kernel at once: a disk that gets
+ * them one by one works on the first while the next is on its way, and answers them one by one; one
+ * that gets them in batches works in batches. A busy reactor saves the calls and submits once a
+ * lap.
+ *
  * <p>Copying to and from guests' memory can throw, and late: a request between two places is noted
  * as unsettled, and the next poll sees what became of it.
  */
@@ -38,6 +43,7 @@ final class UringRing implements Poller, AutoCloseable {
   private int freeCount;
   private int active; // requests and cancellations that have not ended
   private int channels;
+  private boolean eager; // the last poll found nothing to do
 
   /** On the reactor's thread, which then polls it. */
   UringRing(Reactor reactor, int requestCount, int bounceBuffers) {
@@ -134,6 +140,9 @@ final class UringRing implements Poller, AutoCloseable {
   private void step(UringRequest request) {
     request.load(); // before an entry is taken, for it may throw
     request.fill(ring.sq().next());
+    if (eager) {
+      ring.submit(); // what the kernel does not take stays queued
+    }
   }
 
   /** The slot is free again; its bounce buffer goes to whoever waits for one. */
@@ -156,7 +165,9 @@ final class UringRing implements Poller, AutoCloseable {
 
   @Override
   public int poll() {
-    return active == 0 ? 0 : work();
+    int work = active == 0 ? 0 : work();
+    eager = work == 0;
+    return work;
   }
 
   private int work() {

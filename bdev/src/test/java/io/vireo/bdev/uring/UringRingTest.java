@@ -53,6 +53,29 @@ class UringRingTest extends RingFixture {
   }
 
   @Test
+  void with_time_to_spare_a_request_goes_to_the_kernel_at_once_else_with_its_lap() {
+    int[] first = Libc.socketpair(Libc.SOCK_STREAM);
+    int[] second = Libc.socketpair(Libc.SOCK_STREAM);
+    ChannelDriver one = driver(channel("A", pretending(first[0])), 1);
+    ChannelDriver two = driver(channel("B", pretending(second[0])), 1);
+    assertThat(stepped.lap()).as("nothing to do").isZero();
+    one.submit(one.prepareWrite(0, 0, new byte[BLOCK]));
+    assertThat(readable(first[1])).isTrue();
+    assertThat(stepped.lap()).as("takes the answer").isPositive();
+    two.submit(two.prepareWrite(0, 0, new byte[BLOCK]));
+    assertThat(readable(second[1])).isFalse();
+    stepped.lap();
+    assertThat(readable(second[1])).isTrue();
+    stepped.lapsUntilIdle();
+    Libc.close(first[1]);
+    Libc.close(second[1]);
+  }
+
+  private static boolean readable(int fd) {
+    return Libc.poll(new int[] {fd}, new int[] {Libc.POLLIN}, 0) == 1;
+  }
+
+  @Test
   void a_reset_cancels_what_waits_in_the_kernel() {
     int[] pair = Libc.socketpair(Libc.SOCK_STREAM);
     ChannelDriver driver = driver(channel("A", pretending(pair[0])), 4);
