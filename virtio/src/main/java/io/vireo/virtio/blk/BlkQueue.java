@@ -5,6 +5,7 @@ import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoCompletion;
 import io.vireo.bdev.IoStatus;
 import io.vireo.linux.FaultPoint;
+import io.vireo.linux.Mem;
 import io.vireo.reactor.Reactor;
 import io.vireo.virtio.BreakReason;
 import io.vireo.virtio.QueueConfig;
@@ -26,12 +27,13 @@ final class BlkQueue extends RingQueue implements IoCompletion {
   /** Answers that go to the driver together; 4 was best on the prototype's memory back-end. */
   private static final int PUBLISH_EVERY = 4;
 
+  private static final int NONE = -1;
+
   private final BdevChannel channel;
   private final CacheMode cacheMode;
   private final QueueMemory ownMemory;
   private final BlkParser parser;
   private final RequestPool requests;
-  private final HeadInHand inHand;
   private final int headMask;
   private final PollPacer pacer;
   private final Waiting waiting = new Waiting();
@@ -39,6 +41,8 @@ final class BlkQueue extends RingQueue implements IoCompletion {
   // Of the lap.
   private boolean writeThrough;
   private long bytesAtOnce;
+  private int taking = NONE; // the head that is neither consumed nor left
+  private int usedWhenTaking;
   private long taken;
   private long failed;
 
@@ -56,7 +60,6 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     this.pacer = pacer;
     parser = new BlkParser(config, ring, memory, ownMemory.header(), ownMemory.id());
     requests = new RequestPool(this, config.size(), ownMemory);
-    inHand = new HeadInHand(ring, requests);
     headMask = config.size() - 1;
   }
 
@@ -102,7 +105,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
         count++;
       }
     } catch (InternalError e) {
-      inHand.interrupted();
+      interrupted();
       throw e;
     }
     if (count > 0 && broken() == null) {
@@ -130,7 +133,8 @@ final class BlkQueue extends RingQueue implements IoCompletion {
       return false;
     }
     request.head = head;
-    inHand.take(head);
+    taking = head;
+    usedWhenTaking = ring.nextUsed();
     if (!parser.common(request, writeThrough)) {
       return takeAny(request);
     }
@@ -148,20 +152,15 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     if (request.decided()) {
       return took(request, request.verdict());
     }
-    if (request.hasRange()) {
-      if (waiting.full()) {
-        return false;
-      }
-      request.prepareRange();
+    if (request.hasRange() && waiting.full()) {
+      return false;
     }
-    return recorder == null
-        ? took(request, request.submitted(channel.submit(request.io)))
-        : recorded(request);
+    return recorder == null ? took(request, request.submit(channel)) : recorded(request);
   }
 
   private boolean recorded(BlkRequest request) {
     long begun = recorder.begin(request.io, reactor);
-    int status = request.submitted(channel.submit(request.io));
+    int status = request.submit(channel);
     boolean taken = took(request, status);
     if (status >= 0) {
       recorder.answered(request.io, begun, reactor);
@@ -191,16 +190,31 @@ final class BlkQueue extends RingQueue implements IoCompletion {
         waiting.add(request);
       }
     }
-    inHand.consume();
+    ring.consume();
+    taking = NONE;
     taken++;
     return true;
   }
 
   private void answer(BlkRequest request, int status) {
-    request.answer(status, ring);
-    if (status != IoStatus.OK) {
+    Mem.putByte(request.statusHva, (byte) BlkStatus.of(status));
+    if (status == IoStatus.OK) {
+      ring.push(request.head, request.usedIfOk);
+    } else {
       failed++;
+      ring.push(request.head, request.usedIfFailed);
     }
+  }
+
+  /**
+   * Memory was lost under {@link #serve}, maybe another guest's. A head that was answered or is in
+   * flight must not be taken again.
+   */
+  private void interrupted() {
+    if (taking != NONE && (requests.inUse(taking) || ring.nextUsed() != usedWhenTaking)) {
+      ring.consume();
+    }
+    taking = NONE;
   }
 
   /**
@@ -212,8 +226,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     BlkRequest last = waiting.last();
     while (true) {
       BlkRequest request = waiting.first();
-      request.prepareRange();
-      int status = request.submitted(channel.submit(request.io));
+      int status = request.submit(channel);
       if (status == IoStatus.BUSY) {
         return count; // keeps its place
       }

@@ -1,11 +1,10 @@
 package io.vireo.virtio.blk;
 
+import io.vireo.bdev.BdevChannel;
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoCompletion;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
-import io.vireo.linux.Mem;
-import io.vireo.virtio.queue.SplitQueue;
 
 /**
  * Reactor thread only. One request of a queue, used again and again ({@link RequestPool}): the
@@ -78,12 +77,6 @@ final class BlkRequest {
     nextRange = 0;
   }
 
-  /** Tells the driver; {@code status} is a final {@link IoStatus}. */
-  void answer(int status, SplitQueue ring) {
-    Mem.putByte(statusHva, (byte) BlkStatus.of(status));
-    ring.push(head, status == IoStatus.OK ? usedIfOk : usedIfFailed);
-  }
-
   /** The bdev need not be asked: the answer is this final {@link IoStatus}. */
   void decide(int status) {
     verdict = status;
@@ -102,14 +95,27 @@ final class BlkRequest {
     rangeType = type;
     rangeCount = count;
     rangeFua = fua;
+    prepareRange();
   }
 
   boolean hasRange() {
     return nextRange < rangeCount;
   }
 
-  /** Prepares the operation for the next range. */
-  void prepareRange() {
+  /** Submits the operation, or that for the next range; {@link #MORE} when others follow it. */
+  int submit(BdevChannel channel) {
+    if (nextRange > 0) {
+      prepareRange();
+    }
+    int status = channel.submit(io);
+    if (rangeCount == 0 || status == IoStatus.BUSY) {
+      return status;
+    }
+    nextRange++;
+    return status == IoStatus.OK && hasRange() ? MORE : status;
+  }
+
+  private void prepareRange() {
     long range = range(nextRange);
     io.prepare(
         rangeType,
@@ -119,15 +125,6 @@ final class BlkRequest {
       io.mayUnmap((BlkRange.flags(range) & BlkRange.F_UNMAP) != 0);
       io.fua(rangeFua);
     }
-  }
-
-  /** The operation was submitted with this answer; {@link #MORE} when ranges follow it. */
-  int submitted(int status) {
-    if (rangeCount == 0 || status == IoStatus.BUSY) {
-      return status;
-    }
-    nextRange++;
-    return status == IoStatus.OK && hasRange() ? MORE : status;
   }
 
   long range(int index) {

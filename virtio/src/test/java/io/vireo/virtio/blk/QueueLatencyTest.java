@@ -101,6 +101,18 @@ class QueueLatencyTest {
   }
 
   @Test
+  void whether_a_discard_is_timed_does_not_depend_on_what_its_slot_held_before() {
+    record(IoType.UNMAP);
+    disk.bdev.atOnce();
+    disk.driver.read(0, buffer, 512);
+    take();
+    disk.bdev.beforeEach(() -> disk.stepped.advance(70_000));
+    offer(disk, BlkType.DISCARD, range(0, 1, 0));
+    take();
+    assertThat(count(70_000)).isEqualTo(1);
+  }
+
+  @Test
   void only_what_a_bdev_was_asked_for_counts() {
     record(null);
     disk.driver.getId(buffer);
