@@ -233,7 +233,6 @@ int main(void) {
 
   NUMBER(uring.Sqe, BYTES, sizeof(struct io_uring_sqe));
   NUMBER(uring.Sqe, OPCODE, offsetof(struct io_uring_sqe, opcode));
-  NUMBER(uring.Sqe, FLAGS, offsetof(struct io_uring_sqe, flags));
   NUMBER(uring.Sqe, FD, offsetof(struct io_uring_sqe, fd));
   NUMBER(uring.Sqe, OFF, offsetof(struct io_uring_sqe, off));
   NUMBER(uring.Sqe, ADDR, offsetof(struct io_uring_sqe, addr));
@@ -249,9 +248,6 @@ int main(void) {
   SAME(uring.Sqe, IORING_OP_FALLOCATE);
   SAME(uring.Sqe, IORING_OP_READ);
   SAME(uring.Sqe, IORING_OP_WRITE);
-  SAME(uring.Sqe, IOSQE_FIXED_FILE);
-  SAME(uring.Sqe, IOSQE_IO_LINK);
-  SAME(uring.Sqe, IOSQE_ASYNC);
   SAME(uring.Sqe, RWF_DSYNC);
   SAME(uring.Sqe, IORING_FSYNC_DATASYNC);
 
@@ -282,7 +278,6 @@ int main(void) {
   NUMBER(uring.CompletionQueue, RES, offsetof(struct io_uring_cqe, res));
 
   SAME(uring.IoUring, IORING_ENTER_GETEVENTS);
-  SAME(uring.IoUring, IORING_REGISTER_FILES);
   SAME(uring.IoUring, IORING_REGISTER_PROBE);
   NUMBER(uring.IoUring, PROBE_BYTES, sizeof(struct io_uring_probe));
   NUMBER(uring.IoUring, PROBE_OPS_LEN, offsetof(struct io_uring_probe, ops_len));

@@ -6,8 +6,6 @@ import io.vireo.linux.Errno;
 import io.vireo.linux.Mem;
 import io.vireo.linux.Syscall;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * An io_uring, created, entered, registered and closed by one thread. Reactor thread only.
@@ -19,7 +17,6 @@ import java.lang.foreign.ValueLayout;
  */
 public final class IoUring implements AutoCloseable {
   static final int IORING_ENTER_GETEVENTS = 1;
-  static final int IORING_REGISTER_FILES = 2;
   static final int IORING_REGISTER_PROBE = 8;
 
   /** struct io_uring_probe: u8 last_op, u8 ops_len, then from 16 on the operations. */
@@ -131,14 +128,6 @@ public final class IoUring implements AutoCloseable {
       long operation = probe + PROBE_BYTES + (long) opcode * PROBE_OP_BYTES;
       return opcode < known
           && (Mem.getShort(operation + PROBE_OP_FLAGS) & IO_URING_OP_SUPPORTED) != 0;
-    }
-  }
-
-  /** Registers files, once; their indexes go with {@link Sqe#IOSQE_FIXED_FILE}. */
-  public void registerFiles(int... fds) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment table = arena.allocateFrom(ValueLayout.JAVA_INT, fds);
-      register(IORING_REGISTER_FILES, table.address(), fds.length, "of " + fds.length + " files");
     }
   }
 

@@ -22,7 +22,6 @@ import io.vireo.linux.Mem;
 public final class Sqe {
   static final int BYTES = 64;
   static final int OPCODE = 0;
-  static final int FLAGS = 1;
   static final int FD = 4;
   static final int OFF = 8;
   static final int ADDR = 16;
@@ -40,15 +39,6 @@ public final class Sqe {
   public static final int IORING_OP_READ = 22;
   public static final int IORING_OP_WRITE = 23;
 
-  /** For {@link #flags}: {@code fd} is an index into the registered files. */
-  public static final int IOSQE_FIXED_FILE = 1;
-
-  /** For {@link #flags}: the next entry begins when this one has succeeded. */
-  public static final int IOSQE_IO_LINK = 4;
-
-  /** For {@link #flags}: goes to a kernel worker at once, without trying in place first. */
-  public static final int IOSQE_ASYNC = 16;
-
   /** For a write: complete when the data are durable. */
   public static final int RWF_DSYNC = 2;
 
@@ -64,11 +54,6 @@ public final class Sqe {
     Mem.putLong(sqe + ADDR, address);
     Mem.putInt(sqe + LEN, length);
     Mem.putLong(sqe + USER_DATA, userData);
-  }
-
-  /** Adds IOSQE flags to a prepared entry. */
-  public static void flags(long sqe, int flags) {
-    Mem.putByte(sqe + FLAGS, (byte) (Mem.getByte(sqe + FLAGS) | flags));
   }
 
   /** Does nothing; completes with 0. */

@@ -109,46 +109,6 @@ class FileIoTest {
     assertThat(run()).isEqualTo(-Errno.EINVAL);
   }
 
-  @Test
-  void registered_files_serve_as_the_plain_ones() throws IOException {
-    ring.registerFiles(0, fd);
-    long sqe = ring.sq().next();
-    Sqe.prepRead(sqe, 1, buffer, 4096, 4096, 1);
-    Sqe.flags(sqe, Sqe.IOSQE_FIXED_FILE);
-    assertThat(run()).isEqualTo(4096);
-    assertThat(bytes(buffer, 4096)).isEqualTo(Arrays.copyOfRange(content, 4096, 8192));
-    sqe = ring.sq().next();
-    Sqe.prepWrite(sqe, 1, buffer, 4096, 0, 0, 1);
-    Sqe.flags(sqe, Sqe.IOSQE_FIXED_FILE);
-    assertThat(run()).isEqualTo(4096);
-    System.arraycopy(content, 4096, content, 0, 4096);
-    assertThat(Files.readAllBytes(path)).isEqualTo(content);
-  }
-
-  @Test
-  void a_flush_linked_to_a_failed_write_is_cancelled() {
-    long write = ring.sq().next();
-    Sqe.prepWrite(write, fd, 4096, 512, 0, 0, 1);
-    Sqe.flags(write, Sqe.IOSQE_IO_LINK);
-    Sqe.prepFsync(ring.sq().next(), fd, true, 2);
-    assertThat(ring.submitAndWait(2)).isEqualTo(2);
-    assertThat(ring.cq().next()).isTrue();
-    assertThat(ring.cq().userData()).isEqualTo(1);
-    assertThat(ring.cq().res()).isEqualTo(-Errno.EFAULT);
-    assertThat(ring.cq().next()).isTrue();
-    assertThat(ring.cq().userData()).isEqualTo(2);
-    assertThat(ring.cq().res()).isEqualTo(-Errno.ECANCELED);
-  }
-
-  @Test
-  void a_request_sent_to_a_worker_at_once_ends_the_same() {
-    long sqe = ring.sq().next();
-    Sqe.prepRead(sqe, fd, buffer, 4096, 0, 1);
-    Sqe.flags(sqe, Sqe.IOSQE_ASYNC);
-    assertThat(run()).isEqualTo(4096);
-    assertThat(bytes(buffer, 4096)).isEqualTo(Arrays.copyOf(content, 4096));
-  }
-
   @Property(tries = 200)
   void scattered_writes_come_back_by_gathered_reads(
       @ForAll @Size(min = 1, max = 8) List<@IntRange(min = 1, max = 5000) Integer> pieces,

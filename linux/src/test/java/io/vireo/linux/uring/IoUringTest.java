@@ -157,14 +157,10 @@ class IoUringTest {
   }
 
   @Test
-  void impossible_rings_and_registrations_are_told() {
+  void impossible_rings_are_told() {
     assertThatThrownBy(() -> IoUring.create(40_000, IoUring.Options.DEFAULT))
         .isInstanceOf(ErrnoException.class)
         .hasMessage("io_uring_setup of 40000 entries: Invalid argument (EINVAL)");
-    try (IoUring ring = IoUring.create(4, IoUring.Options.DEFAULT)) {
-      assertThatThrownBy(() -> ring.registerFiles(12345, 12346))
-          .hasMessage("io_uring_register of 2 files: Bad file descriptor (EBADF)");
-    }
   }
 
   @Test

@@ -44,7 +44,6 @@ class SqeTest {
   void entries_are_laid_out_as_the_structs_are() {
     assertThat(Sqe.BYTES).isEqualTo((int) SQE.byteSize());
     assertThat(Sqe.OPCODE).isEqualTo(offset(SQE, "opcode"));
-    assertThat(Sqe.FLAGS).isEqualTo(offset(SQE, "flags"));
     assertThat(Sqe.FD).isEqualTo(offset(SQE, "fd"));
     assertThat(Sqe.OFF).isEqualTo(offset(SQE, "off"));
     assertThat(Sqe.ADDR).isEqualTo(offset(SQE, "addr"));
@@ -96,17 +95,6 @@ class SqeTest {
         .isEqualTo(with(bare, "opcode", 6, "fd", fd, "rw_flags", events));
     assertThat(filled(sqe -> Sqe.prepCancel(sqe, target, data)))
         .isEqualTo(with(bare, "opcode", 14, "fd", -1, "addr", target));
-  }
-
-  @Test
-  void flags_add_up() {
-    assertThat(
-            filled(
-                sqe -> {
-                  Sqe.flags(sqe, Sqe.IOSQE_FIXED_FILE);
-                  Sqe.flags(sqe, Sqe.IOSQE_ASYNC);
-                }))
-        .isEqualTo(Map.of("flags", 17L));
   }
 
   /** The fields of an entry that are not zero after {@code setter}. */
