@@ -9,8 +9,8 @@ package io.vireo.virtio.queue;
  * trial without success is followed by a rest that doubles each time, so that the search costs
  * nothing under a steady load and yet follows another one within half a second.
  *
- * <p>A driver that pauses, or whose disk is slow, is not searched for: a turn with a gap in it
- * begins anew.
+ * <p>A driver that pauses, or whose disk is slow, is not searched for: a pair of turns with a gap
+ * in it begins anew.
  */
 final class PaceSearch {
   /** What {@link #factor} is in the middle. */
@@ -62,10 +62,17 @@ final class PaceSearch {
     long gapNs = nowNs - lastNs;
     lastNs = nowNs;
     if (gapNs > LONGEST_GAP_NS || gapNs < 0) {
-      beginTurn(nowNs);
+      beginPair(nowNs);
     } else if (requests >= WINDOW) {
       endTurn(nowNs);
     }
+  }
+
+  /** Without what the pair had so far; were it to last, the level that is only tried would, too. */
+  private void beginPair(long nowNs) {
+    turns &= -2;
+    candidate = false;
+    beginTurn(nowNs);
   }
 
   private void beginTurn(long nowNs) {

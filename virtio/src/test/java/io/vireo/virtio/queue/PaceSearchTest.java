@@ -104,6 +104,20 @@ class PaceSearchTest {
   }
 
   @Test
+  void a_level_that_is_only_tried_does_not_outlast_a_gap() {
+    int first = search.factor();
+    while (search.factor() == first) {
+      nowNs += 6_000;
+      search.took(32, (long) nowNs);
+    }
+    for (int i = 0; i < 1000; i++) {
+      nowNs += i % 8 == 0 ? 100_000 : 6_000;
+      search.took(32, (long) nowNs);
+      assertThat(search.factor()).isEqualTo(first);
+    }
+  }
+
+  @Test
   void a_clock_that_jumps_back_or_wraps_does_no_harm() {
     nowNs = Long.MAX_VALUE - 1e6;
     long now = Long.MAX_VALUE - 1_000_000;
