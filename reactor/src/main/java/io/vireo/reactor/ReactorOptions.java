@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param parkLookNs how often the descriptors of parked pollers are looked at while others work:
  *     the latency that parking may add to the first request after a pause
  * @param keepPolled this many pollers are left polled even when idle; parking fewer gains nothing,
- *     as polling an idle queue costs 1-4 ns a lap and a look at the descriptors some 200 ns
+ *     as polling an idle queue costs 1-4 ns a lap and a look at the descriptors some 500 ns
  */
 public record ReactorOptions(
     IdleMode idle, long spinBeforeSleepNs, long parkAfterNs, long parkLookNs, int keepPolled) {
@@ -46,7 +46,7 @@ public record ReactorOptions(
 
   private static ReactorOptions withDefaults(IdleMode idle) {
     return new ReactorOptions(
-        idle, MICROSECONDS.toNanos(200), MILLISECONDS.toNanos(10), MICROSECONDS.toNanos(20), 8);
+        idle, MICROSECONDS.toNanos(200), MILLISECONDS.toNanos(10), MICROSECONDS.toNanos(50), 4);
   }
 
   private static void requireNotNegative(String name, long value) {
