@@ -53,6 +53,11 @@ final class Loop {
     return nowNs;
   }
 
+  /** Whether the last lap found nothing to do. */
+  boolean spare() {
+    return !busy;
+  }
+
   long clockNs() {
     return clock.nanoTime();
   }

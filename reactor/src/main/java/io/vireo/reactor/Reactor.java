@@ -228,6 +228,11 @@ public final class Reactor implements AutoCloseable {
     return loop.clockNs();
   }
 
+  /** Whether the last lap found nothing to do: a system call more now costs nobody anything. */
+  public boolean hasTimeToSpare() {
+    return loop.spare();
+  }
+
   /**
    * How many requests a poller may take in this lap, that nobody waits long for the others. Less
    * when several have work.

@@ -43,7 +43,6 @@ final class UringRing implements Poller, AutoCloseable {
   private int freeCount;
   private int active; // requests and cancellations that have not ended
   private int channels;
-  private boolean eager; // the last poll found nothing to do
 
   /** On the reactor's thread, which then polls it. */
   UringRing(Reactor reactor, int requestCount, int bounceBuffers) {
@@ -140,7 +139,7 @@ final class UringRing implements Poller, AutoCloseable {
   private void step(UringRequest request) {
     request.load(); // before an entry is taken, for it may throw
     request.fill(ring.sq().next());
-    if (eager) {
+    if (reactor.hasTimeToSpare()) {
       ring.submit(); // what the kernel does not take stays queued
     }
   }
@@ -165,9 +164,7 @@ final class UringRing implements Poller, AutoCloseable {
 
   @Override
   public int poll() {
-    int work = active == 0 ? 0 : work();
-    eager = work == 0;
-    return work;
+    return active == 0 ? 0 : work();
   }
 
   private int work() {
