@@ -17,6 +17,8 @@ final class Housekeeping {
   /**
    * Keeps them off the reactors' CPUs, if the process may use others. Threads that begin later are
    * kept off by those that begin them.
+   *
+   * @throws ErrnoException it is not allowed to; some may have been kept off
    */
   static void keepOff(ReactorGroup reactors) {
     BitSet others = Cpu.allowed();
