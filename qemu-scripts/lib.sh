@@ -68,11 +68,11 @@ end() {
 }
 
 # begin NAME: a scratch directory, $work. It goes when the script ends, however that ends, and with it
-# the files in scratch; what was started, and the processes in started, last first, go before it. After
+# the files in aside; what was started, and the processes in started, last first, go before it. After
 # a failure the end of each log is shown.
 begin() {
   work=$(mktemp -d -t "vireo-$1.XXXXXX")
-  guest='' console=1 started=() scratch=()
+  guest='' console=1 started=() aside=()
   trap 'finish $?' EXIT
   trap 'exit 141' PIPE
   trap 'exit 130' INT
@@ -95,7 +95,7 @@ finish() {
       [[ ! -s $log ]] || say "--- the end of ${log##*/}:"$'\n'"$(tail -n 30 "$log")"
     done
   fi
-  rm -rf "$work" "${scratch[@]}"
+  rm -rf "$work" "${aside[@]}"
 }
 
 # start_target [ARGUMENT]...: a target with its sockets and its log in the scratch directory. The
