@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import io.vireo.linux.Cpu;
 import io.vireo.linux.EventFd;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +20,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AllocationTest {
   private static final int ROUNDS = 20_000;
+
+  /** On a machine with much else to do it takes a while until everything is compiled. */
+  private static final int ATTEMPTS = 6;
+
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** Kicks itself awake, so that it is parked, slept over and brought back all the time. */
@@ -47,40 +52,51 @@ class AllocationTest {
     }
   }
 
+  /** Of the first so many rounds that allocated little, or else of the last ones tried. */
   private static long allocatedBytes(ReactorOptions options) {
     try (Reactor reactor =
         Reactor.start(
             "reactor-test", Cpu.allowed().length() - 1, options, new RecordingListener())) {
       long thread = reactor.call(() -> Thread.currentThread().threadId());
-      SelfKicking poller = new SelfKicking(ROUNDS);
-      SelfKicking second = new SelfKicking(2 * ROUNDS);
-      reactor.call(
-          () -> {
+      reactor.call(() -> reactor.addTimer(1000, () -> {}));
+      rounds(reactor, thread);
+      long allocated;
+      int attempts = 0;
+      do {
+        allocated = rounds(reactor, thread);
+        attempts++;
+      } while (allocated >= ROUNDS && attempts < ATTEMPTS);
+      assertThat(reactor.stats().laps()).isGreaterThan(ROUNDS);
+      return allocated;
+    }
+  }
+
+  private static long rounds(Reactor reactor, long thread) {
+    SelfKicking first = new SelfKicking(ROUNDS);
+    SelfKicking second = new SelfKicking(2 * ROUNDS);
+    reactor.call(
+        () -> {
+          for (SelfKicking poller : List.of(first, second)) {
             reactor.add(poller);
             reactor.watch(poller.kick.fd(), poller);
-            return reactor.addTimer(1000, () -> {});
-          });
-      Uninterrupted.run(poller.rounds::await);
-      reactor.call(
-          () -> {
-            reactor.add(second);
-            reactor.watch(second.kick.fd(), second);
-            return null;
-          });
-      long before = THREADS.getThreadAllocatedBytes(thread);
-      Uninterrupted.run(second.rounds::await);
-      long after = THREADS.getThreadAllocatedBytes(thread);
-      assertThat(reactor.stats().laps()).isGreaterThan(ROUNDS);
-      reactor.call(
-          () -> {
+          }
+          return null;
+        });
+    Uninterrupted.run(first.rounds::await);
+    long before = THREADS.getThreadAllocatedBytes(thread);
+    Uninterrupted.run(second.rounds::await);
+    long after = THREADS.getThreadAllocatedBytes(thread);
+    reactor.call(
+        () -> {
+          for (SelfKicking poller : List.of(first, second)) {
             reactor.remove(poller);
-            reactor.remove(second);
-            return null;
-          });
-      poller.kick.close();
-      second.kick.close();
-      return after - before;
-    }
+            reactor.unwatch(poller.kick.fd());
+          }
+          return null;
+        });
+    first.kick.close();
+    second.kick.close();
+    return after - before;
   }
 
   @Test
