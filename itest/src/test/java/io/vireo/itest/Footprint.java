@@ -30,10 +30,16 @@ record Footprint(List<String> descriptors, List<String> sessions, List<String> m
   }
 
   private static List<String> sessions(Path proc) throws IOException {
-    return each(proc.resolve("task"), task -> Files.readString(task.resolve("comm")).strip())
-        .filter(name -> name.contains("#"))
-        .sorted()
-        .toList();
+    return threads(proc).filter(name -> name.contains("#")).sorted().toList();
+  }
+
+  /** Whether a target still rehearses requests, for which it holds rings and memory of its own. */
+  static boolean rehearses(long pid) throws IOException {
+    return threads(Path.of("/proc", Long.toString(pid))).anyMatch("warm-up"::equals);
+  }
+
+  private static Stream<String> threads(Path proc) throws IOException {
+    return each(proc.resolve("task"), task -> Files.readString(task.resolve("comm")).strip());
   }
 
   private static List<String> mappings(Path proc) throws IOException {

@@ -55,8 +55,9 @@ final class LaunchedTarget implements AutoCloseable {
     return process.handle().pid();
   }
 
-  /** What it holds now. */
-  Footprint footprint() throws IOException {
+  /** What it holds now, after its rehearsal. */
+  Footprint footprint() throws Exception {
+    Await.until("the rehearsal ends", () -> !Footprint.rehearses(pid()));
     return Footprint.of(pid());
   }
 
