@@ -1,5 +1,6 @@
 package io.vireo.memreg;
 
+import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,8 +14,14 @@ import java.util.Map;
  * Any thread; one lock, under which the registry's subscribers are told.
  */
 public final class MappingCache {
+  /**
+   * Half of the address space that a process has: the rest is for everything that is not a guest.
+   */
+  static final long MAX_BYTES = 64L << 40;
+
   private final MemoryRegistry registry;
   private final Map<MappedFile.Key, MappedFile> files = new HashMap<>(); // guarded by itself
+  private long mappedBytes; // guarded by files
 
   public MappingCache(MemoryRegistry registry) {
     this.registry = registry;
@@ -32,9 +39,11 @@ public final class MappingCache {
     synchronized (files) {
       MappedFile file = files.get(key);
       if (file == null) {
+        requireRoom(key);
         file = MappedFile.map(key, fd);
         register(file);
         files.put(key, file);
+        mappedBytes += key.bytes();
       }
       file.references++;
       return new Mapping(this, file);
@@ -63,11 +72,22 @@ public final class MappingCache {
         return;
       }
       files.remove(file.key(), file);
+      mappedBytes -= file.key().bytes();
     }
     try {
       registry.unregister(file.pagesHva(), file.pagesBytes());
     } finally {
       file.unmap();
+    }
+  }
+
+  private void requireRoom(MappedFile.Key key) {
+    if (key.bytes() > MAX_BYTES - mappedBytes) {
+      throw new ErrnoException(
+          "map",
+          Errno.ENOMEM,
+          "of 0x%x bytes besides the 0x%x of all guests, which may have 0x%x"
+              .formatted(key.bytes(), mappedBytes, MAX_BYTES));
     }
   }
 

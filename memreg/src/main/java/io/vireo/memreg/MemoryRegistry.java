@@ -5,9 +5,9 @@ import static io.vireo.memreg.MemoryMap.ENTRY_BYTES;
 
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
-import io.vireo.memreg.MemoryMap.Contiguity;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -17,8 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Regions are made of whole 4 KiB pages; a 2 MiB entry of the page table belongs to one region
  * only, so that a driver may keep one translation for it. Subscribers are told about every region,
  * in the order in which they subscribed, and about its end in the reverse order, always before the
- * memory can go. Without subscribers, to register 100 GiB and unregister it takes 0.25 ms, the
- * first time in a process 10 ms (RegistryBenchmark).
+ * memory can go. Without subscribers what it takes, of time and of the heap, does not depend on how
+ * much memory is registered: a front-end chooses that.
  *
  * <p>Any thread, one lock; subscribers are called under it. What fails to begin, be it a
  * registration or a subscription, leaves the registry and the subscribers as they were; what ends
@@ -28,15 +28,19 @@ public final class MemoryRegistry {
   /** Registered memory, exactly as it was registered. */
   public record Region(long hva, long bytes) {
     boolean overlaps(Region other) {
-      return hva < other.hva + other.bytes && other.hva < hva + bytes;
+      return hva < other.end() && other.hva < end();
+    }
+
+    long end() {
+      return hva + bytes;
     }
 
     long firstEntry() {
       return hva & -ENTRY_BYTES;
     }
 
-    long entriesBytes() {
-      return ((hva + bytes + ENTRY_BYTES - 1) & -ENTRY_BYTES) - firstEntry();
+    long endOfEntries() {
+      return (end() + ENTRY_BYTES - 1) & -ENTRY_BYTES;
     }
   }
 
@@ -54,12 +58,8 @@ public final class MemoryRegistry {
   /** What addresses and sizes are multiples of. */
   static final long PAGE_BYTES = 4096;
 
-  private static final long NOBODY = -1;
-
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<Long, Region> regions = new TreeMap<>();
-  private final MemoryMap owners =
-      new MemoryMap(NOBODY, Contiguity.SAME); // entry -> region's start
   private final List<MemorySubscriber> subscribers = new ArrayList<>();
 
   /**
@@ -77,7 +77,6 @@ public final class MemoryRegistry {
       checkFree(region);
       tellAll(subscribers.stream().map(s -> new Notice(s, region)).toList());
       regions.put(hva, region);
-      owners.set(region.firstEntry(), region.entriesBytes(), hva);
     } finally {
       lock.unlock();
     }
@@ -103,7 +102,6 @@ public final class MemoryRegistry {
         throw refusal("unregister", hva, bytes, why, Errno.EINVAL);
       }
       regions.remove(hva);
-      owners.clear(region.firstEntry(), region.entriesBytes());
       takeBackAll(subscribers.stream().map(s -> new Notice(s, region)).toList());
     } finally {
       lock.unlock();
@@ -150,11 +148,11 @@ public final class MemoryRegistry {
     try {
       long at = hva;
       while (at < hva + bytes) {
-        Region region = regions.get(owners.translate(at));
-        if (region == null || at < region.hva || at >= region.hva + region.bytes) {
+        Map.Entry<Long, Region> below = regions.floorEntry(at);
+        if (below == null || at >= below.getValue().end()) {
           return false;
         }
-        at = region.hva + region.bytes;
+        at = below.getValue().end();
       }
       return true;
     } finally {
@@ -180,15 +178,23 @@ public final class MemoryRegistry {
   }
 
   private void checkFree(Region wanted) {
-    long first = wanted.firstEntry();
-    long free = owners.translate(first) == NOBODY ? owners.run(first, wanted.entriesBytes()) : 0;
-    if (free == wanted.entriesBytes()) {
+    Region owner = firstInEntriesOf(wanted);
+    if (owner == null) {
       return;
     }
-    Region owner = regions.get(owners.translate(first + free));
     String how = owner.overlaps(wanted) ? "overlapping" : "sharing a 2 MiB entry with";
     String why = "%s a region of 0x%x bytes at 0x%x".formatted(how, owner.bytes, owner.hva);
     throw refusal("register", wanted.hva, wanted.bytes, why, Errno.EBUSY);
+  }
+
+  /** The lowest region that has any of the 2 MiB entries that this one would have, or null. */
+  private Region firstInEntriesOf(Region wanted) {
+    Map.Entry<Long, Region> below = regions.floorEntry(wanted.firstEntry());
+    if (below != null && below.getValue().endOfEntries() > wanted.firstEntry()) {
+      return below.getValue();
+    }
+    Map.Entry<Long, Region> above = regions.higherEntry(wanted.firstEntry());
+    return above != null && above.getKey() < wanted.endOfEntries() ? above.getValue() : null;
   }
 
   private List<Notice> noticesOfAllRegions(MemorySubscriber subscriber) {

@@ -247,4 +247,25 @@ class MappingCacheTest extends MappingLeakCheck {
       }
     }
   }
+
+  @Test
+  void guests_leave_half_of_the_address_space_to_the_process() {
+    long most = MappingCache.MAX_BYTES;
+    int huge = GuestMemoryFixture.memfd(2 * most);
+    try {
+      assertThatThrownBy(() -> cache.acquire(huge, 0, most + 1))
+          .hasMessage(
+              "map of 0x400000000001 bytes besides the 0x0 of all guests, which may have"
+                  + " 0x400000000000: Cannot allocate memory (ENOMEM)");
+      Mapping first = cache.acquire(huge, 0, most - MIB);
+      Mapping second = cache.acquire(huge, most, MIB);
+      assertThatThrownBy(() -> cache.acquire(huge, 2 * MIB, MIB)).hasMessageContaining("ENOMEM");
+      cache.acquire(huge, most, MIB).close(); // it is there already
+      second.close();
+      cache.acquire(huge, 2 * MIB, MIB).close();
+      first.close();
+    } finally {
+      Libc.close(huge);
+    }
+  }
 }

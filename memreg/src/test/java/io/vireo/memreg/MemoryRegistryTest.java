@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.management.ThreadMXBean;
 import io.vireo.linux.Errno;
 import io.vireo.memreg.MemoryRegistry.Region;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -233,5 +235,15 @@ class MemoryRegistryTest {
     }
     assertThat(registry.regions()).hasSize(24);
     assertThat(steady.known()).isEqualTo(registry.regions());
+  }
+
+  /** A front-end chooses the size, and a file without pages can have any. */
+  @Test
+  void what_a_registration_takes_of_the_heap_does_not_depend_on_its_size() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    registry.register(0, PAGE); // what is done once
+    long before = threads.getCurrentThreadAllocatedBytes();
+    registry.register(ADDRESS_SPACE_BYTES / 2, ADDRESS_SPACE_BYTES / 2);
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(64 * 1024);
   }
 }

@@ -5,11 +5,9 @@ import io.vireo.memreg.GuestRegion;
 import io.vireo.memreg.Mapping;
 import io.vireo.memreg.MappingCache;
 import io.vireo.vhost.message.MemoryRegion;
-import io.vireo.vhost.message.MemoryTable;
 import io.vireo.vhost.message.PassedFds;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 
 /**
  * The guest's memory as a session has it mapped. Session's thread only, but for {@link #overlaps}.
@@ -21,13 +19,6 @@ import java.util.concurrent.Semaphore;
 final class SessionMemory implements AutoCloseable {
   /** As many regions as other back-ends take; what GET_MAX_MEM_SLOTS answers. */
   static final int MAX_SLOTS = 509;
-
-  /**
-   * For all sessions of a controller: enough for one that ends slowly and the next, each of which
-   * has a whole table mapped in addition while tables change. The kernel gives a process some
-   * 65,000 mappings, and each region takes up to three.
-   */
-  static final int ALL_SLOTS = 2 * (MAX_SLOTS + MemoryTable.MAX_REGIONS);
 
   /** Who has to take a new table before a mapping may go. */
   interface User {
@@ -43,7 +34,7 @@ final class SessionMemory implements AutoCloseable {
   }
 
   private final MappingCache cache;
-  private final Semaphore slots;
+  private final MemoryQuota quota;
   private final User user;
 
   /** Every region that is mapped, and with its mapping closed at the end. */
@@ -52,11 +43,11 @@ final class SessionMemory implements AutoCloseable {
   private volatile GuestMemory table = GuestMemory.EMPTY;
 
   /**
-   * @param slots one for each region that all sessions of a controller may have mapped
+   * @param quota what all sessions of a controller may have mapped
    */
-  SessionMemory(MappingCache cache, Semaphore slots, User user) {
+  SessionMemory(MappingCache cache, MemoryQuota quota, User user) {
     this.cache = cache;
-    this.slots = slots;
+    this.quota = quota;
     this.user = user;
   }
 
@@ -129,10 +120,7 @@ final class SessionMemory implements AutoCloseable {
   }
 
   private GuestRegion map(MemoryRegion region, int fd) {
-    if (!slots.tryAcquire()) {
-      throw new IllegalArgumentException(
-          "all %d regions of this controller's connections are in use".formatted(ALL_SLOTS));
-    }
+    quota.take(region.bytes());
     Mapping mapping = null;
     try {
       mapping = cache.acquire(fd, region.fileOffset(), region.bytes());
@@ -141,7 +129,7 @@ final class SessionMemory implements AutoCloseable {
       if (mapping != null) {
         mapping.close();
       }
-      slots.release();
+      quota.give(region.bytes());
       throw t;
     }
   }
@@ -165,6 +153,6 @@ final class SessionMemory implements AutoCloseable {
 
   private void unmap(List<GuestRegion> regions) {
     Closing.all(regions.stream().map(GuestRegion::mapping).toArray(Mapping[]::new));
-    slots.release(regions.size());
+    regions.forEach(region -> quota.give(region.bytes()));
   }
 }

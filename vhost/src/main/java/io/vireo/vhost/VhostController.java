@@ -16,7 +16,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +47,7 @@ public final class VhostController {
   private final ReactorGroup reactors;
   private final ListeningSocket listening;
   private final LineLimit lines;
-  private final Semaphore memorySlots = new Semaphore(SessionMemory.ALL_SLOTS);
+  private final MemoryQuota memoryQuota = new MemoryQuota();
   private final EventFd wake = EventFd.create();
   private final Thread acceptor;
   private final List<VhostSession> sessions = new CopyOnWriteArrayList<>(); // written under this
@@ -111,9 +110,9 @@ public final class VhostController {
     return new Placement(reactors, cpuMask, spread);
   }
 
-  /** One for each region that its sessions may have mapped. */
-  Semaphore memorySlots() {
-    return memorySlots;
+  /** What its sessions may have mapped. */
+  MemoryQuota memoryQuota() {
+    return memoryQuota;
   }
 
   /** Bounds what its front-ends can make us log. */

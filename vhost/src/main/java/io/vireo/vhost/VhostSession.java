@@ -54,7 +54,7 @@ public final class VhostSession {
     this.inbox = inbox;
     socket = new MessageSocket(connected, Libc.MSG_DONTWAIT);
     rings = new Vrings(name, controller, inbox, this::mayRun);
-    memory = new SessionMemory(mappings, controller.memorySlots(), rings);
+    memory = new SessionMemory(mappings, controller.memoryQuota(), rings);
     channel = new BackendChannel(name);
     dispatcher =
         new Dispatcher(

@@ -234,7 +234,7 @@ class MemoryTest extends ProtocolTest {
       second.negotiate(FakeDevice.FEATURES, ProtocolFeatures.OFFERED);
       third.negotiate(FakeDevice.FEATURES, ProtocolFeatures.OFFERED);
       regions.forEach(second::addRegion);
-      int left = SessionMemory.ALL_SLOTS - 2 * SessionMemory.MAX_SLOTS;
+      int left = MemoryQuota.REGIONS - 2 * SessionMemory.MAX_SLOTS;
       regions.subList(0, left).forEach(third::addRegion);
       assertRefused(() -> third.addRegion(regions.getLast()));
       frontend.removeRegion(regions.getFirst());
@@ -261,5 +261,18 @@ class MemoryTest extends ProtocolTest {
     frontend.addRegion(regions.getLast());
     assertThat(target.mappings.size()).isEqualTo(SessionMemory.MAX_SLOTS);
     many.close();
+  }
+
+  @Test
+  void a_front_end_cannot_map_more_of_the_address_space_than_its_part() {
+    FrontendMemory huge = new FrontendMemory("vireo-test-huge");
+    long half = MemoryQuota.BYTES / 2;
+    List<FrontendMemory.Region> regions = huge.addAdjacent(GIB, half, half + GIB, half);
+    frontend.addRegion(regions.get(0));
+    assertRefused(() -> frontend.addRegion(regions.get(1))); // besides what it has already
+    frontend.removeRegion(regions.get(0));
+    frontend.addRegion(regions.get(1));
+    assertRefused(() -> frontend.addRegion(regions.get(2)));
+    huge.close();
   }
 }
