@@ -8,8 +8,9 @@ import java.lang.foreign.ValueLayout;
 /**
  * An eventfd(2): a counter that wakes whoever waits for it.
  *
- * <p>Always non-blocking, so that no signal can hang its sender. Signals come from any thread; who
- * closes makes sure that nobody signals any more.
+ * <p>No signal can hang its sender: ours are non-blocking, and those from outside, which others can
+ * make blocking again, are signalled in another way. Signals come from any thread; who closes makes
+ * sure that nobody signals any more.
  */
 public final class EventFd implements AutoCloseable {
   static final int EFD_NONBLOCK = 0x800;
@@ -20,15 +21,17 @@ public final class EventFd implements AutoCloseable {
   private static final long ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1).address();
 
   private int fd;
+  private final AioSignal foreign; // null: nobody else has it
 
-  private EventFd(int fd) {
+  private EventFd(int fd, AioSignal foreign) {
     this.fd = fd;
+    this.foreign = foreign;
   }
 
   /** A new one with counter 0. */
   public static EventFd create() {
     long fd = Syscall.call(Syscall.EVENTFD2, 0, EFD_NONBLOCK | EFD_CLOEXEC);
-    return new EventFd((int) check(fd, "eventfd", ""));
+    return new EventFd((int) check(fd, "eventfd", ""), null);
   }
 
   /**
@@ -44,7 +47,7 @@ public final class EventFd implements AutoCloseable {
           "descriptor " + fd + " is " + target + ", not an eventfd (" + TARGET + ")");
     }
     Libc.setNonBlocking(fd);
-    return new EventFd(fd);
+    return new EventFd(fd, new AioSignal(fd));
   }
 
   /** The descriptor; -1 once closed. */
@@ -59,6 +62,9 @@ public final class EventFd implements AutoCloseable {
    *     errno
    */
   public int signal() {
+    if (foreign != null) {
+      return foreign.signal();
+    }
     long written = Syscall.call(Syscall.WRITE, fd, ONE, Long.BYTES);
     return written >= 0 || written == -Errno.EAGAIN ? 0 : (int) written;
   }
@@ -82,6 +88,9 @@ public final class EventFd implements AutoCloseable {
     if (fd >= 0) {
       int closing = fd;
       fd = -1;
+      if (foreign != null) {
+        foreign.close();
+      }
       Libc.close(closing);
     }
   }

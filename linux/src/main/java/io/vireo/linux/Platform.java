@@ -8,7 +8,7 @@ import java.util.function.IntSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What Vireo needs of the machine: x86-64, Linux 6.1 or newer, io_uring. */
+/** What Vireo needs of the machine: x86-64, Linux 6.1 or newer, io_uring, Linux AIO. */
 public final class Platform {
   private static final int MAJOR = 6;
   private static final int MINOR = 1;
@@ -31,6 +31,7 @@ public final class Platform {
         System.getProperty("os.arch"),
         System.getProperty("os.version"));
     checkIoUring(Platform::tryIoUring, ioUringDisabled());
+    checkAio(-AioSignal.error());
   }
 
   static void checkSystem(String os, String arch, String release) {
@@ -78,6 +79,26 @@ public final class Platform {
             + " ("
             + Errno.name(errno)
             + ")");
+  }
+
+  /**
+   * @param errno of io_setup, 0 when it works
+   */
+  static void checkAio(int errno) {
+    if (errno == Errno.EAGAIN) {
+      throw new UnsupportedOperationException(
+          "Linux AIO has no room left: other programs use all of fs.aio-max-nr, raise it"
+              + " (sysctl -w fs.aio-max-nr=1048576)");
+    }
+    if (errno != 0) {
+      throw new UnsupportedOperationException(
+          "Linux AIO does not work: io_setup: "
+              + Errno.text(errno)
+              + " ("
+              + Errno.name(errno)
+              + "); the kernel was built without it, or a seccomp filter must let io_setup, io_submit"
+              + " and io_getevents through");
+    }
   }
 
   private static int tryIoUring() {

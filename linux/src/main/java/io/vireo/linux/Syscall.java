@@ -51,6 +51,9 @@ public final class Syscall {
   static final int GETTID = 186;
   static final int SCHED_SETAFFINITY = 203;
   static final int SCHED_GETAFFINITY = 204;
+  static final int IO_SETUP = 206;
+  static final int IO_GETEVENTS = 208;
+  static final int IO_SUBMIT = 209;
   static final int EPOLL_WAIT = 232;
   static final int EPOLL_CTL = 233;
   static final int OPENAT = 257;

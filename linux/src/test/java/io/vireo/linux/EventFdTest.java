@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class EventFdTest {
   @Test
@@ -39,6 +41,48 @@ class EventFdTest {
       assertThat(event.drain()).isZero(); // would hang
     }
     assertThatThrownBy(() -> Libc.fdTarget(blocking)).hasMessageContaining("ENOENT");
+  }
+
+  @Test
+  @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whoever_shares_an_eventfd_from_outside_cannot_make_its_signals_block() {
+    int shared = (int) Syscall.call(Syscall.EVENTFD2, 0, 0);
+    try (EventFd event = EventFd.adopt(shared);
+        Arena arena = Arena.ofConfined()) {
+      long most = arena.allocateFrom(ValueLayout.JAVA_LONG, -2L).address();
+      assertThat(Syscall.call(Syscall.WRITE, shared, most, Long.BYTES)).isEqualTo(Long.BYTES);
+      assertThat(Syscall.call(Syscall.FCNTL, shared, Libc.F_SETFL, 0)).isZero();
+      assertThat(event.signal()).isZero(); // a write would wait for a reader
+      assertThat(event.signal()).isZero();
+      assertThat(event.drain()).isEqualTo(-1L);
+    }
+  }
+
+  @Test
+  void signals_of_an_eventfd_from_outside_add_up_whoever_else_signals_others() throws Exception {
+    int count = 100_000;
+    List<EventFd> events = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      EventFd event = EventFd.adopt((int) Syscall.call(Syscall.EVENTFD2, 0, 0));
+      events.add(event);
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int n = 0; n < count; n++) {
+                      event.signal();
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    for (EventFd event : events) {
+      assertThat(event.drain()).isEqualTo(count);
+      event.close();
+      assertThat(event.signal()).isEqualTo(-Errno.EBADF);
+    }
   }
 
   @Test

@@ -45,4 +45,13 @@ class PlatformTest {
     assertThatThrownBy(() -> Platform.checkIoUring(() -> -Errno.ENOMEM, "0"))
         .hasMessage("io_uring does not work: io_uring_setup: Cannot allocate memory (ENOMEM)");
   }
+
+  @Test
+  void what_keeps_linux_aio_from_working_is_told() {
+    assertThatCode(() -> Platform.checkAio(0)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> Platform.checkAio(Errno.EAGAIN))
+        .hasMessageContaining("use all of fs.aio-max-nr, raise it");
+    assertThatThrownBy(() -> Platform.checkAio(Errno.ENOSYS))
+        .hasMessageContaining("io_setup: Function not implemented (ENOSYS); the kernel was built");
+  }
 }

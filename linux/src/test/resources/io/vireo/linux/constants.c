@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/aio_abi.h>
 #include <linux/fs.h>
 #include <linux/io_uring.h>
 #include <linux/magic.h>
@@ -65,6 +66,9 @@ int main(void) {
   NUMBER(Syscall, GETTID, SYS_gettid);
   NUMBER(Syscall, SCHED_SETAFFINITY, SYS_sched_setaffinity);
   NUMBER(Syscall, SCHED_GETAFFINITY, SYS_sched_getaffinity);
+  NUMBER(Syscall, IO_SETUP, SYS_io_setup);
+  NUMBER(Syscall, IO_GETEVENTS, SYS_io_getevents);
+  NUMBER(Syscall, IO_SUBMIT, SYS_io_submit);
   NUMBER(Syscall, EPOLL_WAIT, SYS_epoll_wait);
   NUMBER(Syscall, EPOLL_CTL, SYS_epoll_ctl);
   NUMBER(Syscall, OPENAT, SYS_openat);
@@ -170,6 +174,15 @@ int main(void) {
 
   SAME(EventFd, EFD_NONBLOCK);
   SAME(EventFd, EFD_CLOEXEC);
+
+  NUMBER(AioSignal, OPCODE, offsetof(struct iocb, aio_lio_opcode));
+  NUMBER(AioSignal, FD, offsetof(struct iocb, aio_fildes));
+  NUMBER(AioSignal, FLAGS, offsetof(struct iocb, aio_flags));
+  NUMBER(AioSignal, EVENT_FD, offsetof(struct iocb, aio_resfd));
+  NUMBER(AioSignal, IOCB_BYTES, sizeof(struct iocb));
+  NUMBER(AioSignal, IO_EVENT_BYTES, sizeof(struct io_event));
+  SAME(AioSignal, IOCB_CMD_PREAD);
+  SAME(AioSignal, IOCB_FLAG_RESFD);
 
   SAME(Epoll, EPOLLIN);
   SAME(Epoll, EPOLLOUT);

@@ -1,0 +1,99 @@
+package io.vireo.linux;
+
+import static io.vireo.linux.ErrnoException.check;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Signals an eventfd that somebody else has, too, and cannot block: who shares an open file may
+ * make it blocking at any moment and fill its counter, and a write(2) would then wait for as long
+ * as they like.
+ *
+ * <p>It is the kernel that signals, as it does for interrupts of its own: Linux AIO signals an
+ * eventfd at the end of a request, and a request that reads nothing ends while it is submitted. A
+ * counter that is full stays so. It takes some 300 ns, a write(2) 130.
+ *
+ * <p>Signals come from any thread; who closes makes sure that nobody signals any more.
+ */
+final class AioSignal implements AutoCloseable {
+  // struct iocb
+  static final int OPCODE = 16;
+  static final int FD = 20;
+  static final int FLAGS = 56;
+  static final int EVENT_FD = 60;
+  static final int IOCB_BYTES = 64;
+
+  static final int IO_EVENT_BYTES = 32;
+
+  static final int IOCB_CMD_PREAD = 0;
+  static final int IOCB_FLAG_RESFD = 1;
+  private static final int NONE = -1;
+
+  /** Requests whose results the kernel keeps before it wants them to be fetched. */
+  private static final int RESULTS = 128;
+
+  /**
+   * After the results were fetched there is room, unless as many others were quicker, each time.
+   */
+  private static final int TRIES = 1000;
+
+  /** What all signals share, made with the first: a context, and an empty file to read. */
+  private static final class Shared {
+    static final long CONTEXT = setUp(); // or the negative errno
+    static final int EMPTY = Libc.memfdCreate("vireo-empty", 0);
+    static final long RESULTS_READ =
+        Arena.global().allocate((long) RESULTS * IO_EVENT_BYTES, 8).address(); // by nobody
+
+    private static long setUp() {
+      try (Arena arena = Arena.ofConfined()) {
+        long context = arena.allocate(Long.BYTES, 8).address();
+        long result = Syscall.call(Syscall.IO_SETUP, RESULTS, context);
+        return result < 0 ? result : Mem.getLong(context);
+      }
+    }
+  }
+
+  /** The request, and behind it its address. The kernel keeps neither. */
+  private final MemorySegment request = Arena.ofAuto().allocate(IOCB_BYTES + Long.BYTES, 8);
+
+  private final long requestPointer = request.address() + IOCB_BYTES;
+
+  /**
+   * @throws ErrnoException when the kernel has no AIO for us
+   */
+  AioSignal(int eventFd) {
+    check(error(), "io_setup", "");
+    long iocb = request.address();
+    Mem.putShort(iocb + OPCODE, (short) IOCB_CMD_PREAD);
+    Mem.putInt(iocb + FD, Shared.EMPTY);
+    Mem.putInt(iocb + FLAGS, IOCB_FLAG_RESFD);
+    Mem.putInt(iocb + EVENT_FD, eventFd);
+    Mem.putLong(requestPointer, iocb);
+  }
+
+  /** Sets up what all signals share: 0, or the negative errno. */
+  static int error() {
+    return (int) Math.min(Shared.CONTEXT, 0);
+  }
+
+  /** Adds one, if the counter is not full; 0, or the negative errno. Allocates nothing. */
+  int signal() {
+    long submitted = submit();
+    for (int i = 0; submitted == -Errno.EAGAIN && i < TRIES; i++) {
+      Syscall.call(Syscall.IO_GETEVENTS, Shared.CONTEXT, 0, RESULTS, Shared.RESULTS_READ);
+      submitted = submit();
+    }
+    return (int) Math.min(submitted, 0);
+  }
+
+  private long submit() {
+    return Syscall.call(Syscall.IO_SUBMIT, Shared.CONTEXT, 1, requestPointer);
+  }
+
+  /** The descriptor's number may be another's soon. */
+  @Override
+  public void close() {
+    Mem.putInt(request.address() + EVENT_FD, NONE);
+  }
+}
