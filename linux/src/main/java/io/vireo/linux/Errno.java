@@ -29,6 +29,7 @@ public final class Errno {
   public static final int ENAMETOOLONG = 36;
   public static final int ENOSYS = 38;
   public static final int ETIME = 62;
+  public static final int EOVERFLOW = 75;
   public static final int ENOTSOCK = 88;
   public static final int EOPNOTSUPP = 95;
   public static final int EADDRINUSE = 98;

@@ -116,6 +116,11 @@ public final class Libc {
     check(Syscall.call(Syscall.MUNMAP, address, bytes), "munmap", "of " + bytes + " bytes");
   }
 
+  public static void mprotect(long address, long bytes, int prot) {
+    check(
+        Syscall.call(Syscall.MPROTECT, address, bytes, prot), "mprotect", "of " + bytes + " bytes");
+  }
+
   public static void madvise(long address, long bytes, int advice) {
     long result = Syscall.restarting(Syscall.MADVISE, address, bytes, advice, 0);
     if (result < 0) { // reactors come here: no text without need

@@ -27,6 +27,7 @@ public final class Syscall {
   static final int CLOSE = 3;
   static final int POLL = 7;
   static final int MMAP = 9;
+  static final int MPROTECT = 10;
   static final int MUNMAP = 11;
   static final int IOCTL = 16;
   static final int PREAD64 = 17;

@@ -42,6 +42,7 @@ int main(void) {
   NUMBER(Syscall, CLOSE, SYS_close);
   NUMBER(Syscall, POLL, SYS_poll);
   NUMBER(Syscall, MMAP, SYS_mmap);
+  NUMBER(Syscall, MPROTECT, SYS_mprotect);
   NUMBER(Syscall, MUNMAP, SYS_munmap);
   NUMBER(Syscall, IOCTL, SYS_ioctl);
   NUMBER(Syscall, PREAD64, SYS_pread64);
@@ -107,6 +108,7 @@ int main(void) {
   SAME(Errno, EPIPE);
   SAME(Errno, ENAMETOOLONG);
   SAME(Errno, ENOSYS);
+  SAME(Errno, EOVERFLOW);
   SAME(Errno, ENOTSOCK);
   SAME(Errno, ETIME);
   SAME(Errno, EOPNOTSUPP);

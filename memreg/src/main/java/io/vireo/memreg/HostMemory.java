@@ -53,7 +53,7 @@ public final class HostMemory implements AutoCloseable {
     if (bytes <= 0 || bytes > MemoryMap.ADDRESS_SPACE_BYTES) {
       throw new ErrnoException("allocate", Errno.EINVAL, "of %d bytes".formatted(bytes));
     }
-    long whole = Reservation.alignUp(bytes, MemoryMap.ENTRY_BYTES);
+    long whole = Aligned.up(bytes, MemoryMap.ENTRY_BYTES);
     long huge = mode == HugePages.PREFER ? mapHuge(whole) : 0;
     long address = huge != 0 ? huge : mapOrdinary(whole, mode);
     Libc.nameMapping(address, whole, "vireo:" + name);
@@ -77,7 +77,7 @@ public final class HostMemory implements AutoCloseable {
   }
 
   private static long mapOrdinary(long bytes, HugePages mode) {
-    long address = Reservation.mapAligned(bytes, MemoryMap.ENTRY_BYTES, READ_WRITE, ANONYMOUS, -1);
+    long address = Aligned.map(bytes, MemoryMap.ENTRY_BYTES, READ_WRITE, ANONYMOUS, -1, 0);
     if (mode == HugePages.PREFER) {
       adviseHuge(address, bytes);
     }

@@ -5,10 +5,10 @@ import static io.vireo.linux.Libc.MAP_FIXED;
 import static io.vireo.linux.Libc.MAP_NORESERVE;
 import static io.vireo.linux.Libc.MAP_PRIVATE;
 import static io.vireo.linux.Libc.MAP_SHARED;
+import static io.vireo.linux.Libc.PROT_NONE;
 import static io.vireo.linux.Libc.PROT_READ;
 import static io.vireo.linux.Libc.PROT_WRITE;
 import static io.vireo.memreg.MemoryRegistry.PAGE_BYTES;
-import static io.vireo.memreg.Reservation.alignUp;
 
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
@@ -19,6 +19,19 @@ import io.vireo.linux.Libc;
 /**
  * A part of a guest's memory file in our address space, and a descriptor of its own to ask the
  * file's size by. {@link MappingCache} shares and counts it.
+ *
+ * <p>It takes up whole 2 MiB entries of the page table, where nothing but the file's pages that
+ * hold the part can be read or written:
+ *
+ * <pre>
+ *   address                     first page                       address + all
+ *   |  no access (offset % A)   |  read and write               |  no access: at least 4 KiB  |
+ * </pre>
+ *
+ * {@code A} is 2 MiB or the file's larger huge page: addresses agree with offsets in the file
+ * modulo {@code A}, so that huge pages can map it. What cannot be accessed is the same file, which
+ * makes it one mapping of which a part is opened, and its name tells in /proc/self/maps whose it
+ * is.
  */
 final class MappedFile {
   private static final int READ_WRITE = PROT_READ | PROT_WRITE;
@@ -26,82 +39,105 @@ final class MappedFile {
   /** Pages come when they are touched: populating 100 GiB would stop everything for seconds. */
   private static final int SHARED = MAP_SHARED | MAP_NORESERVE;
 
-  /** What makes two mappings the same. An inode is not used again while we hold a descriptor. */
-  record Key(long device, long inode, long fileOffset, long bytes) {}
+  /**
+   * What makes two mappings the same, and the size of the file's pages. An inode is not used again
+   * while we hold a descriptor.
+   */
+  record Key(long device, long inode, long fileOffset, long bytes, long pageBytes) {
+    long end() {
+      return fileOffset + bytes;
+    }
+
+    /** The offset at which the first page begins that holds any of it. */
+    long firstPage() {
+      return fileOffset & -pageBytes;
+    }
+
+    ErrnoException refusal(int fd, String why, int errno) {
+      String what = "of 0x%x bytes at 0x%x of %s".formatted(bytes, fileOffset, Libc.fdTarget(fd));
+      return new ErrnoException("map", errno, what + why);
+    }
+  }
 
   private final Key key;
   private final int fd;
-  private final Reservation reservation;
+  private final long address;
+  private final long all;
   private final long hva;
   int references; // guarded by the cache
 
-  private MappedFile(Key key, int fd, Reservation reservation, long hva) {
+  private MappedFile(Key key, int fd, long address, long all, long hva) {
     this.key = key;
     this.fd = fd;
-    this.reservation = reservation;
+    this.address = address;
+    this.all = all;
     this.hva = hva;
   }
 
-  /**
-   * Checks that a part of a file can be mapped by this very descriptor, also where another one's
-   * mapping is to be shared: a client gets no access that its own descriptor does not give.
-   */
-  static Key check(int fd, long fileOffset, long bytes) {
+  /** Names a part of a file, of which there must be that much. */
+  static Key key(int fd, long fileOffset, long bytes) {
+    FileStat file = FileStat.of(fd);
+    Key key = new Key(file.device(), file.inode(), fileOffset, bytes, pageBytes(fd));
     if (fileOffset < 0
         || bytes <= 0
         || bytes > MemoryMap.ADDRESS_SPACE_BYTES
         || fileOffset > Long.MAX_VALUE - bytes) {
-      throw refusal(fileOffset, bytes, "descriptor " + fd, Errno.EINVAL);
+      throw key.refusal(fd, "", Errno.EINVAL);
     }
-    FileStat file = FileStat.of(fd);
     if (!file.isRegular()) {
-      String what = Libc.fdTarget(fd) + ", which is no regular file";
-      throw refusal(fileOffset, bytes, what, Errno.ENODEV);
+      throw key.refusal(fd, ", which is no regular file", Errno.ENODEV);
     }
-    if (file.sizeBytes() < fileOffset + bytes) {
-      String what = "%s, which has only 0x%x".formatted(Libc.fdTarget(fd), file.sizeBytes());
-      throw refusal(fileOffset, bytes, what, Errno.EINVAL);
+    if (file.sizeBytes() < key.end()) {
+      throw key.refusal(fd, ", which has only 0x%x".formatted(file.sizeBytes()), Errno.EINVAL);
     }
-    probe(fd, fileOffset, bytes);
-    return new Key(file.device(), file.inode(), fileOffset, bytes);
+    return key;
   }
 
-  /** Maps one page and lets it go: whatever may refuse a mapping does so here. */
-  private static void probe(int fd, long fileOffset, long bytes) {
-    long page = pageBytes(fd);
+  /**
+   * Maps that part. Opened only afterwards: a mapping for writing would make a file of huge pages
+   * as long as itself.
+   */
+  static MappedFile map(Key key, int fd) {
+    long alignment = Math.max(key.pageBytes, MemoryMap.ENTRY_BYTES);
+    long from = key.fileOffset & -alignment;
+    long all = Aligned.up(key.end() + PAGE_BYTES - from, alignment);
+    long address;
     try {
-      Libc.munmap(Libc.mmap(0, page, READ_WRITE, SHARED, fd, fileOffset & -page), page);
+      address = Aligned.map(all, alignment, PROT_NONE, SHARED, fd, from);
     } catch (ErrnoException e) {
-      String what = Libc.fdTarget(fd) + " for reading and writing";
-      throw refusal(fileOffset, bytes, what, e.errno());
+      throw key.refusal(fd, "", e.errno());
+    }
+    try {
+      long hva = address + (key.fileOffset - from);
+      open(key, hva, fd);
+      Libc.madvise(address, all, Libc.MADV_DONTDUMP); // a guest's data is not ours to dump
+      return new MappedFile(key, Libc.dup(fd), address, all, hva);
+    } catch (ErrnoException e) {
+      Libc.munmap(address, all);
+      throw e;
+    }
+  }
+
+  /** Lets a part be read and written that is mapped, if the descriptor it was mapped by does. */
+  private static void open(Key key, long hva, int fd) {
+    long from = hva & -key.pageBytes;
+    try {
+      Libc.mprotect(from, Aligned.up(hva + key.bytes, key.pageBytes) - from, READ_WRITE);
+    } catch (ErrnoException e) {
+      throw key.refusal(fd, " for reading and writing", e.errno());
     }
   }
 
   /**
-   * Maps what {@link #check} has found good. What is mapped begins and ends with whole pages of the
-   * file, huge ones if it has these; {@link #hva} is the address of the offset asked for.
-   *
-   * <p>Mapping over the reservation must not fail for a reason that the kernel finds after it has
-   * cleared the place, for another thread's memory could then come to lie there: hence the probe.
+   * Throws what mapping it by this very descriptor would throw: a client gets no share in a mapping
+   * that its own descriptor does not give it.
    */
-  static MappedFile map(Key key, int fd) {
-    long page = pageBytes(fd);
-    long from = key.fileOffset & -page;
-    long bytes = alignUp(key.fileOffset + key.bytes, page) - from;
-    Reservation place = Reservation.of(from, bytes, Math.max(page, MemoryMap.ENTRY_BYTES));
-    int own = -1;
+  static void probe(Key key, int fd) {
     try {
-      own = Libc.dup(fd);
-      Libc.mmap(place.content(), bytes, READ_WRITE, SHARED | MAP_FIXED, own, from);
-      Libc.madvise(
-          place.content(), bytes, Libc.MADV_DONTDUMP); // a guest's data is not ours to dump
-      return new MappedFile(key, own, place, place.content() + (key.fileOffset - from));
+      long page = Libc.mmap(0, key.pageBytes, READ_WRITE, SHARED, fd, key.firstPage());
+      Libc.munmap(page, key.pageBytes);
     } catch (ErrnoException e) {
-      if (own >= 0) {
-        Libc.close(own);
-      }
-      place.release();
-      throw e;
+      throw key.refusal(fd, " for reading and writing", e.errno());
     }
   }
 
@@ -124,12 +160,12 @@ final class MappedFile {
 
   /** The size of these pages. */
   long pagesBytes() {
-    return alignUp(hva + key.bytes, PAGE_BYTES) - pagesHva();
+    return Aligned.up(hva + key.bytes, PAGE_BYTES) - pagesHva();
   }
 
   /** Whether the file no longer holds what is mapped, so that touching it would fault. */
   boolean fileTooShort() {
-    return FileStat.of(fd).sizeBytes() < key.fileOffset + key.bytes;
+    return FileStat.of(fd).sizeBytes() < key.end();
   }
 
   /**
@@ -137,9 +173,9 @@ final class MappedFile {
    * but nothing faults, and requests in flight can end.
    */
   void replaceLost() {
-    long page = pageBytes(fd);
-    long from = Math.max(key.fileOffset & -page, alignUp(FileStat.of(fd).sizeBytes(), page));
-    long end = alignUp(key.fileOffset + key.bytes, page);
+    long page = key.pageBytes;
+    long from = Math.max(key.firstPage(), Aligned.up(FileStat.of(fd).sizeBytes(), page));
+    long end = Aligned.up(key.end(), page);
     if (from < end) {
       int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
       Libc.mmap(hva + (from - key.fileOffset), end - from, READ_WRITE, flags, -1, 0);
@@ -147,12 +183,7 @@ final class MappedFile {
   }
 
   void unmap() {
-    reservation.release();
+    Libc.munmap(address, all);
     Libc.close(fd);
-  }
-
-  private static ErrnoException refusal(long fileOffset, long bytes, String what, int errno) {
-    return new ErrnoException(
-        "map", errno, "of 0x%x bytes at 0x%x of %s".formatted(bytes, fileOffset, what));
   }
 }

@@ -35,7 +35,7 @@ public final class MappingCache {
    *     or there is no room; also what the registry's subscribers throw
    */
   public Mapping acquire(int fd, long fileOffset, long bytes) {
-    MappedFile.Key key = MappedFile.check(fd, fileOffset, bytes);
+    MappedFile.Key key = MappedFile.key(fd, fileOffset, bytes);
     synchronized (files) {
       MappedFile file = files.get(key);
       if (file == null) {
@@ -44,6 +44,8 @@ public final class MappingCache {
         register(file);
         files.put(key, file);
         mappedBytes += key.bytes();
+      } else {
+        MappedFile.probe(key, fd);
       }
       file.references++;
       return new Mapping(this, file);

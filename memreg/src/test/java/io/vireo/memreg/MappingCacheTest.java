@@ -43,9 +43,9 @@ class MappingCacheTest extends MappingLeakCheck {
       assertThat(part.hva() % ENTRY_BYTES).isEqualTo(offset % ENTRY_BYTES);
       long firstPage = part.hva() & -4096;
       long end = (part.hva() + bytes + 4095) & -4096;
-      assertThat(AddressSpace.at(end).access()).isEqualTo("---p");
+      assertThat(AddressSpace.at(end).access()).isEqualTo("---s");
       if (firstPage % ENTRY_BYTES != 0) {
-        assertThat(AddressSpace.at(firstPage - 1).access()).isEqualTo("---p");
+        assertThat(AddressSpace.at(firstPage - 1).access()).isEqualTo("---s");
       }
     }
   }
@@ -147,7 +147,7 @@ class MappingCacheTest extends MappingLeakCheck {
     Libc.ftruncate(fd, 0);
     file.replaceLost();
     assertThat(Mem.getByte(file.hva())).isZero();
-    assertThat(AddressSpace.at((file.hva() + MIB + 4095) & -4096).access()).isEqualTo("---p");
+    assertThat(AddressSpace.at((file.hva() + MIB + 4095) & -4096).access()).isEqualTo("---s");
     file.close();
     same.close();
   }

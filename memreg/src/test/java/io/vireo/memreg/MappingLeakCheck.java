@@ -31,7 +31,6 @@ abstract class MappingLeakCheck {
   }
 
   private static void assertNothingIsLeft() {
-    assertThat(AddressSpace.named(Reservation.NAME)).isEmpty();
     assertThat(AddressSpace.named(FILE_NAME)).isEmpty();
     assertThat(AddressSpace.descriptors(FILE_NAME)).isZero();
   }

@@ -8,11 +8,10 @@ import java.io.File;
  *
  * @param descriptors open, of any sort
  * @param files mappings of guests' memory files
- * @param reservations address space reserved for them
  * @param mappings those that the cache knows
  * @param registered regions for DMA
  */
-record Footprint(int descriptors, int files, int reservations, int mappings, int registered) {
+record Footprint(int descriptors, int files, int mappings, int registered) {
 
   /**
    * Waits until no session and no thread of one is left.
@@ -25,7 +24,6 @@ record Footprint(int descriptors, int files, int reservations, int mappings, int
     return new Footprint(
         new File("/proc/self/fd").list().length,
         AddressSpace.named(memory).size(),
-        AddressSpace.named("vireo-guest-reservation").size(),
         target.mappings.size(),
         target.registry.regions().size());
   }

@@ -97,7 +97,7 @@ class MessageFuzzTest {
     assertThat(target.registry.regions()).hasSize(1);
     io.run(100);
     healthy.close();
-    assertThat(Footprint.whenQuiet(target, MEMORY).reservations()).isZero();
+    assertThat(Footprint.whenQuiet(target, MEMORY).files()).isZero();
   }
 
   private void awaitOneSession() {
