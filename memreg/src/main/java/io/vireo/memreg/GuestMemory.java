@@ -1,7 +1,7 @@
 package io.vireo.memreg;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
@@ -18,23 +18,28 @@ import java.util.function.ToLongFunction;
  */
 public final class GuestMemory {
   /** No region at all: every address is unknown. */
-  public static final GuestMemory EMPTY = new GuestMemory(List.of());
+  public static final GuestMemory EMPTY = new GuestMemory(List.of(), List.of());
 
-  private static final Comparator<GuestRegion> BY_GPA = unsigned(GuestRegion::gpa);
-  private static final Comparator<GuestRegion> BY_UVA = unsigned(GuestRegion::uva);
+  private final List<GuestRegion> byGpa;
+  private final List<GuestRegion> byUva;
 
-  private final List<GuestRegion> regions; // in the order of gpa
-
-  // The same for the translators, region by region. Never written after construction.
+  // In the order of gpa, for the translators. Never written after construction.
   final long[] gpas;
   final long[] sizes;
   final long[] deltas; // hva - gpa
 
-  private GuestMemory(List<GuestRegion> regions) {
-    this.regions = regions;
-    this.gpas = regions.stream().mapToLong(GuestRegion::gpa).toArray();
-    this.sizes = regions.stream().mapToLong(GuestRegion::bytes).toArray();
-    this.deltas = regions.stream().mapToLong(r -> r.hva() - r.gpa()).toArray();
+  private GuestMemory(List<GuestRegion> byGpa, List<GuestRegion> byUva) {
+    this.byGpa = byGpa;
+    this.byUva = byUva;
+    gpas = new long[byGpa.size()];
+    sizes = new long[gpas.length];
+    deltas = new long[gpas.length];
+    for (int i = 0; i < gpas.length; i++) {
+      GuestRegion region = byGpa.get(i);
+      gpas[i] = region.gpa();
+      sizes[i] = region.bytes();
+      deltas[i] = region.hva() - region.gpa();
+    }
   }
 
   /**
@@ -43,17 +48,20 @@ public final class GuestMemory {
    * @throws IllegalArgumentException if two of them overlap, in one sentence
    */
   public static GuestMemory of(List<GuestRegion> regions) {
-    checkApart("uva", GuestRegion::uva, regions.stream().sorted(BY_UVA).toList());
-    List<GuestRegion> byGpa = regions.stream().sorted(BY_GPA).toList();
-    checkApart("gpa", GuestRegion::gpa, byGpa);
-    return new GuestMemory(byGpa);
+    GuestMemory table = EMPTY;
+    for (GuestRegion region : regions) {
+      table = table.plus(region);
+    }
+    return table;
   }
 
-  /** This table and one region more, under the rules of {@link #of} (ADD_MEM_REG). */
+  /**
+   * This table and one region more, under the rules of {@link #of} (ADD_MEM_REG). A guest comes
+   * with hundreds of regions, one by one.
+   */
   public GuestMemory plus(GuestRegion region) {
-    List<GuestRegion> more = new ArrayList<>(regions);
-    more.add(region);
-    return of(more);
+    List<GuestRegion> uvas = with(region, byUva, "uva", GuestRegion::uva);
+    return new GuestMemory(with(region, byGpa, "gpa", GuestRegion::gpa), uvas);
   }
 
   /**
@@ -69,19 +77,19 @@ public final class GuestMemory {
                     new IllegalArgumentException(
                         "no region at gpa 0x%x, uva 0x%x with 0x%x bytes"
                             .formatted(gpa, uva, bytes)));
-    return new GuestMemory(regions.stream().filter(r -> !r.equals(gone)).toList());
+    return new GuestMemory(without(gone, byGpa), without(gone, byUva));
   }
 
   /** The region with exactly these addresses and this size. */
   public Optional<GuestRegion> region(long gpa, long bytes, long uva) {
-    return regions.stream()
+    return byGpa.stream()
         .filter(r -> r.gpa() == gpa && r.bytes() == bytes && r.uva() == uva)
         .findFirst();
   }
 
   /** All regions in the order of their guest-physical addresses. */
   public List<GuestRegion> regions() {
-    return regions;
+    return byGpa;
   }
 
   /** A new translator of guest-physical addresses, for one queue. */
@@ -98,7 +106,7 @@ public final class GuestMemory {
    * @param alignment a power of two
    */
   public long ringHva(long uva, long bytes, int alignment) {
-    for (GuestRegion r : regions) {
+    for (GuestRegion r : byGpa) {
       long offset = uva - r.uva();
       if (holds(offset, bytes, r.bytes())) {
         long hva = r.hva() + offset;
@@ -117,20 +125,44 @@ public final class GuestMemory {
         && Long.compareUnsigned(bytes, size - offset) <= 0;
   }
 
+  /** A sorted list and one more, where it belongs; its neighbours there must be apart from it. */
+  private static List<GuestRegion> with(
+      GuestRegion region,
+      List<GuestRegion> sorted,
+      String space,
+      ToLongFunction<GuestRegion> start) {
+    int at = sorted.size();
+    while (at > 0 && isBelow(region, sorted.get(at - 1), start)) {
+      at--;
+    }
+    if (at > 0) {
+      checkApart(sorted.get(at - 1), region, space, start);
+    }
+    if (at < sorted.size()) {
+      checkApart(region, sorted.get(at), space, start);
+    }
+    List<GuestRegion> more = new ArrayList<>(sorted.size() + 1);
+    more.addAll(sorted);
+    more.add(at, region);
+    return Collections.unmodifiableList(more);
+  }
+
+  private static boolean isBelow(GuestRegion a, GuestRegion b, ToLongFunction<GuestRegion> start) {
+    return Long.compareUnsigned(start.applyAsLong(a), start.applyAsLong(b)) < 0;
+  }
+
   private static void checkApart(
-      String space, ToLongFunction<GuestRegion> start, List<GuestRegion> sorted) {
-    for (int i = 1; i < sorted.size(); i++) {
-      long lower = start.applyAsLong(sorted.get(i - 1));
-      long upper = start.applyAsLong(sorted.get(i));
-      if (Long.compareUnsigned(upper - lower, sorted.get(i - 1).bytes()) < 0) {
-        throw new IllegalArgumentException(
-            "region at %s 0x%x overlaps the one at 0x%x with 0x%x bytes"
-                .formatted(space, upper, lower, sorted.get(i - 1).bytes()));
-      }
+      GuestRegion lower, GuestRegion upper, String space, ToLongFunction<GuestRegion> start) {
+    long from = start.applyAsLong(lower);
+    long to = start.applyAsLong(upper);
+    if (Long.compareUnsigned(to - from, lower.bytes()) < 0) {
+      throw new IllegalArgumentException(
+          "region at %s 0x%x overlaps the one at 0x%x with 0x%x bytes"
+              .formatted(space, to, from, lower.bytes()));
     }
   }
 
-  private static Comparator<GuestRegion> unsigned(ToLongFunction<GuestRegion> key) {
-    return (a, b) -> Long.compareUnsigned(key.applyAsLong(a), key.applyAsLong(b));
+  private static List<GuestRegion> without(GuestRegion gone, List<GuestRegion> sorted) {
+    return sorted.stream().filter(r -> !r.equals(gone)).toList();
   }
 }
