@@ -213,11 +213,11 @@ public abstract class BdevChannel {
     }
   }
 
-  /** Refuses all requests from now on and closes the channel when nothing is in flight. */
+  /**
+   * Refuses all requests from now on and closes the channel when nothing is in flight. Again does
+   * what is left of that.
+   */
   final void retire() {
-    if (retired) {
-      return;
-    }
     retired = true;
     allowed = 0;
     if (inFlight == 0) {
@@ -226,6 +226,9 @@ public abstract class BdevChannel {
   }
 
   private void closeNow() {
+    if (closed.isDone()) {
+      return;
+    }
     try {
       close();
       closed.complete(null);

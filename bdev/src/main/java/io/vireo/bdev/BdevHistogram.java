@@ -21,13 +21,7 @@ final class BdevHistogram {
     recorders.clear();
     for (BdevChannel channel : channels) {
       LatencyRecorder recorder = recorder(channel);
-      channel
-          .reactor()
-          .call(
-              () -> {
-                channel.recorder(recorder);
-                return null;
-              });
+      channel.reactor().surely(() -> channel.recorder(recorder));
     }
   }
 

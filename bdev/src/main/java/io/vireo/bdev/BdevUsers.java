@@ -242,13 +242,7 @@ final class BdevUsers {
 
   private void retire(List<BdevChannel> channels) {
     for (BdevChannel channel : channels) {
-      channel
-          .reactor()
-          .call(
-              () -> {
-                channel.retire();
-                return null;
-              });
+      channel.reactor().surely(channel::retire);
     }
     for (BdevChannel channel : channels) {
       channel.closed().join();

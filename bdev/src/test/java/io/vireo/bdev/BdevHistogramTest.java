@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vireo.bdev.malloc.MallocCreate;
 import io.vireo.bdev.module.ModuleCalls;
 import io.vireo.linux.Cpu;
+import io.vireo.linux.Mem;
 import io.vireo.reactor.Poller;
+import io.vireo.reactor.Reactor;
 import io.vireo.reactor.ReactorGroup;
 import io.vireo.reactor.ReactorOptions;
 import io.vireo.reactor.SteppedReactor;
@@ -252,5 +254,34 @@ class BdevHistogramTest {
       load.close();
       descriptor.close();
     }
+  }
+
+  /** The real error, which compiled code raises later than at the access. */
+  @Test
+  void switching_beside_a_guest_whose_memory_is_lost() throws Exception {
+    ModuleCalls calls = new ModuleCalls();
+    calls.createNull("N", 2048);
+    Bdev bdev = calls.bdevs.require("N");
+    RecordingFaults faults = new RecordingFaults();
+    long memory = TruncatedMemory.map();
+    try (ReactorGroup reactors = new ReactorGroup(Cpu.allowed(), ReactorOptions.POLL, faults)) {
+      Reactor reactor = reactors.reactors().getFirst();
+      BdevDescriptor descriptor = calls.bdevs.open("N", true, new RecordingListener());
+      Poller hostile = () -> (int) Mem.getLong(memory + TruncatedMemory.GONE_AT) | 1;
+      reactor.surely(() -> reactor.add(hostile));
+      for (int round = 0; round < 3000; round++) {
+        descriptor.channel(reactor);
+        bdev.enableHistogram(ALL);
+        assertThat(bdev.histogram().orElseThrow().total()).isZero();
+        descriptor.releaseChannel(reactor);
+        bdev.disableHistogram();
+      }
+      reactor.surely(() -> reactor.remove(hostile));
+      assertThat(reactor.stats().memoryFaults()).isGreaterThan(3000);
+      descriptor.close();
+    } finally {
+      TruncatedMemory.unmap(memory);
+    }
+    calls.bdevs.unregister("N");
   }
 }

@@ -56,11 +56,7 @@ public final class Reactor implements AutoCloseable {
     Reactor reactor =
         startThread(name, cpu, options, listener, run -> new ReactorThread(run, name));
     try {
-      reactor.call(
-          () -> {
-            Cpu.pin(cpu);
-            return null;
-          });
+      reactor.surely(() -> Cpu.pin(cpu));
     } catch (Throwable t) {
       reactor.close();
       throw t;
@@ -124,11 +120,7 @@ public final class Reactor implements AutoCloseable {
 
   /** Begins anew to look for the longest lap. Any thread; waits for the reactor. */
   public void resetLongestLap() {
-    call(
-        () -> {
-          counters.resetLongestLap();
-          return null;
-        });
+    surely(counters::resetLongestLap);
   }
 
   /** The thread's number as the kernel knows it; asks the reactor. */
@@ -168,6 +160,23 @@ public final class Reactor implements AutoCloseable {
     Call<T> call = new Call<>(work);
     post(call);
     return call.await();
+  }
+
+  /**
+   * Does, as {@link #call} does, what must be done and may be done twice: once more when it failed
+   * because some guest's memory was lost at that moment.
+   */
+  public void surely(Runnable work) {
+    Supplier<Void> once =
+        () -> {
+          work.run();
+          return null;
+        };
+    try {
+      call(once);
+    } catch (InternalError lost) {
+      call(once);
+    }
   }
 
   /**

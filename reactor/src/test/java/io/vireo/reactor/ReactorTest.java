@@ -69,6 +69,40 @@ class ReactorTest {
     assertThat(listener.faults).containsExactly(fault);
   }
 
+  @Test
+  void what_must_be_done_is_tried_again_when_memory_was_lost_under_it_but_only_once() {
+    InternalError fault = new InternalError("lost memory");
+    AtomicInteger tries = new AtomicInteger();
+    try (Reactor reactor = start()) {
+      reactor.surely(
+          () -> {
+            if (tries.incrementAndGet() == 1) {
+              throw fault;
+            }
+          });
+      assertThat(tries).hasValue(2);
+      assertThatThrownBy(
+              () ->
+                  reactor.surely(
+                      () -> {
+                        tries.incrementAndGet();
+                        throw fault;
+                      }))
+          .isSameAs(fault);
+      assertThat(tries).hasValue(4);
+      IllegalStateException bug = new IllegalStateException("a bug");
+      assertThatThrownBy(
+              () ->
+                  reactor.surely(
+                      () -> {
+                        tries.incrementAndGet();
+                        throw bug;
+                      }))
+          .isSameAs(bug);
+      assertThat(tries).hasValue(5);
+    }
+  }
+
   /** The real error, which compiled code raises later than interpreted code does. */
   @Test
   void a_poller_in_truncated_memory_ends_nothing() {

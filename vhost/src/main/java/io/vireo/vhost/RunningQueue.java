@@ -140,7 +140,7 @@ final class RunningQueue {
 
   /** Counts latencies there from now on; null for nowhere. */
   void recorder(LatencyRecorder next) {
-    surelyOnReactor(() -> queue.recorder(next));
+    reactor.surely(() -> queue.recorder(next));
   }
 
   /** Older tables under which something began that is left. */
@@ -154,9 +154,9 @@ final class RunningQueue {
    * @return index of the next avail entry
    */
   int stop(String name) {
-    surelyOnReactor(() -> queue.stop(() -> inbox.post(() -> drained = true)));
+    reactor.surely(() -> queue.stop(() -> inbox.post(() -> drained = true)));
     inbox.await(() -> drained, "what is in flight in " + name);
-    surelyOnReactor(this::forgetKick);
+    reactor.surely(this::forgetKick);
     device.destroyQueue(queue);
     placement.release(reactor);
     return queue.nextAvail();
@@ -182,18 +182,6 @@ final class RunningQueue {
     if (kickWatched) {
       kickWatched = false;
       unwatch(kick);
-    }
-  }
-
-  /**
-   * What must be done and may be done twice: were it not, because some guest's memory was lost at
-   * that moment, this one's could never be given back.
-   */
-  private void surelyOnReactor(Runnable work) {
-    try {
-      onReactor(work);
-    } catch (InternalError lost) {
-      onReactor(work);
     }
   }
 
