@@ -80,9 +80,7 @@ public abstract class BdevChannel {
   private int recorded(BdevIo io) {
     long begun = recorder.begin(io, reactor);
     int status = guarded(io);
-    if (status >= 0) {
-      recorder.answered(io, begun, reactor);
-    }
+    recorder.submitted(io, status, begun, reactor);
     return status;
   }
 

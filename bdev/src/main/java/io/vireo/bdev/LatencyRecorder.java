@@ -40,33 +40,35 @@ public final class LatencyRecorder {
   /**
    * A request is about to be submitted; it keeps its type and length until it has ended.
    *
-   * @return for {@link #answered}
+   * @return for {@link #submitted}
    */
   public long begin(BdevIo io, Reactor reactor) {
-    return counts(io) && timed(io) ? reactor.clockNs() : UNTIMED;
+    return counts(io) && (untilTimed == 0 || isLong(io)) ? reactor.clockNs() : UNTIMED;
   }
 
-  private boolean timed(BdevIo io) {
-    if (isLong(io)) {
-      return true;
-    }
-    if (untilTimed > 0) {
-      untilTimed--;
-      return false;
-    }
-    untilTimed = TIMED_EACH - 1;
-    return true;
-  }
-
-  /** A request was answered in the call that submitted it. */
-  public void answered(BdevIo io, long begun, Reactor reactor) {
-    if (!counts(io)) {
+  /**
+   * A request was submitted: answered when {@code status} is a final one. One that was BUSY leaves
+   * no trace, for it begins anew; one that pends has had its turn to be timed, for the clock's
+   * sake.
+   */
+  public void submitted(BdevIo io, int status, long begun, Reactor reactor) {
+    if (status == IoStatus.BUSY || !counts(io)) {
       return;
     }
+    boolean isLong = isLong(io);
+    if (!isLong) {
+      untilTimed = untilTimed == 0 ? TIMED_EACH - 1 : untilTimed - 1;
+    }
+    if (status >= 0) {
+      answered(isLong, begun, reactor);
+    }
+  }
+
+  private void answered(boolean isLong, long begun, Reactor reactor) {
     int bucket = sampled;
     if (begun != UNTIMED) {
       bucket = layout.bucket(reactor.clockNs() - begun);
-      if (!isLong(io)) {
+      if (!isLong) {
         sampled = bucket;
       }
     }

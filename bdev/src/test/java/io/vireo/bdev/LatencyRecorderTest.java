@@ -39,7 +39,17 @@ class LatencyRecorderTest {
   private void atOnce(BdevIo io, long ns) {
     long begun = recorder.begin(io, stepped.reactor());
     clockNs.addAndGet(ns);
-    recorder.answered(io, begun, stepped.reactor());
+    recorder.submitted(io, IoStatus.OK, begun, stepped.reactor());
+  }
+
+  private void pending(BdevIo io) {
+    long begun = recorder.begin(io, stepped.reactor());
+    recorder.submitted(io, IoStatus.PENDING, begun, stepped.reactor());
+  }
+
+  private void busy(BdevIo io) {
+    long begun = recorder.begin(io, stepped.reactor());
+    recorder.submitted(io, IoStatus.BUSY, begun, stepped.reactor());
   }
 
   private Histogram sum() {
@@ -100,7 +110,7 @@ class LatencyRecorderTest {
   void the_clock_is_hardly_read_for_a_bdev_that_answers_later() {
     BdevIo io = io(IoType.READ, 4096);
     for (int i = 0; i < 130; i++) {
-      recorder.begin(io, stepped.reactor());
+      pending(io);
       recorder.ended(io, 5_000);
     }
     assertThat(clockReads).hasValue(10);
@@ -112,7 +122,7 @@ class LatencyRecorderTest {
     BdevIo later = io(IoType.WRITE, 4096);
     for (int i = 0; i < 130; i++) {
       atOnce(io(IoType.READ, 4096), 300);
-      recorder.begin(later, stepped.reactor());
+      pending(later);
       recorder.ended(later, 5_000);
     }
     assertThat(count(300)).isEqualTo(130);
@@ -138,10 +148,36 @@ class LatencyRecorderTest {
   void a_request_that_was_busy_leaves_no_trace() {
     BdevIo io = io(IoType.READ, 4096);
     for (int i = 0; i < 100; i++) {
-      recorder.begin(io, stepped.reactor());
+      busy(io);
     }
     assertThat(sum().total()).isZero();
     atOnce(io, 300);
+    assertThat(sum().total()).isEqualTo(1);
+  }
+
+  @Test
+  void tries_that_were_busy_do_not_use_up_the_turn_to_be_timed() {
+    BdevIo io = io(IoType.READ, 4096);
+    for (int tries = 1; tries <= 14; tries++) {
+      recorder = new LatencyRecorder(new HistogramOptions(null, LAYOUT));
+      for (int i = 0; i < 26; i++) {
+        for (int t = 0; t < tries; t++) {
+          busy(io);
+        }
+        atOnce(io, i % 13 == 0 ? 300 + i : 9_999);
+      }
+      assertThat(count(300)).as("after %d tries", tries).isEqualTo(13);
+      assertThat(count(313)).as("after %d tries", tries).isEqualTo(13);
+    }
+  }
+
+  @Test
+  void a_request_that_fails_at_once_is_timed_as_any() {
+    BdevIo io = io(IoType.WRITE, 4096);
+    long begun = recorder.begin(io, stepped.reactor());
+    clockNs.addAndGet(700);
+    recorder.submitted(io, IoStatus.IO_ERROR, begun, stepped.reactor());
+    assertThat(count(700)).isEqualTo(1);
     assertThat(sum().total()).isEqualTo(1);
   }
 }

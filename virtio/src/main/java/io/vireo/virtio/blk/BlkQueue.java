@@ -162,9 +162,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     long begun = recorder.begin(request.io, reactor);
     int status = request.submit(channel);
     boolean taken = took(request, status);
-    if (status >= 0) {
-      recorder.answered(request.io, begun, reactor);
-    }
+    recorder.submitted(request.io, status, begun, reactor);
     return taken;
   }
 

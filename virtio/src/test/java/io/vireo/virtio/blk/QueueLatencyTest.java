@@ -174,6 +174,40 @@ class QueueLatencyTest {
   }
 
   @Test
+  void a_request_that_is_answered_at_once_after_busy_tries_is_timed_all_the_same() {
+    record(null);
+    disk.bdev.atOnce();
+    disk.bdev.beforeEach(() -> disk.stepped.advance(400));
+    for (int i = 1; i <= 26; i++) {
+      disk.bdev.busy(12); // with the answer as many as of which one is timed
+      disk.driver.read(0, buffer, 512);
+      take();
+      laps(12);
+      assertThat(count(400)).isEqualTo(i);
+      while (disk.driver.poll() >= 0) {}
+    }
+  }
+
+  @Test
+  void what_is_in_flight_when_the_queue_is_told_to_stop_counts_once() {
+    record(null);
+    disk.driver.read(0, buffer, 512);
+    offer(disk, BlkType.DISCARD, range(0, 1, 0), range(1, 1, 0));
+    take();
+    boolean[] drained = new boolean[1];
+    disk.queue.stop(() -> drained[0] = true);
+    laps(10);
+    disk.bdev.complete(IoStatus.OK);
+    disk.bdev.complete(IoStatus.OK);
+    disk.lap(); // the second range begins
+    assertThat(sum().total()).isEqualTo(1);
+    disk.bdev.complete(IoStatus.OK);
+    laps(3);
+    assertThat(drained[0]).isTrue();
+    assertThat(sum().total()).isEqualTo(2);
+  }
+
+  @Test
   void recording_that_begins_or_ends_while_requests_are_in_flight() {
     disk.driver.read(0, buffer, 512);
     disk.driver.read(0, buffer, 512);
