@@ -14,19 +14,25 @@ import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** In the steady state neither side of a ring allocates. */
+/** In the steady state neither side of a ring allocates a byte. */
 class AllocationTest {
   private static final int WARM_UP = 300_000;
   private static final int MEASURED = 1_000_000;
   private static final int DEPTH = 24;
 
-  /** Less than what one small object for each tenth request would be. */
-  private static final long TOLERATED_BYTES = MEASURED;
+  /**
+   * Code that is not compiled yet, or no longer, may allocate what compiled code does not: such a
+   * try tells nothing.
+   */
+  private static final int TRIES = 6;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final ModuleCalls calls = new ModuleCalls();
 
-  /** Reads and writes 4 KiB, keeping the ring filled, until so many are done. */
+  /**
+   * Reads and writes 4 KiB, keeping the ring filled, until so many are done. Interrupts come all
+   * the time: one that comes now and then runs in the interpreter, whose system calls allocate.
+   */
   private static void serve(TestDisk disk, long data, int requests) {
     int started = 0;
     for (int done = 0; done < requests; ) {
@@ -46,9 +52,11 @@ class AllocationTest {
       if (disk.bdev != null) {
         disk.bdev.completeAll();
       }
-      while (disk.driver.poll() >= 0) {
-        done++;
-      }
+      do {
+        while (disk.driver.poll() >= 0) {
+          done++;
+        }
+      } while (!disk.split.enableInterrupts());
     }
     disk.settle();
     while (disk.driver.poll() >= 0) {}
@@ -68,11 +76,18 @@ class AllocationTest {
       }
       long data = disk.ram.allocate(4096);
       serve(disk, data, WARM_UP);
-      long before = threads.getCurrentThreadAllocatedBytes();
-      serve(disk, data, MEASURED);
-      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-      assertThat(allocated).as("bytes for %d requests", MEASURED).isLessThan(TOLERATED_BYTES);
+      long allocated = allocatedBytes(disk, data);
+      for (int tries = 1; allocated > 0 && tries < TRIES; tries++) {
+        allocated = allocatedBytes(disk, data);
+      }
+      assertThat(allocated).as("bytes for %d requests", MEASURED).isZero();
     }
+  }
+
+  private long allocatedBytes(TestDisk disk, long data) {
+    long before = threads.getCurrentThreadAllocatedBytes();
+    serve(disk, data, MEASURED);
+    return threads.getCurrentThreadAllocatedBytes() - before;
   }
 
   @AfterEach
