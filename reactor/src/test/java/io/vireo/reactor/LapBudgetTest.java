@@ -60,4 +60,64 @@ class LapBudgetTest {
     laps(1, LONG_NS, 1);
     assertThat(budget.requests()).isEqualTo(MAX_REQUESTS);
   }
+
+  /** A disk that answers so often, to either of its guests in turn, however much it is given. */
+  private static final class SlowDisk {
+    static final int DEPTH = 32;
+    static final long ANSWER_NS = 20_000;
+    static final long LAP_NS = 60;
+    static final long REQUEST_NS = 1500;
+
+    final int[] ready = {DEPTH, DEPTH}; // in the rings
+    long inFlight;
+    long nextAnswerNs;
+    long nowNs;
+    long answers;
+
+    /** What two queues do in a lap of at most so many requests each; how many had work. */
+    int lap(int turn) {
+      int busy = 0;
+      nowNs += LAP_NS;
+      for (int guest = 0; guest < ready.length; guest++) {
+        int taken = Math.min(ready[guest], turn);
+        ready[guest] -= taken;
+        inFlight += taken;
+        nowNs += taken * REQUEST_NS;
+        busy += taken > 0 ? 1 : 0;
+      }
+      return busy;
+    }
+
+    /** All that came in the meantime: a batch of 8 each time, 4 of each guest. */
+    void answer() {
+      while (inFlight >= 8 && nowNs - nextAnswerNs >= 0) {
+        nextAnswerNs += ANSWER_NS;
+        inFlight -= 8;
+        answers += 8;
+        ready[0] += 4;
+        ready[1] += 4;
+      }
+    }
+  }
+
+  @Test
+  void guests_of_a_disk_that_is_slower_than_the_core_keep_it_full_and_get_their_turns_back() {
+    SlowDisk disk = new SlowDisk();
+    int shortest = MAX_REQUESTS;
+    int longest = 0;
+    for (int lap = 0; lap < 1_000_000; lap++) {
+      long fromNs = disk.nowNs;
+      int busy = disk.lap(budget.requests());
+      budget.lap(disk.nowNs - fromNs, busy);
+      disk.answer();
+      if (lap > 1000 && busy > 0) {
+        shortest = Math.min(shortest, budget.requests());
+      }
+      longest = Math.max(longest, lap > 1000 ? budget.requests() : 0);
+    }
+    assertThat(longest).as("turns after gaps").isEqualTo(MAX_REQUESTS);
+    assertThat(shortest).as("turns of a lap that was long").isLessThan(MAX_REQUESTS);
+    long atBest = 8 * (disk.nowNs / SlowDisk.ANSWER_NS);
+    assertThat(disk.answers).as("of what the disk can do").isGreaterThan(atBest - 64);
+  }
 }
