@@ -74,7 +74,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
 
   private int work() {
     long nowNs = reactor.nowNs();
-    int done = waiting.isEmpty() ? 0 : resume();
+    int done = waiting.isEmpty() ? 0 : waiting.resume(channel, this);
     int ended = ring.unpublished(); // requests that have ended since the last lap
     if (ended > 0) {
       publish(nowNs);
@@ -215,32 +215,6 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     taking = NONE;
   }
 
-  /**
-   * Submits one more range of each request that waits; how many. One a lap, for a range can be much
-   * work to a bdev in memory.
-   */
-  private int resume() {
-    int count = 0;
-    BlkRequest last = waiting.last();
-    while (true) {
-      BlkRequest request = waiting.first();
-      int status = request.submit(channel);
-      if (status == IoStatus.BUSY) {
-        return count; // keeps its place
-      }
-      count++;
-      waiting.remove();
-      if (status == BlkRequest.MORE) {
-        waiting.add(request);
-      } else if (status != IoStatus.PENDING) {
-        end(request, status);
-      }
-      if (request == last) {
-        return count;
-      }
-    }
-  }
-
   @Override
   public void complete(BdevIo io, int status) {
     BlkRequest request = requests.byTag(io.tag());
@@ -251,7 +225,8 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     }
   }
 
-  private void end(BlkRequest request, int status) {
+  /** A request that was in flight has ended. */
+  void end(BlkRequest request, int status) {
     try {
       if (broken() == null) {
         answer(request, status);

@@ -1,5 +1,8 @@
 package io.vireo.virtio.blk;
 
+import io.vireo.bdev.BdevChannel;
+import io.vireo.bdev.IoStatus;
+
 /**
  * Reactor thread only. Requests of several ranges that have begun and go on in a later lap: first
  * come, first served. Links the requests themselves, so it allocates nothing.
@@ -16,14 +19,6 @@ final class Waiting {
 
   boolean isEmpty() {
     return first == null;
-  }
-
-  BlkRequest first() {
-    return first;
-  }
-
-  BlkRequest last() {
-    return last;
   }
 
   void add(BlkRequest request) {
@@ -51,5 +46,31 @@ final class Waiting {
     request.next = null;
     count--;
     return request;
+  }
+
+  /**
+   * Submits one more range of each request; how many. One a lap, for a range can be much work to a
+   * bdev in memory. A request without a further one is ended there.
+   */
+  int resume(BdevChannel channel, BlkQueue queue) {
+    int submitted = 0;
+    BlkRequest end = last;
+    while (true) {
+      BlkRequest request = first;
+      int status = request.submit(channel);
+      if (status == IoStatus.BUSY) {
+        return submitted; // keeps its place
+      }
+      submitted++;
+      remove();
+      if (status == BlkRequest.MORE) {
+        add(request);
+      } else if (status != IoStatus.PENDING) {
+        queue.end(request, status);
+      }
+      if (request == end) {
+        return submitted;
+      }
+    }
   }
 }
