@@ -69,23 +69,13 @@ public final class Reactor implements AutoCloseable {
    * {@link #lap} and closes it.
    */
   public static Reactor stepped(String name, ReactorOptions options, ReactorListener listener) {
-    Waiter waiter = EpollWaiter.create();
-    try {
-      return new Reactor(
-          name,
-          NO_CPU,
-          options,
-          listener,
-          SystemNanoClock.INSTANCE,
-          waiter,
-          run -> Thread.currentThread());
-    } catch (Throwable t) {
-      waiter.close();
-      throw t;
-    }
+    return startThread(name, NO_CPU, options, listener, run -> Thread.currentThread());
   }
 
-  /** A reactor whose thread runs; nothing is left of one whose thread there cannot be. */
+  /**
+   * A reactor whose thread runs, unless it is the calling one; nothing is left of one whose thread
+   * there cannot be.
+   */
   static Reactor startThread(
       String name,
       int cpu,
@@ -96,7 +86,9 @@ public final class Reactor implements AutoCloseable {
     try {
       Reactor reactor =
           new Reactor(name, cpu, options, listener, SystemNanoClock.INSTANCE, waiter, threads);
-      reactor.thread.start();
+      if (!reactor.inReactor()) {
+        reactor.thread.start();
+      }
       return reactor;
     } catch (Throwable t) {
       waiter.close();
@@ -156,7 +148,7 @@ public final class Reactor implements AutoCloseable {
     if (inReactor()) {
       return work.get();
     }
-    requireMayWait();
+    ReactorThread.requireOther(name);
     Call<T> call = new Call<>(work);
     post(call);
     return call.await();
@@ -256,7 +248,7 @@ public final class Reactor implements AutoCloseable {
    */
   @Override
   public void close() {
-    requireMayWait();
+    ReactorThread.requireOther(name);
     mailbox.close();
     if (thread instanceof ReactorThread) {
       Uninterrupted.run(thread::join);
@@ -282,23 +274,10 @@ public final class Reactor implements AutoCloseable {
     waiter.close();
   }
 
-  private void requireMayWait() {
-    if (Thread.currentThread() instanceof ReactorThread other) {
-      throw new IllegalStateException(other.getName() + " must not wait for " + name);
-    }
-  }
-
   private void requireInReactor() {
     if (!inReactor()) {
       throw new IllegalStateException(
           Thread.currentThread().getName() + " is not the thread of " + name);
-    }
-  }
-
-  private static final class ReactorThread extends Thread {
-    ReactorThread(Runnable loop, String name) {
-      super(loop, name);
-      setDaemon(true);
     }
   }
 }
