@@ -1,8 +1,7 @@
 package io.vireo.daemon.perf;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -13,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  *     MILLIS for how long; it prints how many requests it made in a second
  */
 record Reference(String name, String command) {
-  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /**
    * Runs it to its end. It begins on the calling thread's CPU.
@@ -21,34 +20,15 @@ record Reference(String name, String command) {
    * @throws IOException when it fails, tells no rate, or takes 20 s longer than it was told
    */
   double iops(PerfOptions cell, long uncountedNs, long countedNs) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder("/bin/sh", "-c", command)
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .redirectError(ProcessBuilder.Redirect.INHERIT);
-    Map<String, String> environment = builder.environment();
-    environment.put("WORKLOAD", cell.workload().label());
-    environment.put("DEPTH", Integer.toString(cell.depth()));
-    environment.put("BYTES", Integer.toString(cell.bytes()));
-    environment.put("WARMUP_MILLIS", Long.toString(TimeUnit.NANOSECONDS.toMillis(uncountedNs)));
-    environment.put("MILLIS", Long.toString(Math.max(1, TimeUnit.NANOSECONDS.toMillis(countedNs))));
-    Process process = builder.start();
-    try {
-      if (!process.waitFor(uncountedNs + countedNs + PATIENCE_NS, TimeUnit.NANOSECONDS)) {
-        throw new IOException("%s: it does not end".formatted(name));
-      }
-      String said =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      if (process.exitValue() != 0) {
-        throw new IOException("%s: it ended with status %d".formatted(name, process.exitValue()));
-      }
-      return rate(said);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(name + ": it was not awaited", e);
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
+    Map<String, String> load =
+        Map.of(
+            "WORKLOAD", cell.workload().label(),
+            "DEPTH", Integer.toString(cell.depth()),
+            "BYTES", Integer.toString(cell.bytes()),
+            "WARMUP_MILLIS", Long.toString(TimeUnit.NANOSECONDS.toMillis(uncountedNs)),
+            "MILLIS", Long.toString(Math.max(1, TimeUnit.NANOSECONDS.toMillis(countedNs))));
+    Duration limit = PATIENCE.plusNanos(uncountedNs + countedNs);
+    return rate(new ShellProgram(name, command, load).run(limit));
   }
 
   private double rate(String said) throws IOException {
