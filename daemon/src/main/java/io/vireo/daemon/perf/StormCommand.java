@@ -4,15 +4,18 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code vireo storm}: control work over and over, while others look at what it does to I/O. */
@@ -113,6 +116,7 @@ public final class StormCommand implements Callable<Integer> {
 
   private Storm storm() throws IOException {
     if (subject.rpc != null) {
+      refuseOptionsOfGuests();
       return new RpcStorm(subject.rpc);
     }
     if (gib < 1 || gib > MAX_GIB) {
@@ -122,6 +126,17 @@ public final class StormCommand implements Callable<Integer> {
       throw new IllegalArgumentException("%d queues are less than none".formatted(queues));
     }
     return new ConnectStorm(subject.socket, gib * GIB, regions, queues);
+  }
+
+  private void refuseOptionsOfGuests() {
+    ParseResult given = spec.commandLine().getParseResult();
+    List<String> refused =
+        Stream.of("--gib", "--regions", "-n").filter(given::hasMatchedOption).toList();
+    if (!refused.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: only for guests at --socket, --rpc has none"
+              .formatted(String.join(", ", refused)));
+    }
   }
 
   private void report(Storm storm, long times, double took) throws IOException {

@@ -71,6 +71,8 @@ class StormCommandTest extends PerfTest {
         "--socket DIR/m -n 257;            DIR/m: the disk has 256 queues, not 257",
         "--socket DIR/m --regions 510;     DIR/m: ADD_MEM_REG",
         "--socket DIR/m -t -1;             -t must not be below 0",
+        "--rpc DIR/rpc.sock --gib 152;     --gib: only for guests at --socket, --rpc has none",
+        "--rpc DIR/rpc.sock -t 0 --queues 1 --regions 9; --regions, -n: only for guests at --socket, --rpc has none",
       })
   void what_cannot_be_is_one_line_and_a_status(String options, String line) {
     assertThat(run(new StormCommand(), options)).isEqualTo(1);
