@@ -3,7 +3,6 @@ package io.vireo.daemon.perf;
 import io.vireo.linux.Cpu;
 import io.vireo.vhost.message.ProtocolException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -15,9 +14,7 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code vireo perf}: puts load on a disk and tells how it does. */
 @Command(
@@ -42,8 +39,6 @@ import picocli.CommandLine.Spec;
 public final class PerfCommand implements Callable<Integer> {
   private static final long MAX_THINK_MICROS = TimeUnit.MINUTES.toMicros(1);
   private static final int WARM_UPS = 10;
-
-  @Spec private CommandSpec spec;
 
   @ArgGroup(multiplicity = "1")
   private Subject subject;
@@ -102,13 +97,7 @@ public final class PerfCommand implements Callable<Integer> {
       description = "the size of a request (default: ${DEFAULT-VALUE})")
   private int bytes;
 
-  @Option(
-      names = {"-n", "--queues"},
-      paramLabel = "QUEUES",
-      defaultValue = "1",
-      description = "rings that are used, all by the same thread (default: ${DEFAULT-VALUE})")
-  private int queues;
-
+  @Mixin private RunOptions run;
   @Mixin private TimeOptions times;
 
   @Option(
@@ -132,14 +121,6 @@ public final class PerfCommand implements Callable<Integer> {
               + " first one allowed)")
   private Integer otherCpu;
 
-  @Option(
-      names = "--json",
-      arity = "0..1",
-      paramLabel = "FILE",
-      fallbackValue = Output.STANDARD_OUTPUT,
-      description = "the result as JSON on standard output, or in a file besides the table")
-  private String json;
-
   @ArgGroup(exclusive = false, heading = "%nTwo disks:%n")
   private ComparisonOptions comparison;
 
@@ -159,7 +140,7 @@ public final class PerfCommand implements Callable<Integer> {
   }
 
   private Plan plan() {
-    times.check();
+    times.check(run.ns());
     if (times.warmOn() != null && (subject.socket == null || comparison != null)) {
       throw new IllegalArgumentException("--warm-on is for one disk at --socket");
     }
@@ -175,7 +156,7 @@ public final class PerfCommand implements Callable<Integer> {
       }
       int percent = readPercent == null ? workload.readPercent : readPercent;
       for (int depth : depths) {
-        cells.add(new PerfOptions(workload, percent, bytes, depth, queues));
+        cells.add(new PerfOptions(workload, percent, bytes, depth, run.queues()));
       }
     }
     if (comparison != null && company != null) {
@@ -195,8 +176,8 @@ public final class PerfCommand implements Callable<Integer> {
     if (subject.probe) {
       probe(there);
     } else if (subject.gap) {
-      GapProbe probe = GapProbe.spin(times.countedNs());
-      output().result(probe.json(), out -> out.println(probe.line()));
+      GapProbe probe = GapProbe.spin(run.ns());
+      run.output().result(probe.json(), out -> out.println(probe.line()));
     } else if (company != null) {
       keepCompany(plan.cells().getFirst(), there);
     } else if (comparison != null) {
@@ -209,7 +190,7 @@ public final class PerfCommand implements Callable<Integer> {
 
   private void probe(int there) throws IOException {
     double ns = CoreProbe.roundTripNs(there);
-    output().result(Map.of("round_trip_ns", ns), out -> out.printf(Locale.ROOT, "%.0f%n", ns));
+    run.output().result(Map.of("round_trip_ns", ns), out -> out.printf(Locale.ROOT, "%.0f%n", ns));
   }
 
   private void keepCompany(PerfOptions options, int there) throws IOException {
@@ -219,9 +200,9 @@ public final class PerfCommand implements Callable<Integer> {
               .run(
                   company.rounds(),
                   times.warmupNs(),
-                  times.countedNs(),
-                  round -> CompanyReport.printRound(err(), round));
-      output().result(report.json(), report::print);
+                  run.ns(),
+                  round -> CompanyReport.printRound(run.err(), round));
+      run.output().result(report.json(), report::print);
     } catch (IllegalStateException | ProtocolException e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -236,13 +217,13 @@ public final class PerfCommand implements Callable<Integer> {
     }
     try (Load load = load(subject.socket, plan, there)) {
       Sample sample;
-      try (Ticker ticker = new Ticker(output().progress(), cell, times.intervalNs())) {
+      try (Ticker ticker = new Ticker(run.output().progress(), cell, times.intervalNs())) {
         load.onProgress(ticker::progress);
-        sample = load.measure(cell, uncountedNs, times.countedNs());
+        sample = load.measure(cell, uncountedNs, run.ns());
         load.onProgress((total, nowNs) -> {});
       }
       load.settle();
-      output()
+      run.output()
           .result(SampleReport.json(sample), out -> SampleReport.print(out, load.name(), sample));
     } catch (IllegalStateException | ProtocolException e) {
       throw new IOException(subject.socket + ": " + e.getMessage(), e);
@@ -270,13 +251,13 @@ public final class PerfCommand implements Callable<Integer> {
                       comparison.references(),
                       () -> CoreProbe.roundTripNs(there),
                       times.warmupNs(),
-                      times.countedNs())
+                      run.ns())
                   .run(
                       plan,
                       comparison.pairs(),
                       comparison.maxPairs(),
-                      round -> ComparisonReport.printRound(err(), round)));
-      output()
+                      round -> ComparisonReport.printRound(run.err(), round)));
+      run.output()
           .result(report.json(a.name(), b.name()), out -> report.print(out, a.name(), b.name()));
     } catch (IllegalStateException | ProtocolException e) {
       throw new IOException(e.getMessage(), e);
@@ -287,13 +268,5 @@ public final class PerfCommand implements Callable<Integer> {
     Load load = Load.on(socket == null ? new Ceiling(there) : SocketDisk.connect(socket), plan);
     load.think(thinkMicros * 1000);
     return load;
-  }
-
-  private Output output() {
-    return new Output(spec.commandLine().getOut(), err(), json);
-  }
-
-  private PrintWriter err() {
-    return spec.commandLine().getErr();
   }
 }

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
@@ -50,7 +51,7 @@ public final class StormCommand implements Callable<Integer> {
         names = "--socket",
         paramLabel = "PATH",
         description =
-            "a disk's vhost-user socket: guests connect, share memory, start rings, change the"
+            "a disk's vhost-user socket: guests, at least one, connect, share memory, start rings, change the"
                 + " memory and leave")
     private Path socket;
 
@@ -75,40 +76,18 @@ public final class StormCommand implements Callable<Integer> {
       description = "in how many regions it is shared (default: ${DEFAULT-VALUE})")
   private int regions;
 
-  @Option(
-      names = {"-n", "--queues"},
-      paramLabel = "QUEUES",
-      defaultValue = "1",
-      description = "rings that a guest starts (default: ${DEFAULT-VALUE})")
-  private int queues;
-
-  @Option(
-      names = {"-t", "--time"},
-      paramLabel = "SECONDS",
-      defaultValue = "5",
-      description = "how long, though once at the least (default: ${DEFAULT-VALUE})")
-  private double seconds;
-
-  @Option(
-      names = "--json",
-      arity = "0..1",
-      paramLabel = "FILE",
-      fallbackValue = Output.STANDARD_OUTPUT,
-      description = "the result as JSON on standard output, or in a file besides the table")
-  private String json;
+  @Mixin private RunOptions run;
 
   @Override
   public Integer call() throws IOException {
-    if (!(seconds >= 0 && seconds <= 1e6)) {
-      throw new IllegalArgumentException("-t must not be below 0");
-    }
+    long ns = run.ns();
     try (Storm storm = storm()) {
       long begin = System.nanoTime();
       long times = 0;
       do {
         storm.once();
         times++;
-      } while (System.nanoTime() - begin < seconds * SECOND_NS);
+      } while (System.nanoTime() - begin < ns);
       report(storm, times, (System.nanoTime() - begin) / (double) SECOND_NS);
       return 0;
     }
@@ -122,10 +101,10 @@ public final class StormCommand implements Callable<Integer> {
     if (gib < 1 || gib > MAX_GIB) {
       throw new IllegalArgumentException("%d GiB are not 1 to %d".formatted(gib, MAX_GIB));
     }
-    if (queues < 0) {
-      throw new IllegalArgumentException("%d queues are less than none".formatted(queues));
+    if (run.queues() < 0) {
+      throw new IllegalArgumentException("%d queues are less than none".formatted(run.queues()));
     }
-    return new ConnectStorm(subject.socket, gib * GIB, regions, queues);
+    return new ConnectStorm(subject.socket, gib * GIB, regions, run.queues());
   }
 
   private void refuseOptionsOfGuests() {
@@ -134,14 +113,12 @@ public final class StormCommand implements Callable<Integer> {
         Stream.of("--gib", "--regions", "-n").filter(given::hasMatchedOption).toList();
     if (!refused.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s: only for guests at --socket, --rpc has none"
-              .formatted(String.join(", ", refused)));
+          "%s: only for guests at --socket, --rpc has none".formatted(String.join(", ", refused)));
     }
   }
 
   private void report(Storm storm, long times, double took) throws IOException {
-    new Output(spec.commandLine().getOut(), spec.commandLine().getErr(), json)
-        .result(json(storm, times, took), out -> print(out, storm, times, took));
+    run.output().result(json(storm, times, took), out -> print(out, storm, times, took));
   }
 
   private static Map<String, Object> json(Storm storm, long times, double took) {

@@ -3,24 +3,18 @@ package io.vireo.daemon.perf;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** How long there is load, and what is counted of it. */
+/** How long there is load before what is counted, and how often it is told. */
 final class TimeOptions {
   private static final double NS_PER_SECOND = 1e9;
   private static final double MAX_SECONDS = 1e6;
   private static final double MIN_INTERVAL_SECONDS = 0.01;
 
   @Option(
-      names = {"-t", "--time"},
-      paramLabel = "SECONDS",
-      defaultValue = "5",
-      description = "how long requests are counted (default: ${DEFAULT-VALUE})")
-  private double seconds;
-
-  @Option(
       names = "--warmup",
       paramLabel = "SECONDS",
       defaultValue = "0.5",
-      description = "how long there is load before that (default: ${DEFAULT-VALUE})")
+      description =
+          "how long there is load before requests are counted (default: ${DEFAULT-VALUE})")
   private double warmupSeconds;
 
   @Option(
@@ -41,18 +35,13 @@ final class TimeOptions {
   /**
    * @throws IllegalArgumentException with a sentence when a time cannot be
    */
-  void check() {
-    if (!(seconds > 0 && seconds <= MAX_SECONDS)
-        || !(warmupSeconds >= 0 && warmupSeconds <= MAX_SECONDS)) {
+  void check(long countedNs) {
+    if (countedNs == 0 || !(warmupSeconds >= 0 && warmupSeconds <= MAX_SECONDS)) {
       throw new IllegalArgumentException("-t must be above 0 and --warmup not below");
     }
     if (!(intervalSeconds >= MIN_INTERVAL_SECONDS && intervalSeconds <= MAX_SECONDS)) {
       throw new IllegalArgumentException("--interval must be at least " + MIN_INTERVAL_SECONDS);
     }
-  }
-
-  long countedNs() {
-    return ns(seconds);
   }
 
   long warmupNs() {

@@ -70,7 +70,7 @@ class StormCommandTest extends PerfTest {
         "--socket DIR/m -n -1;             -1 queues are less than none",
         "--socket DIR/m -n 257;            DIR/m: the disk has 256 queues, not 257",
         "--socket DIR/m --regions 510;     DIR/m: ADD_MEM_REG",
-        "--socket DIR/m -t -1;             -t must not be below 0",
+        "--socket DIR/m -t -1;             -t must not be below 0 or above 1000000",
         "--rpc DIR/rpc.sock --gib 152;     --gib: only for guests at --socket, --rpc has none",
         "--rpc DIR/rpc.sock -t 0 --queues 1 --regions 9; --regions, -n: only for guests at --socket, --rpc has none",
       })
