@@ -7,7 +7,7 @@ import java.util.function.Function;
  *
  * @param name as in {@code bdev_malloc_create}
  * @param parameters a record whose component names are the names of the JSON parameters (snake
- *     case); a component may be {@link Optional} and {@link Later}
+ *     case); a component may be {@link Optional} and {@link Later}, or a record of more parameters
  * @param handler does it; the result is a String, Boolean, Number, Map or List. A refusal is a
  *     {@link io.vireo.bdev.BdevException} or {@link io.vireo.linux.ErrnoException} and leaves
  *     everything as it was

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** How long requests take: in a bdev, and in each queue of a controller. */
@@ -48,33 +49,48 @@ public final class HistogramMethods {
   }
 
   /**
+   * Which requests are counted, and how finely.
+   *
    * @param opc requests of this type only, by the word that bdev_get_bdevs has for it
    * @param granularity 2 to the power of this are the buckets of a range
    * @param min_nsec what takes less is counted as this, and what takes {@code max_nsec} or more as
    *     just less than that; each as fine as a range
    */
-  record EnableOfBdev(
-      String name,
-      boolean enable,
+  record Counted(
       @Optional String opc,
       @Optional("" + BucketLayout.GRANULARITY) int granularity,
       @Optional("" + BucketLayout.MIN_NS) long min_nsec,
-      @Optional("" + BucketLayout.MAX_NS) long max_nsec) {}
+      @Optional("" + BucketLayout.MAX_NS) long max_nsec) {
+    HistogramOptions options() {
+      return new HistogramOptions(
+          opc == null ? null : type(opc), BucketLayout.of(granularity, min_nsec, max_nsec));
+    }
+  }
+
+  record EnableOfBdev(String name, boolean enable, Counted counted) {}
 
   private Object enable(EnableOfBdev p) {
     Bdev bdev = bdevs.require(p.name);
-    HistogramOptions options = options(p.opc, p.granularity, p.min_nsec, p.max_nsec);
-    if (p.enable) {
-      bdev.enableHistogram(options);
-    } else {
-      bdev.disableHistogram();
-    }
-    return true;
+    return enable(p.enable, p.counted, bdev::enableHistogram, bdev::disableHistogram);
   }
 
-  private static HistogramOptions options(String opc, int granularity, long minNs, long maxNs) {
-    return new HistogramOptions(
-        opc == null ? null : type(opc), BucketLayout.of(granularity, minNs, maxNs));
+  record EnableOfController(String ctrlr, boolean enable, Counted counted) {}
+
+  private Object enable(EnableOfController p) {
+    VhostController controller = vhost.require(p.ctrlr);
+    return enable(p.enable, p.counted, controller::enableHistograms, controller::disableHistograms);
+  }
+
+  /** What cannot be counted is refused also where nothing is to be. */
+  private static Object enable(
+      boolean on, Counted counted, Consumer<HistogramOptions> enable, Runnable disable) {
+    HistogramOptions options = counted.options();
+    if (on) {
+      enable.accept(options);
+    } else {
+      disable.run();
+    }
+    return true;
   }
 
   /** Refused with the field's code and text. */
@@ -115,26 +131,6 @@ public final class HistogramMethods {
 
   private Object getBorders(GetBorders p) {
     return Map.of("borders_count", histogram(p.name).between(p.borders));
-  }
-
-  /** As for a bdev. */
-  record EnableOfController(
-      String ctrlr,
-      boolean enable,
-      @Optional String opc,
-      @Optional("" + BucketLayout.GRANULARITY) int granularity,
-      @Optional("" + BucketLayout.MIN_NS) long min_nsec,
-      @Optional("" + BucketLayout.MAX_NS) long max_nsec) {}
-
-  private Object enable(EnableOfController p) {
-    VhostController controller = vhost.require(p.ctrlr);
-    HistogramOptions options = options(p.opc, p.granularity, p.min_nsec, p.max_nsec);
-    if (p.enable) {
-      controller.enableHistograms(options);
-    } else {
-      controller.disableHistograms();
-    }
-    return true;
   }
 
   record GetOfController(String ctrlr) {}

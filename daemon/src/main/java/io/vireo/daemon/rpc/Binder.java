@@ -1,34 +1,35 @@
 package io.vireo.daemon.rpc;
 
-import java.lang.reflect.Constructor;
-import java.lang.reflect.RecordComponent;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Makes a method's parameter record out of a request's {@code params}. All or nothing: whatever is
  * wrong is told by name before the handler sees anything. Any thread.
+ *
+ * <p>A component that is a record itself stands for its own components: parameters that several
+ * methods have are declared once.
  */
 final class Binder<P extends Record> {
   private final String method;
+  private final Shape<P> shape;
   private final List<Parameter> parameters;
-  private final Constructor<P> constructor;
 
   /** Reads the record's declaration, once. */
   Binder(String method, Class<P> type) {
     this.method = method;
-    RecordComponent[] components = type.getRecordComponents();
-    parameters = Arrays.stream(components).map(Parameter::of).toList();
-    Class<?>[] types =
-        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-    try {
-      constructor = type.getDeclaredConstructor(types);
-    } catch (NoSuchMethodException e) {
-      throw new AssertionError("a record without its canonical constructor: " + type, e);
+    shape = Shape.of(type);
+    parameters = shape.parameters().toList();
+    Set<String> names = new HashSet<>();
+    for (Parameter parameter : parameters) {
+      if (!names.add(parameter.name())) {
+        throw new IllegalArgumentException(
+            "%s has two parameters %s".formatted(method, parameter.name()));
+      }
     }
-    constructor.setAccessible(true);
   }
 
   List<Parameter> parameters() {
@@ -48,12 +49,7 @@ final class Binder<P extends Record> {
           "params are " + ParameterType.shown(params) + ", not an object");
     }
     refuseUnknown(params);
-    Object[] values = parameters.stream().map(p -> p.value(params.path(p.name()))).toArray();
-    try {
-      return constructor.newInstance(values);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("cannot make the parameters of " + method, e);
-    }
+    return shape.valueIn(params);
   }
 
   private void refuseUnknown(JsonNode params) {

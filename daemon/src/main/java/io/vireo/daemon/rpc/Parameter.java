@@ -3,6 +3,7 @@ package io.vireo.daemon.rpc;
 import io.vireo.bdev.module.Later;
 import io.vireo.bdev.module.Optional;
 import java.lang.reflect.RecordComponent;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
@@ -13,7 +14,8 @@ import tools.jackson.databind.node.MissingNode;
  * @param later belongs to a feature that is not there yet: only its default is taken
  */
 record Parameter(
-    String name, ParameterType type, boolean required, JsonNode fallback, boolean later) {
+    String name, ParameterType type, boolean required, JsonNode fallback, boolean later)
+    implements Component {
 
   /** Reads a component's declaration; a mistake in it is found here, at the start. */
   static Parameter of(RecordComponent component) {
@@ -52,12 +54,14 @@ record Parameter(
         : MissingNode.getInstance();
   }
 
-  /**
-   * The component's value, out of the value that was sent, or {@link MissingNode} when none was.
-   *
-   * @throws RpcException with {@link RpcException#INVALID_PARAMS} and a sentence
-   */
-  Object value(JsonNode sent) {
+  @Override
+  public Stream<Parameter> parameters() {
+    return Stream.of(this);
+  }
+
+  @Override
+  public Object valueIn(JsonNode params) {
+    JsonNode sent = params.path(name);
     if (sent.isMissingNode()) {
       if (required) {
         throw RpcException.invalidParameters("parameter '" + name + "' is missing");

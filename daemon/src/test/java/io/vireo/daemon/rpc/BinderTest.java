@@ -156,6 +156,29 @@ class BinderTest {
         .withMessage("method requires no parameters");
   }
 
+  record Size(int blocks, @Optional("512") int block_size) {}
+
+  record Disk(String name, Size size, @Optional boolean readonly) {}
+
+  @Test
+  void the_components_of_a_record_inside_are_parameters_like_the_others() {
+    Binder<Disk> disks = new Binder<>("method", Disk.class);
+    assertThat(disks.parameters())
+        .extracting(Parameter::name)
+        .containsExactly("name", "blocks", "block_size", "readonly");
+    assertThat(disks.bind(Json.MAPPER.readTree("{\"name\":\"a\",\"blocks\":8}")))
+        .isEqualTo(new Disk("a", new Size(8, 512), false));
+    assertThatExceptionOfType(RpcException.class)
+        .isThrownBy(() -> disks.bind(Json.MAPPER.readTree("{\"name\":\"a\"}")))
+        .withMessage("Invalid parameters: parameter 'blocks' is missing");
+    assertThatExceptionOfType(RpcException.class)
+        .isThrownBy(() -> disks.bind(Json.MAPPER.readTree("{\"name\":\"a\",\"size\":{}}")))
+        .withMessageStartingWith(
+            "Invalid parameters: unknown parameter 'size', method takes name, ");
+  }
+
+  record Twice(int blocks, Size size) {}
+
   record Unreadable(StringBuilder text) {}
 
   record WrongDefault(@Optional("\"x\"") int number) {}
@@ -169,6 +192,9 @@ class BinderTest {
         .withMessageContaining("StringBuilder");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Binder<>("method", RequiredButLater.class));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Binder<>("method", Twice.class))
+        .withMessage("method has two parameters blocks");
     assertThatExceptionOfType(RpcException.class)
         .isThrownBy(() -> new Binder<>("method", WrongDefault.class));
   }
