@@ -239,10 +239,14 @@ int main(void) {
   SAME(BlockDevice, BLKPBSZGET);
   SAME(BlockDevice, BLKGETSIZE64);
 
-  SAME(HugePages, HUGETLBFS_MAGIC);
-  NUMBER(HugePages, STATFS_BYTES, sizeof(struct statfs));
-  NUMBER(HugePages, F_TYPE, offsetof(struct statfs, f_type));
-  NUMBER(HugePages, F_BSIZE, offsetof(struct statfs, f_bsize));
+  SAME(FileSystem, TMPFS_MAGIC);
+  SAME(FileSystem, HUGETLBFS_MAGIC);
+  SAME(FileSystem, EXT4_SUPER_MAGIC);
+  SAME(FileSystem, XFS_SUPER_MAGIC);
+  SAME(FileSystem, BTRFS_SUPER_MAGIC);
+  NUMBER(FileSystem, STATFS_BYTES, sizeof(struct statfs));
+  NUMBER(FileSystem, F_TYPE, offsetof(struct statfs, f_type));
+  NUMBER(FileSystem, F_BSIZE, offsetof(struct statfs, f_bsize));
 
   NUMBER(Platform, PARAMS_BYTES, sizeof(struct io_uring_params));
 

@@ -13,6 +13,7 @@ import static io.vireo.memreg.MemoryRegistry.PAGE_BYTES;
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
 import io.vireo.linux.FileStat;
+import io.vireo.linux.FileSystem;
 import io.vireo.linux.HugePages;
 import io.vireo.linux.Libc;
 
@@ -77,7 +78,8 @@ final class MappedFile {
   /** Names a part of a file, of which there must be that much. */
   static Key key(int fd, long fileOffset, long bytes) {
     FileStat file = FileStat.of(fd);
-    Key key = new Key(file.device(), file.inode(), fileOffset, bytes, pageBytes(fd));
+    long pageBytes = Math.max(HugePages.pageBytes(fd), PAGE_BYTES);
+    Key key = new Key(file.device(), file.inode(), fileOffset, bytes, pageBytes);
     if (fileOffset < 0
         || bytes <= 0
         || bytes > MemoryMap.ADDRESS_SPACE_BYTES
@@ -86,6 +88,9 @@ final class MappedFile {
     }
     if (!file.isRegular()) {
       throw key.refusal(fd, ", which is no regular file", Errno.ENODEV);
+    }
+    if (!FileSystem.of(fd).isLocal()) {
+      throw key.refusal(fd, ", whose file system may let us wait for its pages", Errno.ENODEV);
     }
     if (file.sizeBytes() < key.end()) {
       throw key.refusal(fd, ", which has only 0x%x".formatted(file.sizeBytes()), Errno.EINVAL);
@@ -139,10 +144,6 @@ final class MappedFile {
     } catch (ErrnoException e) {
       throw key.refusal(fd, " for reading and writing", e.errno());
     }
-  }
-
-  private static long pageBytes(int fd) {
-    return Math.max(HugePages.pageBytes(fd), PAGE_BYTES);
   }
 
   Key key() {

@@ -57,6 +57,15 @@ class MappingRefusalTest extends MappingLeakCheck {
     assertRefused(Errno.EBADF, zero, 0, 4096);
   }
 
+  /** A server of files in user space could stop a reactor, and all its guests, by not answering. */
+  @Test
+  void a_file_whose_pages_may_never_come_is_refused() {
+    int madeUp = Libc.open("/proc/self/status", Libc.O_RDONLY, 0);
+    assertThat(assertRefused(Errno.ENODEV, madeUp, 0, 4096))
+        .hasMessageContaining("/status, whose file system may let us wait for its pages");
+    Libc.close(madeUp);
+  }
+
   /** Else a client could have Vireo write where it may only read itself. */
   @Test
   void a_descriptor_for_reading_gets_no_mapping_and_no_share_in_one() {
