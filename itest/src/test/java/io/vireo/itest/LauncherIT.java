@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -57,6 +58,17 @@ class LauncherIT {
     files.add(Repository.LAUNCHER);
     for (Path file : files) {
       Path copy = root.resolve(Repository.ROOT.relativize(file));
+      Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    return root;
+  }
+
+  /** An installation with copies of the caches. */
+  private Path installationWithCaches() throws IOException {
+    Path root = installation();
+    Files.createDirectory(caches(root));
+    for (Path file : files(caches(built))) {
+      Path copy = caches(root).resolve(file.getFileName());
       Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
     }
     return root;
@@ -191,11 +203,7 @@ class LauncherIT {
 
   @Test
   void after_an_upgrade_starts_do_without_until_the_first_has_left_new_ones() throws Exception {
-    Path root = installation();
-    Files.createDirectory(caches(root));
-    for (Path file : files(caches(built))) {
-      Files.copy(file, caches(root).resolve(file.getFileName()));
-    }
+    Path root = installationWithCaches();
     Path old = files(caches(root)).getLast();
     FileTime later = FileTime.from(Files.getLastModifiedTime(old).toInstant().plusMillis(1));
     Files.setLastModifiedTime(files(root.resolve("daemon/target/lib")).getFirst(), later);
@@ -211,6 +219,48 @@ class LauncherIT {
       awaitRuns(target);
       assertThat(uses(target, files(caches(root)).getLast())).isTrue();
     }
+  }
+
+  @Test
+  void two_jdks_in_turn_find_their_own_and_the_oldest_of_many_go() throws Exception {
+    Path root = installationWithCaches();
+    List<Path> first = files(caches(root));
+    Path other = temporary.resolve("other jdk");
+    Files.createSymbolicLink(other, Path.of(vireo(0, root, NOWHERE, "--print-java-home")));
+    String name = first.getFirst().getFileName().toString();
+    String jars = name.substring(name.lastIndexOf('-'));
+    for (int i = 0; i < 20; i++) {
+      Path old = Files.writeString(caches(root).resolve("target-jdk" + i + jars), "old");
+      Files.setLastModifiedTime(old, FileTime.from(Instant.EPOCH.plusSeconds(i)));
+    }
+    Files.writeString(caches(root).resolve("target-jdk-jars.aot"), "of jars that are gone");
+
+    build(root, other);
+    List<Path> kept = files(caches(root));
+    assertThat(kept).hasSize(12).containsAll(first);
+    assertThat(kept.stream().filter(file -> file.toString().contains("-jdk")))
+        .extracting(file -> file.getFileName().toString())
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(14, 15, 16, 17, 18, 19).map(i -> "target-jdk" + i + jars).toList());
+
+    Map<Path, FileTime> times = times(kept);
+    vireo(0, root, NOWHERE, "build");
+    build(root, other);
+    assertThat(times(files(caches(root)))).isEqualTo(times);
+  }
+
+  private static void build(Path root, Path jdk) throws Exception {
+    Map<String, String> environment =
+        Map.of("XDG_CACHE_HOME", NOWHERE.toString(), "JAVA_HOME", jdk.toString());
+    Child.run(0, command(root, "build"), environment);
+  }
+
+  private static Map<Path, FileTime> times(List<Path> files) throws IOException {
+    Map<Path, FileTime> times = new HashMap<>();
+    for (Path file : files) {
+      times.put(file, Files.getLastModifiedTime(file));
+    }
+    return times;
   }
 
   /** Made beside, by nobody's child. */
