@@ -263,6 +263,14 @@ class LauncherIT {
     return times;
   }
 
+  @Test
+  void a_build_has_left_them() throws Exception {
+    try (Stream<Path> all = Files.list(caches(Repository.ROOT))) {
+      assertThat(all.map(file -> file.getFileName().toString().split("-", 2)[0]))
+          .contains("target", "rpc", "perf");
+    }
+  }
+
   /** Made beside, by nobody's child. */
   private static void awaitNew(Path caches, FileTime than) throws Exception {
     boolean made =
