@@ -97,7 +97,7 @@ final class Loop {
     long now = clock.nanoTime();
     counters.lap();
     counters.elapsed(now - nowNs, busy);
-    budget.lap(now - nowNs, pollers.busy());
+    budget.lap(now - nowNs, pollers.busy(), pollers.deep());
     nowNs = now;
     if (brokenOff) {
       // Perhaps between an event and its poller: nobody may be left unpolled by that.

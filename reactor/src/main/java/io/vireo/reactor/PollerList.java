@@ -27,6 +27,9 @@ final class PollerList {
   /** Those that had work when all were polled last. */
   private int busy;
 
+  /** Those of them that did as much as a short turn allows, or more. */
+  private int deep;
+
   /** Index of the loop that is running, whichever that is. */
   private int cursor;
 
@@ -38,6 +41,7 @@ final class PollerList {
   int poll(long nowNs) {
     int work = 0;
     int had = 0;
+    int hadMuch = 0;
     for (cursor = 0; cursor < polled; cursor++) {
       Poller poller = pollers[cursor];
       try {
@@ -45,6 +49,7 @@ final class PollerList {
         if (done > 0) {
           work += done;
           had++;
+          hadMuch += done >= LapBudget.MIN_REQUESTS ? 1 : 0;
           // A poller that removed itself moved the index to the one before it, or to -1.
           lastWorkNs[Math.max(cursor, 0)] = nowNs;
         }
@@ -53,6 +58,7 @@ final class PollerList {
       }
     }
     busy = had;
+    deep = hadMuch;
     return work;
   }
 
@@ -134,6 +140,11 @@ final class PollerList {
   /** How many had work when all were polled last. */
   int busy() {
     return busy;
+  }
+
+  /** How many of these had much, as {@link LapBudget} sees it. */
+  int deep() {
+    return deep;
   }
 
   int polled() {
