@@ -2,6 +2,10 @@
 # What the scripts of this folder share. Sourced, never run.
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+# The tools' words and decimal points, of which some are read again.
+export LC_ALL=C.UTF-8
+
 cache=${VIREO_CACHE:-${XDG_CACHE_HOME:-${HOME:?set HOME or VIREO_CACHE}/.cache}/vireo}
 
 # The launcher; the variable lets a test put another target behind the same scripts.

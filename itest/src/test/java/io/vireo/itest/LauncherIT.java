@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -261,6 +262,27 @@ class LauncherIT {
       times.put(file, Files.getLastModifiedTime(file));
     }
     return times;
+  }
+
+  /** stat tells times with the decimal point of the user's locale. */
+  @Test
+  void users_who_write_commas_in_numbers_find_the_same_ones() throws Exception {
+    Path programs = Files.createDirectory(temporary.resolve("programs"));
+    Path stat = programs.resolve("stat");
+    Files.writeString(
+        stat,
+        """
+        #!/bin/bash
+        [[ ${LC_ALL-} == C ]] && exec /usr/bin/stat "$@"
+        /usr/bin/stat "$@" | sed 's/[.]/,08/'
+        """);
+    Files.setPosixFilePermissions(stat, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Map<String, String> environment =
+        Map.of(
+            "XDG_CACHE_HOME", NOWHERE.toString(), "PATH", programs + ":" + System.getenv("PATH"));
+    List<Path> made = files(caches(built));
+    assertThat(Child.run(0, command(built, "build"), environment)).isEmpty();
+    assertThat(files(caches(built))).isEqualTo(made);
   }
 
   @Test
