@@ -37,6 +37,8 @@ import io.vireo.linux.Libc;
 final class MappedFile {
   private static final int READ_WRITE = PROT_READ | PROT_WRITE;
 
+  private static final String LOCAL = "tmpfs, hugetlbfs, ext4, XFS and Btrfs";
+
   /** Pages come when they are touched: populating 100 GiB would stop everything for seconds. */
   private static final int SHARED = MAP_SHARED | MAP_NORESERVE;
 
@@ -89,8 +91,10 @@ final class MappedFile {
     if (!file.isRegular()) {
       throw key.refusal(fd, ", which is no regular file", Errno.ENODEV);
     }
-    if (!FileSystem.of(fd).isLocal()) {
-      throw key.refusal(fd, ", whose file system may let us wait for its pages", Errno.ENODEV);
+    FileSystem system = FileSystem.of(fd);
+    if (!system.isLocal()) {
+      String why = ", whose file system 0x%x is none of %s".formatted(system.type(), LOCAL);
+      throw key.refusal(fd, why, Errno.ENODEV);
     }
     if (file.sizeBytes() < key.end()) {
       throw key.refusal(fd, ", which has only 0x%x".formatted(file.sizeBytes()), Errno.EINVAL);

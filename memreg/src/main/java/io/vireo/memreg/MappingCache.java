@@ -2,6 +2,10 @@ package io.vireo.memreg;
 
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -19,12 +23,35 @@ public final class MappingCache {
    */
   static final long MAX_BYTES = 64L << 40;
 
-  private final MemoryRegistry registry;
-  private final Map<MappedFile.Key, MappedFile> files = new HashMap<>(); // guarded by itself
-  private long mappedBytes; // guarded by files
+  /** The kernel's for one of ours: its part, and what is before and behind it. */
+  private static final int KERNEL_MAPPINGS = 3;
 
+  private static final Path KERNEL_LIMIT = Path.of("/proc/sys/vm/max_map_count");
+  private static final int KERNEL_DEFAULT = 65_530;
+
+  private final MemoryRegistry registry;
+  private final int maxMappings;
+  private final Map<MappedFile.Key, MappedFile> files = new HashMap<>(); // guarded by itself
+  private int mappings; // guarded by files, as below; those with lost pages, too
+  private long mappedBytes;
+
+  /** Guests get half of the kernel's mappings: a JVM that gets none any more ends. */
   public MappingCache(MemoryRegistry registry) {
+    this(registry, kernelMappings() / 2 / KERNEL_MAPPINGS);
+  }
+
+  MappingCache(MemoryRegistry registry, int maxMappings) {
     this.registry = registry;
+    this.maxMappings = maxMappings;
+  }
+
+  private static int kernelMappings() {
+    // In one read: a second one, which readString makes after the first byte, finds the end.
+    try (BufferedReader limit = Files.newBufferedReader(KERNEL_LIMIT)) {
+      return Integer.parseInt(limit.readLine());
+    } catch (IOException e) {
+      return KERNEL_DEFAULT; // a /proc without it
+    }
   }
 
   /**
@@ -43,6 +70,7 @@ public final class MappingCache {
         file = MappedFile.map(key, fd);
         register(file);
         files.put(key, file);
+        mappings++;
         mappedBytes += key.bytes();
       } else {
         MappedFile.probe(key, fd);
@@ -50,6 +78,10 @@ public final class MappingCache {
       file.references++;
       return new Mapping(this, file);
     }
+  }
+
+  int maxMappings() {
+    return maxMappings;
   }
 
   /** How many mappings can be shared, each counted once. */
@@ -74,6 +106,7 @@ public final class MappingCache {
         return;
       }
       files.remove(file.key(), file);
+      mappings--;
       mappedBytes -= file.key().bytes();
     }
     try {
@@ -84,6 +117,13 @@ public final class MappingCache {
   }
 
   private void requireRoom(MappedFile.Key key) {
+    if (mappings == maxMappings) {
+      throw new ErrnoException(
+          "map",
+          Errno.ENOMEM,
+          "of 0x%x bytes besides %d other mappings, as many as vm.max_map_count allows all guests"
+              .formatted(key.bytes(), mappings));
+    }
     if (key.bytes() > MAX_BYTES - mappedBytes) {
       throw new ErrnoException(
           "map",

@@ -248,6 +248,23 @@ class MappingCacheTest extends MappingLeakCheck {
     }
   }
 
+  /** A process has some 65,000 of the kernel's mappings, and a JVM without any more ends. */
+  @Test
+  void guests_leave_mappings_to_the_process() {
+    MappingCache small = new MappingCache(registry, 2);
+    Mapping first = small.acquire(fd, 0, MIB);
+    Mapping second = small.acquire(fd, MIB, MIB);
+    assertThatThrownBy(() -> small.acquire(fd, 2 * MIB, MIB))
+        .hasMessage(
+            "map of 0x100000 bytes besides 2 other mappings, as many as vm.max_map_count allows all"
+                + " guests: Cannot allocate memory (ENOMEM)");
+    small.acquire(fd, MIB, MIB).close(); // it is there already
+    second.close();
+    small.acquire(fd, 2 * MIB, MIB).close();
+    first.close();
+    assertThat(cache.maxMappings()).isGreaterThan(1000);
+  }
+
   @Test
   void guests_leave_half_of_the_address_space_to_the_process() {
     long most = MappingCache.MAX_BYTES;
