@@ -2,9 +2,11 @@ package io.vireo.vhost;
 
 import io.vireo.linux.EventFd;
 import io.vireo.linux.Libc;
-import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,15 +17,24 @@ import org.slf4j.LoggerFactory;
  * <p>The thread waits for its {@link #fd} together with its socket. While it waits for something
  * else it runs what is posted all the same: the check of truncated memory may be what ends the
  * waiting.
+ *
+ * <p>No lock: reactors post, and a thread that holds one may have lost its CPU.
  */
 final class Inbox implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Inbox.class);
   private static final long WARN_AFTER_NS = TimeUnit.SECONDS.toNanos(1);
 
+  private static final int CLOSED = Integer.MIN_VALUE;
+
+  /** What a post takes, about. */
+  private static final long POST_NS = 1000;
+
   private final String owner;
   private final EventFd wake = EventFd.create();
-  private final Queue<Runnable> messages = new ArrayDeque<>(); // guarded by this
-  private boolean closed; // guarded by this
+  private final Queue<Runnable> messages = new ConcurrentLinkedQueue<>();
+
+  /** How many are inside {@link #post}, for whom the descriptor stays, and the closed bit. */
+  private final AtomicInteger gate = new AtomicInteger();
 
   /**
    * @param owner whose it is, for log lines
@@ -33,10 +44,15 @@ final class Inbox implements AutoCloseable {
   }
 
   /** Any thread. Does nothing once closed: who posts need not know whether the session lives. */
-  synchronized void post(Runnable message) {
-    if (!closed) {
-      messages.add(message);
-      wake.signal();
+  void post(Runnable message) {
+    int before = gate.getAndIncrement();
+    try {
+      if (before >= 0) {
+        messages.add(message);
+        wake.signal();
+      }
+    } finally {
+      gate.getAndDecrement();
     }
   }
 
@@ -48,7 +64,7 @@ final class Inbox implements AutoCloseable {
   /** Runs what was posted. The session's thread only, as below. */
   void run() {
     wake.drain();
-    for (Runnable message = next(); message != null; message = next()) {
+    for (Runnable message = messages.poll(); message != null; message = messages.poll()) {
       message.run();
     }
   }
@@ -75,13 +91,12 @@ final class Inbox implements AutoCloseable {
     }
   }
 
-  private synchronized Runnable next() {
-    return messages.poll();
-  }
-
   @Override
-  public synchronized void close() {
-    closed = true;
+  public void close() {
+    gate.getAndUpdate(posters -> posters | CLOSED);
+    while (gate.get() != CLOSED) {
+      LockSupport.parkNanos(POST_NS);
+    }
     messages.clear();
     wake.close();
   }

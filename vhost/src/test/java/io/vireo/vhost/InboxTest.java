@@ -2,6 +2,7 @@ package io.vireo.vhost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vireo.linux.EventFd;
 import io.vireo.linux.Libc;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,40 @@ class InboxTest {
     inbox.await(done::get, "another thread");
     other.join();
     assertThat(ranOn).containsExactly(Thread.currentThread());
+    inbox.close();
+  }
+
+  /** A reactor posts: it must not wait for a session's thread that has lost its CPU. */
+  @Test
+  void who_posts_waits_for_nobodys_lock() {
+    AtomicBoolean ran = new AtomicBoolean();
+    synchronized (inbox) {
+      Background.start(() -> inbox.post(() -> ran.set(true))).join();
+    }
+    inbox.run();
+    assertThat(ran).isTrue();
+    inbox.close();
+  }
+
+  /** The number of its descriptor may be another's by then. */
+  @Test
+  void a_closed_one_signals_nothing_whoever_posts_at_that_moment() {
+    for (int i = 0; i < 1000; i++) {
+      Inbox closing = new Inbox("disk#1");
+      Background poster =
+          Background.start(
+              () -> {
+                for (int n = 0; n < 100; n++) {
+                  closing.post(() -> {});
+                }
+              });
+      closing.close();
+      try (EventFd next = EventFd.create()) {
+        poster.join();
+        closing.post(() -> {});
+        assertThat(next.drain()).isZero();
+      }
+    }
     inbox.close();
   }
 
