@@ -119,6 +119,7 @@ public abstract class RingQueue implements DeviceQueue {
       if (usable()) {
         settleAll();
         ring.enableKicks(); // whoever comes next is not polling yet
+        FaultPoint.pass(); // before what a session waits for
       }
     } finally {
       started = false;
