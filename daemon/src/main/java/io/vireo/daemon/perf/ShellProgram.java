@@ -99,7 +99,7 @@ final class ShellProgram {
     } catch (IOException _) {
       // No process can be started: what can be done without is done.
     }
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly(); // the process itself would close its output, too
   }
 
   private void unhook() {
