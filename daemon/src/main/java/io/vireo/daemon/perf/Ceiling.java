@@ -98,6 +98,11 @@ final class Ceiling implements Disk {
   }
 
   @Override
+  public boolean keepsData() {
+    return false;
+  }
+
+  @Override
   public int maxQueues() {
     return 1;
   }

@@ -58,6 +58,8 @@ final class Company {
       throws IOException {
     List<Round> all = new ArrayList<>();
     try (Load measured = load(socket, options)) {
+      connectOthers()
+          .forEach(Load::close); // who cannot be there is told before anything is measured
       for (int i = 0; i < rounds; i++) {
         Round round = round(measured, uncountedNs, countedNs);
         all.add(round);
@@ -71,11 +73,8 @@ final class Company {
     double before = CoreProbe.roundTripNs(otherCpu);
     Sample alone = measured.measure(options, uncountedNs, countedNs);
     double between = CoreProbe.roundTripNs(otherCpu);
-    List<Load> others = new ArrayList<>();
+    List<Load> others = connectOthers();
     try {
-      for (Neighbour neighbour : neighbours) {
-        others.add(load(neighbour.socket(), neighbour.options(options)));
-      }
       List<Load> all = new ArrayList<>(others);
       all.addFirst(measured);
       List<Sample> samples = new LoadGroup(all).measure(uncountedNs, countedNs);
@@ -86,6 +85,19 @@ final class Company {
           samples.subList(1, samples.size()));
     } finally {
       others.forEach(Load::close);
+    }
+  }
+
+  private List<Load> connectOthers() throws IOException {
+    List<Load> others = new ArrayList<>();
+    try {
+      for (Neighbour neighbour : neighbours) {
+        others.add(load(neighbour.socket(), neighbour.options(options)));
+      }
+      return others;
+    } catch (IOException | RuntimeException e) {
+      others.forEach(Load::close);
+      throw e;
     }
   }
 

@@ -38,6 +38,7 @@ final class CompanyOptions {
       throw new IllegalArgumentException("--beside is for one load on the disk at --socket");
     }
     for (Neighbour neighbour : neighbours) {
+      neighbour.check();
       neighbour.options(loads.getFirst());
     }
   }

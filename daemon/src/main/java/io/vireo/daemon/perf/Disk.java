@@ -22,6 +22,11 @@ interface Disk extends AutoCloseable {
 
   int maxQueues();
 
+  /** Whether what is read can be what was written. */
+  default boolean keepsData() {
+    return true;
+  }
+
   /** Shares the memory in which rings and buffers lie. */
   void share(FrontendMemory memory);
 

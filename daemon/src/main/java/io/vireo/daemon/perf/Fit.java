@@ -25,6 +25,10 @@ final class Fit {
     if (!VirtioFeatures.has(disk.features(), options.workload().feature)) {
       throw new IOException("%s: the disk offers no %s".formatted(name, workload));
     }
+    if (options.workload() == Workload.VERIFY && !disk.keepsData()) {
+      throw new IOException(
+          "%s: no data are kept that %s could read back".formatted(name, workload));
+    }
     if (options.writes() && (disk.features() & BlkFeatures.RO) != 0) {
       throw new IOException(
           "%s: the disk is read-only and %s writes to it".formatted(name, workload));

@@ -1,5 +1,6 @@
 package io.vireo.daemon.perf;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +29,21 @@ record Neighbour(Path socket, Integer depth, Integer queues) {
 
     private static Integer number(String digits) {
       return digits == null ? null : Integer.valueOf(digits);
+    }
+  }
+
+  /**
+   * Looks at what a colon in the name may mean.
+   *
+   * @throws IllegalArgumentException when no such socket exists: a depth was meant
+   */
+  void check() {
+    String name = socket.toString();
+    int colon = name.lastIndexOf(':');
+    if (colon > name.lastIndexOf('/') && !Files.exists(socket)) {
+      throw new IllegalArgumentException(
+          "--beside: there is no %s, and '%s' is no depth"
+              .formatted(name, name.substring(colon + 1)));
     }
   }
 

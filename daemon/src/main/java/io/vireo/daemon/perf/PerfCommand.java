@@ -1,11 +1,9 @@
 package io.vireo.daemon.perf;
 
-import io.vireo.linux.Cpu;
 import io.vireo.vhost.message.ProtocolException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,7 +36,14 @@ import picocli.CommandLine.Option;
     customSynopsis = "vireo perf (--socket PATH | --ceiling | --probe | --gap) [OPTION]...")
 public final class PerfCommand implements Callable<Integer> {
   private static final long MAX_THINK_MICROS = TimeUnit.MINUTES.toMicros(1);
+
+  /** One at the end parts nothing: what is before it then is no item. */
+  private static final String COMMA = ",(?!$)";
+
   private static final int WARM_UPS = 10;
+
+  /** The shortest time that is measured. */
+  private static final double MIN_SECONDS = 0.001;
 
   @ArgGroup(multiplicity = "1")
   private Subject subject;
@@ -69,7 +74,8 @@ public final class PerfCommand implements Callable<Integer> {
       names = {"-w", "--workload"},
       paramLabel = "NAME",
       defaultValue = "randread",
-      split = ",",
+      split = COMMA,
+      splitSynopsisLabel = ",",
       converter = Workload.Converter.class,
       description =
           "read, write, randread, randwrite, rw, randrw, verify (writes, reads back, compares"
@@ -86,7 +92,8 @@ public final class PerfCommand implements Callable<Integer> {
       names = {"-q", "--depth"},
       paramLabel = "DEPTH",
       defaultValue = "32",
-      split = ",",
+      split = COMMA,
+      splitSynopsisLabel = ",",
       description = "requests of each queue that are in flight (default: ${DEFAULT-VALUE})")
   private List<Integer> depths;
 
@@ -107,19 +114,7 @@ public final class PerfCommand implements Callable<Integer> {
       description = "the pause of each request's slot before the next one (default: none)")
   private long thinkMicros;
 
-  @Option(
-      names = "--cpu",
-      paramLabel = "CPU",
-      description = "the CPU that makes the load (default: the last one allowed)")
-  private Integer cpu;
-
-  @Option(
-      names = "--other-cpu",
-      paramLabel = "CPU",
-      description =
-          "the CPU that --probe, --ceiling and --against take for the other side (default: the"
-              + " first one allowed)")
-  private Integer otherCpu;
+  @Mixin private CpuOptions cpus;
 
   @ArgGroup(exclusive = false, heading = "%nTwo disks:%n")
   private ComparisonOptions comparison;
@@ -129,18 +124,17 @@ public final class PerfCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    BitSet allowed = Cpu.allowed();
-    int here = cpu == null ? allowed.length() - 1 : cpu;
-    int there = otherCpu == null ? allowed.nextSetBit(0) : otherCpu;
-    if (here == there && (subject.probe || subject.ceiling || comparison != null)) {
-      throw new IOException("both sides cannot have CPU %d, it takes two".formatted(here));
-    }
     Plan plan = plan();
-    return Pinned.run(here, () -> run(plan, there));
+    CpuOptions.Pair pair =
+        cpus.choose(subject.probe || subject.ceiling || comparison != null || company != null);
+    try (Output output = run.open()) {
+      return Pinned.run(pair.here(), () -> run(plan, pair.there(), output));
+    }
   }
 
   private Plan plan() {
-    times.check(run.ns());
+    ns();
+    times.check();
     if (times.warmOn() != null && (subject.socket == null || comparison != null)) {
       throw new IllegalArgumentException("--warm-on is for one disk at --socket");
     }
@@ -172,43 +166,47 @@ public final class PerfCommand implements Callable<Integer> {
   }
 
   /** The loading thread. */
-  private int run(Plan plan, int there) throws IOException {
+  private int run(Plan plan, int there, Output output) throws IOException {
     if (subject.probe) {
-      probe(there);
+      probe(there, output);
     } else if (subject.gap) {
-      GapProbe probe = GapProbe.spin(run.ns());
-      run.output().result(probe.json(), out -> out.println(probe.line()));
+      GapProbe probe = GapProbe.spin(ns());
+      output.result(probe.json(), out -> out.println(probe.line()));
     } else if (company != null) {
-      keepCompany(plan.cells().getFirst(), there);
+      keepCompany(plan.cells().getFirst(), there, output);
     } else if (comparison != null) {
-      compare(plan, there);
+      compare(plan, there, output);
     } else {
-      measure(plan, there);
+      measure(plan, there, output);
     }
     return 0;
   }
 
-  private void probe(int there) throws IOException {
-    double ns = CoreProbe.roundTripNs(there);
-    run.output().result(Map.of("round_trip_ns", ns), out -> out.printf(Locale.ROOT, "%.0f%n", ns));
+  private long ns() {
+    return run.ns(MIN_SECONDS);
   }
 
-  private void keepCompany(PerfOptions options, int there) throws IOException {
+  private void probe(int there, Output output) throws IOException {
+    double ns = CoreProbe.roundTripNs(there);
+    output.result(Map.of("round_trip_ns", ns), out -> out.printf(Locale.ROOT, "%.0f%n", ns));
+  }
+
+  private void keepCompany(PerfOptions options, int there, Output output) throws IOException {
     try {
       CompanyReport report =
           new Company(subject.socket, options, company.neighbours(), thinkMicros * 1000, there)
               .run(
                   company.rounds(),
                   times.warmupNs(),
-                  run.ns(),
+                  ns(),
                   round -> CompanyReport.printRound(run.err(), round));
-      run.output().result(report.json(), report::print);
+      output.result(report.json(), report::print);
     } catch (IllegalStateException | ProtocolException e) {
       throw new IOException(e.getMessage(), e);
     }
   }
 
-  private void measure(Plan plan, int there) throws IOException {
+  private void measure(Plan plan, int there, Output output) throws IOException {
     PerfOptions cell = plan.cells().getFirst();
     long uncountedNs = times.warmupNs();
     if (times.warmOn() != null) {
@@ -217,14 +215,13 @@ public final class PerfCommand implements Callable<Integer> {
     }
     try (Load load = load(subject.socket, plan, there)) {
       Sample sample;
-      try (Ticker ticker = new Ticker(run.output().progress(), cell, times.intervalNs())) {
+      try (Ticker ticker = new Ticker(output.progress(), cell, times.intervalNs())) {
         load.onProgress(ticker::progress);
-        sample = load.measure(cell, uncountedNs, run.ns());
+        sample = load.measure(cell, uncountedNs, ns());
         load.onProgress((total, nowNs) -> {});
       }
       load.settle();
-      run.output()
-          .result(SampleReport.json(sample), out -> SampleReport.print(out, load.name(), sample));
+      output.result(SampleReport.json(sample), out -> SampleReport.print(out, load.name(), sample));
     } catch (IllegalStateException | ProtocolException e) {
       throw new IOException(subject.socket + ": " + e.getMessage(), e);
     }
@@ -240,7 +237,7 @@ public final class PerfCommand implements Callable<Integer> {
     }
   }
 
-  private void compare(Plan plan, int there) throws IOException {
+  private void compare(Plan plan, int there, Output output) throws IOException {
     try (Load a = load(subject.socket, plan, there);
         Load b = load(comparison.against(), plan, there)) {
       ComparisonReport report =
@@ -251,14 +248,13 @@ public final class PerfCommand implements Callable<Integer> {
                       comparison.references(),
                       () -> CoreProbe.roundTripNs(there),
                       times.warmupNs(),
-                      run.ns())
+                      ns())
                   .run(
                       plan,
                       comparison.pairs(),
                       comparison.maxPairs(),
                       round -> ComparisonReport.printRound(run.err(), round)));
-      run.output()
-          .result(report.json(a.name(), b.name()), out -> report.print(out, a.name(), b.name()));
+      output.result(report.json(a.name(), b.name()), out -> report.print(out, a.name(), b.name()));
     } catch (IllegalStateException | ProtocolException e) {
       throw new IOException(e.getMessage(), e);
     }

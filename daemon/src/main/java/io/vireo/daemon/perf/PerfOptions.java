@@ -27,7 +27,7 @@ record PerfOptions(Workload workload, int readPercent, int bytes, int depth, int
 
   /** Depth 0 is for neighbours only. */
   static void requireLoad(int depth) {
-    require(depth >= 1, "depth " + depth + " is not 1 to " + MAX_DEPTH);
+    require(depth >= 1 && depth <= MAX_DEPTH, "depth " + depth + " is not 1 to " + MAX_DEPTH);
   }
 
   /** The same load of another depth on other queues. */

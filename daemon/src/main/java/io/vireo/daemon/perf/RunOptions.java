@@ -1,5 +1,6 @@
 package io.vireo.daemon.perf;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -7,9 +8,6 @@ import picocli.CommandLine.Spec;
 
 /** What every command that measures takes: with how much, how long, and where the result goes. */
 final class RunOptions {
-  private static final double NS_PER_SECOND = 1e9;
-  private static final double MAX_SECONDS = 1e6;
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -24,8 +22,9 @@ final class RunOptions {
       names = {"-t", "--time"},
       paramLabel = "SECONDS",
       defaultValue = "5",
+      converter = Seconds.Converter.class,
       description = "how long is measured (default: ${DEFAULT-VALUE})")
-  private double seconds;
+  private Seconds time;
 
   @Option(
       names = "--json",
@@ -40,18 +39,22 @@ final class RunOptions {
   }
 
   /**
-   * @throws IllegalArgumentException with a sentence when there is no such time
+   * How long is measured.
+   *
+   * @param minSeconds the shortest time that makes sense
+   * @throws IllegalArgumentException with a sentence when it is none
    */
-  long ns() {
-    if (!(seconds >= 0 && seconds <= MAX_SECONDS)) {
-      throw new IllegalArgumentException(
-          "-t must not be below 0 or above %.0f".formatted(MAX_SECONDS));
-    }
-    return (long) (seconds * NS_PER_SECOND);
+  long ns(double minSeconds) {
+    return time.ns("-t", minSeconds);
   }
 
-  Output output() {
-    return new Output(command.commandLine().getOut(), err(), json);
+  /**
+   * Where the result will go.
+   *
+   * @throws IOException with a sentence when its file cannot be written
+   */
+  Output open() throws IOException {
+    return Output.open(command.commandLine().getOut(), err(), json);
   }
 
   /** For what is told beside the result. */

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.ArgGroup;
@@ -39,7 +38,6 @@ import picocli.CommandLine.Spec;
 public final class StormCommand implements Callable<Integer> {
   private static final long GIB = 1L << 30;
   private static final int MAX_GIB = 64 << 10;
-  private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
   @Spec private CommandSpec spec;
 
@@ -67,7 +65,7 @@ public final class StormCommand implements Callable<Integer> {
       paramLabel = "GIB",
       defaultValue = "152",
       description = "a guest's memory, of which hardly a page exists (default: ${DEFAULT-VALUE})")
-  private int gib;
+  private long gib;
 
   @Option(
       names = "--regions",
@@ -76,19 +74,26 @@ public final class StormCommand implements Callable<Integer> {
       description = "in how many regions it is shared (default: ${DEFAULT-VALUE})")
   private int regions;
 
+  @Option(
+      names = "--warmup",
+      paramLabel = "SECONDS",
+      defaultValue = "1",
+      converter = Seconds.Converter.class,
+      description =
+          "how long that is done before it is counted, so that the times are the target's and not"
+              + " of what is cold here (default: ${DEFAULT-VALUE})")
+  private Seconds warmup;
+
   @Mixin private RunOptions run;
 
   @Override
   public Integer call() throws IOException {
-    long ns = run.ns();
-    try (Storm storm = storm()) {
-      long begin = System.nanoTime();
-      long times = 0;
-      do {
-        storm.once();
-        times++;
-      } while (System.nanoTime() - begin < ns);
-      report(storm, times, (System.nanoTime() - begin) / (double) SECOND_NS);
+    long ns = run.ns(0);
+    long warmupNs = warmup.ns("--warmup", 0);
+    try (Storm storm = storm();
+        Output output = run.open()) {
+      Rage rage = Rage.of(storm, warmupNs, ns);
+      output.result(json(storm, rage), out -> print(out, storm, rage));
       return 0;
     }
   }
@@ -117,20 +122,16 @@ public final class StormCommand implements Callable<Integer> {
     }
   }
 
-  private void report(Storm storm, long times, double took) throws IOException {
-    run.output().result(json(storm, times, took), out -> print(out, storm, times, took));
-  }
-
-  private static Map<String, Object> json(Storm storm, long times, double took) {
+  private static Map<String, Object> json(Storm storm, Rage rage) {
     Map<String, Object> result = new LinkedHashMap<>();
-    result.put("times", times);
-    result.put("seconds", took);
+    result.put("times", rage.times());
+    result.put("seconds", rage.seconds());
     storm.parts().forEach((part, ns) -> result.put(part + "_us", SampleReport.json(ns)));
     return result;
   }
 
-  private static void print(PrintWriter out, Storm storm, long times, double took) {
-    out.printf(Locale.ROOT, "%d times in %.1f s%n", times, took);
+  private static void print(PrintWriter out, Storm storm, Rage rage) {
+    out.printf(Locale.ROOT, "%d times in %.1f s%n", rage.times(), rage.seconds());
     SampleReport.printHead(out, "%-28s %12s".formatted("part", "count"));
     for (Map.Entry<String, Histogram> part : storm.parts().entrySet()) {
       out.printf("%-28s %12d", part.getKey(), part.getValue().getTotalCount());

@@ -5,17 +5,16 @@ import picocli.CommandLine.Option;
 
 /** How long there is load before what is counted, and how often it is told. */
 final class TimeOptions {
-  private static final double NS_PER_SECOND = 1e9;
-  private static final double MAX_SECONDS = 1e6;
   private static final double MIN_INTERVAL_SECONDS = 0.01;
 
   @Option(
       names = "--warmup",
       paramLabel = "SECONDS",
       defaultValue = "0.5",
+      converter = Seconds.Converter.class,
       description =
           "how long there is load before requests are counted (default: ${DEFAULT-VALUE})")
-  private double warmupSeconds;
+  private Seconds warmup;
 
   @Option(
       names = "--warm-on",
@@ -29,23 +28,20 @@ final class TimeOptions {
       names = "--interval",
       paramLabel = "SECONDS",
       defaultValue = "1",
+      converter = Seconds.Converter.class,
       description = "how often a line tells the rate (default: ${DEFAULT-VALUE})")
-  private double intervalSeconds;
+  private Seconds interval;
 
   /**
    * @throws IllegalArgumentException with a sentence when a time cannot be
    */
-  void check(long countedNs) {
-    if (countedNs == 0 || !(warmupSeconds >= 0 && warmupSeconds <= MAX_SECONDS)) {
-      throw new IllegalArgumentException("-t must be above 0 and --warmup not below");
-    }
-    if (!(intervalSeconds >= MIN_INTERVAL_SECONDS && intervalSeconds <= MAX_SECONDS)) {
-      throw new IllegalArgumentException("--interval must be at least " + MIN_INTERVAL_SECONDS);
-    }
+  void check() {
+    warmupNs();
+    intervalNs();
   }
 
   long warmupNs() {
-    return ns(warmupSeconds);
+    return warmup.ns("--warmup", 0);
   }
 
   /** The disk that gets the load before; null when it is the same. */
@@ -54,10 +50,6 @@ final class TimeOptions {
   }
 
   long intervalNs() {
-    return ns(intervalSeconds);
-  }
-
-  private static long ns(double seconds) {
-    return (long) (seconds * NS_PER_SECOND);
+    return interval.ns("--interval", MIN_INTERVAL_SECONDS);
   }
 }

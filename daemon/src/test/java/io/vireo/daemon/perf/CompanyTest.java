@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +81,13 @@ class CompanyTest extends PerfTest {
     assertThat(run(line)).isEqualTo(1);
     assertThat(err.toString())
         .isEqualTo("connect to " + dir + "/none: No such file or directory (ENOENT)\n");
+    assertThat(
+            target
+                .call("bdev_get_iostat", "names", List.of("m"))
+                .at("/bdevs/0/num_read_ops")
+                .longValue())
+        .as("requests before it was found")
+        .isZero();
     awaitNoSession("small");
   }
 
@@ -97,6 +105,24 @@ class CompanyTest extends PerfTest {
   void what_cannot_be_is_one_line_and_a_status(String options, String line) {
     assertThat(run(options + " -t 0.1 --warmup 0")).isEqualTo(1);
     assertThat(err.toString().strip()).isEqualTo(line);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DIR/m:x, DIR/m:x, x", "DIR/m:-1, DIR/m:-1, -1", "DIR/m:x:1, DIR/m:x, x"})
+  void what_is_no_depth_is_told(String neighbour, String socket, String depth) {
+    assertThat(run("--socket DIR/m --beside " + neighbour)).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith(
+            "--beside: there is no %s, and '%s' is no depth"
+                .formatted(socket.replace("DIR", dir.toString()), depth));
+  }
+
+  @Test
+  void a_sockets_name_may_hold_colons() throws Exception {
+    target.call("vhost_create_blk_controller", "ctrlr", "a:b", "dev_name", "m");
+    String line = "--socket DIR/small --beside DIR/a:b --rounds 1 -q 1 -t 0.01 --warmup 0";
+    assertThat(run(line)).as(err.toString()).isZero();
+    assertThat(out.toString()).containsPattern("(?m)^.*/a:b +\\d+ ");
   }
 
   /** Each slot makes one request, rests, and so on: the pause bounds the rate from above. */

@@ -3,6 +3,7 @@ package io.vireo.daemon.perf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.linux.Cpu;
+import io.vireo.reactor.CpuMask;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -164,8 +165,25 @@ class PerfCommandTest extends PerfTest {
     assertThat(
             JsonMapper.shared().readTree(dir.resolve("result").toFile()).path("iops").doubleValue())
         .isPositive();
-    assertThat(run("--socket DIR/m -t 0.1 --json=DIR/none/result")).isEqualTo(1);
-    assertThat(err.toString().strip()).isEqualTo(dir + "/none/result cannot be written");
+    out.getBuffer().setLength(0);
+    assertThat(run("--socket DIR/m -t 0.01 --warmup 0 --json=/dev/full")).isEqualTo(1);
+    assertThat(err.toString().strip())
+        .isEqualTo("cannot write /dev/full (No space left on device)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "DIR/none/result;  cannot write DIR/none/result (No such file or directory)",
+        "DIR;              cannot write DIR (Is a directory)",
+        "'';               --json= names no file",
+      })
+  void a_file_that_cannot_be_written_is_told_before_there_is_load(String file, String line)
+      throws Exception {
+    assertThat(run("--socket DIR/m -t 0.1 --json=" + file)).isEqualTo(1);
+    assertThat(err.toString().strip()).isEqualTo(line.replace("DIR", dir.toString()));
+    assertThat(iostat("m").path("num_read_ops").longValue()).isZero();
   }
 
   @Test
@@ -188,8 +206,14 @@ class PerfCommandTest extends PerfTest {
         "--socket DIR/m -o 1000;         requests of 1000 bytes are no multiple of 512 up to 67108864",
         "--socket DIR/m -M 10;           -M is for rw and randrw",
         "--socket DIR/m -w rw -M 101;    101 of 100 requests cannot be reads",
-        "--socket DIR/m -t 0;            -t must be above 0 and --warmup not below",
-        "--socket DIR/m --interval 0;    --interval must be at least 0.01",
+        "--socket DIR/m -q 5000;         depth 5000 is not 1 to 1024",
+        "--socket DIR/m -t 0;            -t 0 is not 0.001 to 1000000 seconds",
+        "--socket DIR/m -t NaN;          -t NaN is not 0.001 to 1000000 seconds",
+        "--socket DIR/m -t Infinity;     -t Infinity is not 0.001 to 1000000 seconds",
+        "--socket DIR/m --warmup 1e300;  --warmup 1e300 is not 0 to 1000000 seconds",
+        "--socket DIR/m --interval 0;    --interval 0 is not 0.01 to 1000000 seconds",
+        "--ceiling -w verify;            ceiling: no data are kept that verify could read back",
+        "--socket DIR/m --other-cpu 0;   --other-cpu is for --probe, --ceiling, --against and --beside",
         "--ceiling --warm-on DIR/m;      --warm-on is for one disk at --socket",
         "--socket DIR/m --warm-on DIR/none;   connect to DIR/none: No such file or directory (ENOENT)",
         "--socket DIR/m -q 1,2;          several workloads or depths are for --against",
@@ -202,13 +226,23 @@ class PerfCommandTest extends PerfTest {
         "--socket DIR/m --against DIR/small --max-pairs 2;     at most 2 pairs cannot hold 20 near ones",
         "--socket DIR/m --against DIR/small --max-pairs 1001;  1001 pairs are more than 1000",
         "--probe --against DIR/small;                          --against compares with the disk at --socket",
-        "--socket DIR/m --cpu 8191;      sched_setaffinity to CPU 8191: Invalid argument (EINVAL)",
         "--probe --cpu 0 --other-cpu 0;  both sides cannot have CPU 0, it takes two",
       })
   void what_cannot_be_is_one_line_and_a_status(String options, String line) {
     assertThat(run(options)).isEqualTo(1);
     assertThat(err.toString().strip()).isEqualTo(line.replace("DIR", dir.toString()));
     assertThat(out.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--cpu 8191", "--other-cpu 8191", "--cpu -1", "--other-cpu -1"})
+  void a_cpu_that_is_not_there_is_told_with_those_that_are(String option) {
+    assertThat(run("--probe " + option)).isEqualTo(1);
+    assertThat(err.toString().strip())
+        .isEqualTo(
+            option
+                + " is none of the CPUs that this process may use: "
+                + CpuMask.formatList(Cpu.allowed()));
   }
 
   @Test
