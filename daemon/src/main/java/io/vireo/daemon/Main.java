@@ -4,6 +4,7 @@ import io.vireo.daemon.method.Version;
 import io.vireo.daemon.perf.PerfCommand;
 import io.vireo.daemon.perf.StormCommand;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command line of Vireo. */
 @Command(
@@ -62,6 +64,7 @@ public final class Main {
     line.setUsageHelpAutoWidth(true);
     line.setExecutionExceptionHandler(Main::failed);
     line.setParameterExceptionHandler(Main::misunderstood);
+    line.registerConverter(Path.class, Main::path);
     for (CommandLine command : line.getSubcommands().values()) {
       command.getCommandSpec().addOption(help());
       // What follows the name of rpc's method are its parameters, whatever they look like.
@@ -75,6 +78,13 @@ public final class Main {
         .usageHelp(true)
         .description("show this help and exit")
         .build();
+  }
+
+  private static Path path(String text) {
+    if (text.isEmpty()) {
+      throw new TypeConversionException("the path is empty");
+    }
+    return Path.of(text);
   }
 
   /** One line for what went wrong; the stack too when it is a bug of ours. */
@@ -91,7 +101,8 @@ public final class Main {
   private static int misunderstood(ParameterException e, String[] args) {
     CommandLine line = e.getCommandLine();
     String name = line.getCommandSpec().qualifiedName();
-    line.getErr().println(name + ": " + e.getMessage() + " (see " + name + " --help)");
+    String sentence = e.getMessage().replaceFirst("^Error: ", ""); // of groups of options
+    line.getErr().println(name + ": " + sentence + " (see " + name + " --help)");
     line.getErr().flush();
     return CommandLine.ExitCode.USAGE;
   }

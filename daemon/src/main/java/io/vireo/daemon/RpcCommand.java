@@ -1,5 +1,6 @@
 package io.vireo.daemon;
 
+import io.vireo.daemon.perf.Seconds;
 import io.vireo.daemon.rpc.JsonRpcClient;
 import io.vireo.daemon.rpc.RpcException;
 import java.io.BufferedReader;
@@ -8,6 +9,7 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -36,7 +38,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
           + " rpc_get_parameters --method NAME tells what a method takes.",
       "",
       "With - for METHOD calls are read from standard input, one a line, written like the"
-          + " arguments here; the first that is refused is the last.",
+          + " arguments here, with quotes and backslashes as in a shell: --name 'two words'. The"
+          + " first that is refused is the last.",
       "",
       "The exit status is 0 when the method has done it, 1 when it refused (one line on stderr)."
     },
@@ -49,9 +52,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
       "  vireo rpc bdev_get_iostat --names M0,M1",
       "  vireo rpc - < disks"
     },
-    customSynopsis = "vireo rpc [-s SOCKET] (METHOD [--name value]... | -)")
+    customSynopsis = "vireo rpc [-s SOCKET] [-t SECONDS] (METHOD [--name value]... | -)")
 final class RpcCommand implements Callable<Integer> {
   private static final String STANDARD_INPUT = "-";
+  private static final double MIN_TIMEOUT_SECONDS = 0.001;
   private static final JsonMapper MAPPER = JsonMapper.shared();
   private static final PrettyPrinter LAYOUT =
       new DefaultPrettyPrinter(
@@ -70,6 +74,14 @@ final class RpcCommand implements Callable<Integer> {
       description = "the target's RPC socket (default: ${DEFAULT-VALUE})")
   private Path socket;
 
+  @Option(
+      names = {"-t", "--timeout"},
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      converter = Seconds.Converter.class,
+      description = "how long an answer may take (default: ${DEFAULT-VALUE})")
+  private Seconds timeout;
+
   @Parameters(index = "0", paramLabel = "METHOD", description = "the method")
   private String method;
 
@@ -83,7 +95,7 @@ final class RpcCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (!method.equals(STANDARD_INPUT)) {
       Map<String, String> texts = RpcArguments.texts(arguments);
-      try (JsonRpcClient client = new JsonRpcClient(socket)) {
+      try (JsonRpcClient client = connect()) {
         call(client, method, texts);
       }
     } else if (arguments.isEmpty()) {
@@ -95,14 +107,28 @@ final class RpcCommand implements Callable<Integer> {
   }
 
   private void callAll(BufferedReader lines) throws IOException {
-    try (JsonRpcClient client = new JsonRpcClient(socket)) {
+    try (JsonRpcClient client = connect()) {
+      int number = 0;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        List<String> words = List.of(line.strip().split("\\s+", -1));
-        if (!line.isBlank()) {
+        List<String> words = words(line, ++number);
+        if (!words.isEmpty()) {
           call(client, words.getFirst(), RpcArguments.texts(words.subList(1, words.size())));
         }
       }
     }
+  }
+
+  private static List<String> words(String line, int number) {
+    try {
+      return ShellWords.of(line);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("line %d: %s".formatted(number, e.getMessage()), e);
+    }
+  }
+
+  private JsonRpcClient connect() throws IOException {
+    return new JsonRpcClient(
+        socket, Duration.ofNanos(timeout.ns("--timeout", MIN_TIMEOUT_SECONDS)));
   }
 
   private void call(JsonRpcClient client, String name, Map<String, String> texts)

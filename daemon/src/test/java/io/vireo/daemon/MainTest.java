@@ -48,6 +48,13 @@ class MainTest {
         "rpc -s DIR/none x;    vireo rpc: cannot connect to DIR/none: No such file or directory",
         "rpc -s DIR/none x y;  vireo rpc: 'y' is no parameter: they are given as --name value",
         "rpc - --x;            vireo rpc: calls from standard input take no parameters here",
+        "rpc -t 0 x;           vireo rpc: --timeout 0 is not 0.001 to 1000000 seconds",
+        "rpc -s= x;            vireo rpc: Invalid value for option '--socket': the path is empty (see vireo rpc --help)",
+        "perf --socket=;       vireo perf: Invalid value for option '--socket': the path is empty (see vireo perf --help)",
+        "perf --probe -w read,; vireo perf: Invalid value for option '--workload' (NAME): 'read,' is no workload (see vireo perf --help)",
+        "perf --socket x -q 1,;  vireo perf: Invalid value for option '--depth' (DEPTH): '1,' is not an int (see vireo perf --help)",
+        "perf --probe -t x;    vireo perf: Invalid value for option '--time': 'x' is no number of seconds (see vireo perf --help)",
+        "perf --probe --gap;   vireo perf: --probe, --gap are mutually exclusive (specify only one) (see vireo perf --help)",
         "target -m 0xg;        vireo target: CPU mask '0xg' is neither hexadecimal like 0x3 nor a list like [0,2-3]",
       })
   void a_mistake_is_one_line_and_a_status(String arguments, String line) {
@@ -101,6 +108,24 @@ class MainTest {
       assertThat(out).hasToString("\"a\"\n\"b\"\n");
       assertThat(err.toString()).startsWith("vireo rpc: bdev_null_delete: No such device");
       assertThat(target.call("bdev_get_bdevs")).hasSize(2);
+    } finally {
+      System.setIn(before);
+    }
+  }
+
+  @Test
+  void words_of_calls_from_standard_input_may_be_quoted() throws Exception {
+    InputStream before = System.in;
+    try (RunningTarget target = new RunningTarget(dir)) {
+      String calls =
+          """
+          bdev_null_create --name 'two words' --num_blocks 8 --block_size 512
+          bdev_null_create --name b --num_blocks "8" --block_size '512""";
+      System.setIn(new ByteArrayInputStream(calls.getBytes(StandardCharsets.UTF_8)));
+      assertThat(rpc("-")).isEqualTo(1);
+      assertThat(out).hasToString("\"two words\"\n");
+      assertThat(err).hasToString("vireo rpc: line 2: the quote at column 57 does not end\n");
+      assertThat(target.call("bdev_get_bdevs")).hasSize(1);
     } finally {
       System.setIn(before);
     }
