@@ -1,8 +1,8 @@
 package io.vireo.daemon.perf;
 
+import io.vireo.linux.ErrnoException;
 import io.vireo.vhost.frontend.FrontendMemory;
 import io.vireo.vhost.frontend.FrontendRing;
-import io.vireo.vhost.frontend.VhostUserFrontend;
 import io.vireo.vhost.message.MemoryTable;
 import io.vireo.vhost.message.ProtocolException;
 import io.vireo.virtio.driver.RingMemory;
@@ -27,6 +27,9 @@ import org.HdrHistogram.Histogram;
  */
 final class ConnectStorm implements Storm {
   private static final long PAGE_BYTES = 4096;
+
+  /** Of the 65530 mappings that Linux lets a process have, unless told otherwise. */
+  private static final int MAX_REGIONS = 1 << 13;
 
   private final Path socket;
   private final long regionBytes;
@@ -75,41 +78,65 @@ final class ConnectStorm implements Storm {
         throw new IOException(
             "%s: the disk has %d queues, not %d".formatted(socket, disk.maxQueues(), queues));
       }
+      requireSlots(disk.frontend().maxRegions());
       long[] sizes = new long[regions];
       Arrays.fill(sizes, regionBytes);
-      memory.addAdjacent(0, sizes);
-      share(disk.frontend(), memory.regions());
+      map(memory, sizes);
+      share(disk, memory.regions());
       List<FrontendRing> rings = new ArrayList<>();
       try {
         for (int i = 0; i < queues; i++) {
           rings.add(new FrontendRing(memory, i, Fit.MIN_RING, disk.features()));
           disk.start(rings.get(i));
         }
-        change(disk.frontend(), memory.regions());
+        change(disk, memory.regions());
       } finally {
         rings.forEach(FrontendRing::close);
       }
     }
   }
 
-  private void share(VhostUserFrontend frontend, List<FrontendMemory.Region> all) {
+  /** Before anything is mapped: each region takes a mapping, without which a JVM cannot go on. */
+  private void requireSlots(long slots) throws IOException {
+    if (regions > slots) {
+      throw new IOException(
+          "%s: the back-end takes %s regions of memory, not %d"
+              .formatted(socket, Long.toUnsignedString(slots), regions));
+    }
+    if (regions > MAX_REGIONS) {
+      throw new IOException("%d regions are more than %d".formatted(regions, MAX_REGIONS));
+    }
+  }
+
+  private void map(FrontendMemory memory, long... sizes) throws IOException {
+    try {
+      memory.addAdjacent(0, sizes);
+    } catch (ErrnoException e) {
+      throw new IOException(
+          "%d regions of %d bytes cannot be mapped here: %s"
+              .formatted(regions, regionBytes, e.getMessage()),
+          e);
+    }
+  }
+
+  private void share(SocketDisk disk, List<FrontendMemory.Region> all) {
     long begin = System.nanoTime();
     if (inOneTable()) {
-      frontend.setTable(all);
+      disk.frontend().setTable(all);
     } else {
-      all.forEach(frontend::addRegion);
+      disk.addRegions(all);
     }
     share.recordValue(System.nanoTime() - begin);
   }
 
-  private void change(VhostUserFrontend frontend, List<FrontendMemory.Region> all) {
+  private void change(SocketDisk disk, List<FrontendMemory.Region> all) {
     long begin = System.nanoTime();
     if (inOneTable()) {
-      frontend.setTable(all.subList(0, regions - 1));
-      frontend.setTable(all);
+      disk.frontend().setTable(all.subList(0, regions - 1));
+      disk.frontend().setTable(all);
     } else {
-      frontend.removeRegion(all.getLast());
-      frontend.addRegion(all.getLast());
+      disk.frontend().removeRegion(all.getLast());
+      disk.addRegions(all.subList(regions - 1, regions));
     }
     change.recordValue(System.nanoTime() - begin);
   }

@@ -4,6 +4,7 @@ import io.vireo.vhost.frontend.FrontendMemory;
 import io.vireo.vhost.frontend.FrontendRing;
 import io.vireo.vhost.frontend.VhostUserFrontend;
 import io.vireo.vhost.message.Message;
+import io.vireo.vhost.message.ProtocolException;
 import io.vireo.vhost.message.ProtocolFeatures;
 import io.vireo.virtio.VirtioFeatures;
 import io.vireo.virtio.blk.BlkConfig;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A disk of any vhost-user back-end, by its socket. */
 final class SocketDisk implements Disk {
@@ -102,7 +104,31 @@ final class SocketDisk implements Disk {
 
   @Override
   public void share(FrontendMemory memory) {
-    frontend.share(memory);
+    try {
+      frontend.share(memory);
+    } catch (ProtocolException | IllegalStateException e) {
+      long bytes = memory.regions().stream().mapToLong(FrontendMemory.Region::bytes).sum();
+      throw new IllegalStateException("%d bytes of memory: %s".formatted(bytes, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Shares regions one by one.
+   *
+   * @throws IllegalStateException naming the one that the back-end does not take
+   */
+  void addRegions(List<FrontendMemory.Region> regions) {
+    for (int i = 0; i < regions.size(); i++) {
+      FrontendMemory.Region region = regions.get(i);
+      try {
+        frontend.addRegion(region);
+      } catch (ProtocolException | IllegalStateException e) {
+        throw new IllegalStateException(
+            "region %d of %d, %d bytes at 0x%x: %s"
+                .formatted(i + 1, regions.size(), region.bytes(), region.gpa(), e.getMessage()),
+            e);
+      }
+    }
   }
 
   @Override

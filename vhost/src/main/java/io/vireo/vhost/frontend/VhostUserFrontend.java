@@ -150,11 +150,20 @@ public final class VhostUserFrontend implements AutoCloseable {
 
   /** Shares memory: region by region if the back-end can, else in one table. */
   public void share(FrontendMemory memory) {
-    if ((protocolFeatures & ProtocolFeatures.CONFIGURE_MEM_SLOTS) != 0) {
+    if (takesRegions()) {
       memory.regions().forEach(this::addRegion);
     } else {
       setTable(memory.regions());
     }
+  }
+
+  /** How many regions of memory the back-end takes, as it says itself. */
+  public long maxRegions() {
+    return takesRegions() ? askNumber(Request.GET_MAX_MEM_SLOTS) : MemoryTable.MAX_REGIONS;
+  }
+
+  private boolean takesRegions() {
+    return (protocolFeatures & ProtocolFeatures.CONFIGURE_MEM_SLOTS) != 0;
   }
 
   public void addRegion(FrontendMemory.Region region) {
