@@ -23,7 +23,7 @@ final class Logging {
 
   /** Replaces whatever configuration there is. */
   static void toStderr() {
-    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    LoggerContext context = context();
     context.reset();
 
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
@@ -50,8 +50,16 @@ final class Logging {
     root.addAppender(async);
   }
 
+  /** While another thread is setting SLF4J up, under this lock, there is a substitute only. */
+  @SuppressWarnings("LockOnNonEnclosingClassLiteral") // it is the one that SLF4J takes for that
+  private static LoggerContext context() {
+    synchronized (LoggerFactory.class) {
+      return (LoggerContext) LoggerFactory.getILoggerFactory();
+    }
+  }
+
   /** Writes what is queued. */
   static void stop() {
-    ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+    context().stop();
   }
 }
