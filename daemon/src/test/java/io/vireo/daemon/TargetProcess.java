@@ -55,19 +55,16 @@ final class TargetProcess implements AutoCloseable {
     return directory.resolve("rpc.sock");
   }
 
-  /** A client, as soon as the target answers. */
+  /** A client, as soon as the target says that it runs: it answers a little earlier. */
   JsonRpcClient connect() throws IOException, InterruptedException {
     long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (true) {
-      try {
-        return new JsonRpcClient(rpcSocket());
-      } catch (IOException e) {
-        if (!process.isAlive() || System.nanoTime() > deadlineNs) {
-          throw new AssertionError("the target does not answer: " + log(), e);
-        }
-        process.waitFor(20, TimeUnit.MILLISECONDS);
+    while (!log().contains(" runs on CPUs ")) {
+      if (!process.isAlive() || System.nanoTime() > deadlineNs) {
+        throw new AssertionError("the target does not run: " + log());
       }
+      process.waitFor(20, TimeUnit.MILLISECONDS);
     }
+    return new JsonRpcClient(rpcSocket());
   }
 
   void signal(String name) throws IOException, InterruptedException {

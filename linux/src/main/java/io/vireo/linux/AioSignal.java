@@ -4,6 +4,7 @@ import static io.vireo.linux.ErrnoException.check;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Signals an eventfd that somebody else has, too, and cannot block: who shares an open file may
@@ -38,12 +39,19 @@ final class AioSignal implements AutoCloseable {
    */
   private static final int TRIES = 1000;
 
-  /** What all signals share, made with the first: a context, and an empty file to read. */
+  /** Each has a lock in the kernel: reactors are not to meet at one. */
+  private static final int CONTEXTS = 8;
+
+  /** What all signals share, made with the first: contexts, and an empty file to read. */
   private static final class Shared {
-    static final long CONTEXT = setUp(); // or the negative errno
+    static final long[] CONTEXT = new long[CONTEXTS]; // or the negative errno
     static final int EMPTY = Libc.memfdCreate("vireo-empty", 0);
     static final long RESULTS_READ =
         Arena.global().allocate((long) RESULTS * IO_EVENT_BYTES, 8).address(); // by nobody
+
+    static {
+      Arrays.setAll(CONTEXT, i -> setUp());
+    }
 
     private static long setUp() {
       try (Arena arena = Arena.ofConfined()) {
@@ -58,12 +66,14 @@ final class AioSignal implements AutoCloseable {
   private final MemorySegment request = Arena.ofAuto().allocate(IOCB_BYTES + Long.BYTES, 8);
 
   private final long requestPointer = request.address() + IOCB_BYTES;
+  private final long context;
 
   /**
    * @throws ErrnoException when the kernel has no AIO for us
    */
   AioSignal(int eventFd) {
     check(error(), "io_setup", "");
+    context = Shared.CONTEXT[eventFd % CONTEXTS];
     long iocb = request.address();
     Mem.putShort(iocb + OPCODE, (short) IOCB_CMD_PREAD);
     Mem.putInt(iocb + FD, Shared.EMPTY);
@@ -74,21 +84,21 @@ final class AioSignal implements AutoCloseable {
 
   /** Sets up what all signals share: 0, or the negative errno. */
   static int error() {
-    return (int) Math.min(Shared.CONTEXT, 0);
+    return (int) Math.min(Arrays.stream(Shared.CONTEXT).min().orElseThrow(), 0);
   }
 
   /** Adds one, if the counter is not full; 0, or the negative errno. Allocates nothing. */
   int signal() {
     long submitted = submit();
     for (int i = 0; submitted == -Errno.EAGAIN && i < TRIES; i++) {
-      Syscall.call(Syscall.IO_GETEVENTS, Shared.CONTEXT, 0, RESULTS, Shared.RESULTS_READ);
+      Syscall.call(Syscall.IO_GETEVENTS, context, 0, RESULTS, Shared.RESULTS_READ);
       submitted = submit();
     }
     return (int) Math.min(submitted, 0);
   }
 
   private long submit() {
-    return Syscall.call(Syscall.IO_SUBMIT, Shared.CONTEXT, 1, requestPointer);
+    return Syscall.call(Syscall.IO_SUBMIT, context, 1, requestPointer);
   }
 
   /** The descriptor's number may be another's soon. */
