@@ -44,7 +44,7 @@ final class ClientConnection {
 
   /** Waits as long as the client does not read: it is its own thread that waits. */
   private void send(JsonNode answer) throws IOException {
-    byte[] json = Json.MAPPER.writeValueAsBytes(answer);
+    byte[] json = Json.mapper().writeValueAsBytes(answer);
     ByteBuffer bytes = ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
     while (bytes.hasRemaining()) {
       channel.write(bytes);

@@ -88,7 +88,7 @@ final class Dispatcher {
       // A null is no parameters, as the field takes it.
       Object result = methods.call(method, params.isNull() ? NODES.missingNode() : params);
       ObjectNode answer = begin(id);
-      answer.set("result", Json.MAPPER.valueToTree(result));
+      answer.set("result", Json.mapper().valueToTree(result));
       return answer;
     } catch (RpcException e) {
       LOG.info("{} refused ({}): {}", method, e.code(), e.getMessage());

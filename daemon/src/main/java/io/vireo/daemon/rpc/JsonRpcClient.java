@@ -65,9 +65,9 @@ public final class JsonRpcClient implements AutoCloseable {
     ObjectNode request = JsonNodeFactory.instance.objectNode();
     request.put("jsonrpc", "2.0").put("id", ++lastId).put("method", method);
     if (params != null) {
-      request.set("params", Json.MAPPER.valueToTree(params));
+      request.set("params", Json.mapper().valueToTree(params));
     }
-    return result(exchange(Json.MAPPER.writeValueAsBytes(request)));
+    return result(exchange(Json.mapper().writeValueAsBytes(request)));
   }
 
   private JsonNode exchange(byte[] request) throws IOException {

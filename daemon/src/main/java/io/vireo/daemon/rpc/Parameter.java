@@ -5,6 +5,7 @@ import io.vireo.bdev.module.Optional;
 import java.lang.reflect.RecordComponent;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
 
 /**
@@ -44,13 +45,13 @@ record Parameter(
       return MissingNode.getInstance();
     }
     if (!optional.value().isEmpty()) {
-      return Json.MAPPER.readTree(optional.value());
+      return Json.scalar(optional.value());
     }
     if (component.getType() == boolean.class) {
-      return Json.MAPPER.getNodeFactory().booleanNode(false);
+      return JsonNodeFactory.instance.booleanNode(false);
     }
     return component.getType().isPrimitive()
-        ? Json.MAPPER.getNodeFactory().numberNode(0)
+        ? JsonNodeFactory.instance.numberNode(0)
         : MissingNode.getInstance();
   }
 

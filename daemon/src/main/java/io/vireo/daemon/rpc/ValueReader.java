@@ -82,7 +82,7 @@ final class ValueReader {
   private JsonNode complete() {
     long end = parser.currentLocation().getByteOffset();
     checkLength(end);
-    JsonNode value = Json.MAPPER.readTree(tokens.asParser(ObjectReadContext.empty()));
+    JsonNode value = Json.mapper().readTree(tokens.asParser(ObjectReadContext.empty()));
     tokens = TokenBuffer.forGeneration();
     tokenCount = 0;
     valueStart = end;

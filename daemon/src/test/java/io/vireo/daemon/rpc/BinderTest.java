@@ -152,7 +152,7 @@ class BinderTest {
     Binder<Nothing> none = new Binder<>("method", Nothing.class);
     assertThat(none.bind(MissingNode.getInstance())).isEqualTo(new Nothing());
     assertThatExceptionOfType(RpcException.class)
-        .isThrownBy(() -> none.bind(Json.MAPPER.readTree("{}")))
+        .isThrownBy(() -> none.bind(Json.mapper().readTree("{}")))
         .withMessage("method requires no parameters");
   }
 
@@ -166,13 +166,13 @@ class BinderTest {
     assertThat(disks.parameters())
         .extracting(Parameter::name)
         .containsExactly("name", "blocks", "block_size", "readonly");
-    assertThat(disks.bind(Json.MAPPER.readTree("{\"name\":\"a\",\"blocks\":8}")))
+    assertThat(disks.bind(Json.mapper().readTree("{\"name\":\"a\",\"blocks\":8}")))
         .isEqualTo(new Disk("a", new Size(8, 512), false));
     assertThatExceptionOfType(RpcException.class)
-        .isThrownBy(() -> disks.bind(Json.MAPPER.readTree("{\"name\":\"a\"}")))
+        .isThrownBy(() -> disks.bind(Json.mapper().readTree("{\"name\":\"a\"}")))
         .withMessage("Invalid parameters: parameter 'blocks' is missing");
     assertThatExceptionOfType(RpcException.class)
-        .isThrownBy(() -> disks.bind(Json.MAPPER.readTree("{\"name\":\"a\",\"size\":{}}")))
+        .isThrownBy(() -> disks.bind(Json.mapper().readTree("{\"name\":\"a\",\"size\":{}}")))
         .withMessageStartingWith(
             "Invalid parameters: unknown parameter 'size', method takes name, ");
   }
@@ -200,7 +200,7 @@ class BinderTest {
   }
 
   private Everything bind(String json) {
-    JsonNode params = Json.MAPPER.readTree(json);
+    JsonNode params = Json.mapper().readTree(json);
     return binder.bind(params);
   }
 }

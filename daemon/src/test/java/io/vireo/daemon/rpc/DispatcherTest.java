@@ -115,7 +115,7 @@ class DispatcherTest {
       })
   void a_failure_has_the_code_and_text_of_the_field(String method, int code, String message) {
     assertThat(answer("{'id':1,'method':'" + method + "'}").path("error"))
-        .isEqualTo(Json.MAPPER.valueToTree(Map.of("code", code, "message", message)));
+        .isEqualTo(Json.mapper().valueToTree(Map.of("code", code, "message", message)));
   }
 
   @Test
@@ -184,6 +184,6 @@ class DispatcherTest {
   }
 
   private static JsonNode json(String text) {
-    return Json.MAPPER.readTree(text.replace('\'', '"'));
+    return Json.mapper().readTree(text.replace('\'', '"'));
   }
 }

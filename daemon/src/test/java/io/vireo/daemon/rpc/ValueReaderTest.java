@@ -34,7 +34,7 @@ class ValueReaderTest {
       feed(reader, Arrays.copyOfRange(stream, from, to));
       from = to;
     }
-    assertThat(values).isEqualTo(texts.stream().map(Json.MAPPER::readTree).toList());
+    assertThat(values).isEqualTo(texts.stream().map(Json.mapper()::readTree).toList());
   }
 
   @Provide
@@ -56,8 +56,8 @@ class ValueReaderTest {
         .flatMap(
             v ->
                 Arbitraries.of(
-                    Json.MAPPER.writeValueAsString(v),
-                    Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(v) + "\n"))
+                    Json.mapper().writeValueAsString(v),
+                    Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(v) + "\n"))
         .list()
         .ofMinSize(1)
         .ofMaxSize(6);
