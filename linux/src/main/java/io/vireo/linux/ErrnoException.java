@@ -18,7 +18,17 @@ public final class ErrnoException extends RuntimeException {
    * @param detail what it was asked to do, as it follows the call's name; may be empty
    */
   public ErrnoException(String call, int errno, String detail) {
-    super("%s: %s (%s)".formatted(tried(call, detail), Errno.text(errno), Errno.name(errno)));
+    super(message(call, errno, detail));
+    this.call = call;
+    this.detail = detail;
+    this.errno = errno;
+  }
+
+  /**
+   * @param advice what to do about it; follows the message after a semicolon
+   */
+  public ErrnoException(String call, int errno, String detail, String advice) {
+    super(message(call, errno, detail) + "; " + advice);
     this.call = call;
     this.detail = detail;
     this.errno = errno;
@@ -30,6 +40,10 @@ public final class ErrnoException extends RuntimeException {
       throw new ErrnoException(call, (int) -result, detail);
     }
     return result;
+  }
+
+  private static String message(String call, int errno, String detail) {
+    return "%s: %s (%s)".formatted(tried(call, detail), Errno.text(errno), Errno.name(errno));
   }
 
   private static String tried(String call, String detail) {

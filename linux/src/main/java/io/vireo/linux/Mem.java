@@ -3,6 +3,7 @@ package io.vireo.linux;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -28,6 +29,7 @@ public final class Mem {
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
   private static final VarHandle SHORT = JAVA_SHORT.varHandle();
   private static final VarHandle INT = JAVA_INT.varHandle();
+  private static final VarHandle LONG = JAVA_LONG.varHandle();
 
   /** What {@link #fill} stores word by word, to be copied on from the nearest cache. */
   private static final long FILL_SEED_BYTES = 4096;
@@ -85,6 +87,34 @@ public final class Mem {
   /** Stores with release order into memory of our own; {@code address} is a multiple of 4. */
   public static void putIntRelease(long address, int value) {
     INT.setRelease(ALL, address, value);
+  }
+
+  /**
+   * Loads a register of a device, a multiple of 4: one load, in program order, never left out. From
+   * a device that has gone it is all ones, or raises {@link InternalError}, or neither.
+   */
+  public static int getRegister32(long address) {
+    return (int) INT.getAcquire(ALL, address);
+  }
+
+  /** The same for 64 bits; {@code address} is a multiple of 8. */
+  public static long getRegister64(long address) {
+    return (long) LONG.getAcquire(ALL, address);
+  }
+
+  /**
+   * Stores to a register of a device, a multiple of 4: one store, not left out, after all that was
+   * stored before it. A fence and a plain store for the reason given above.
+   */
+  public static void putRegister32(long address, int value) {
+    VarHandle.releaseFence();
+    ALL.set(JAVA_INT, address, value);
+  }
+
+  /** The same for 64 bits; {@code address} is a multiple of 8. */
+  public static void putRegister64(long address, long value) {
+    VarHandle.releaseFence();
+    ALL.set(JAVA_LONG, address, value);
   }
 
   /** Copies {@code bytes} from one address to another; the ranges may overlap. */

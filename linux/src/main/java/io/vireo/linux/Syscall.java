@@ -29,7 +29,7 @@ public final class Syscall {
   static final int MMAP = 9;
   static final int MPROTECT = 10;
   static final int MUNMAP = 11;
-  static final int IOCTL = 16;
+  public static final int IOCTL = 16;
   static final int PREAD64 = 17;
   static final int PWRITE64 = 18;
   static final int MADVISE = 28;
@@ -118,7 +118,7 @@ public final class Syscall {
     return call(number, a, b, 0, 0, 0, 0);
   }
 
-  static long call(int number, long a, long b, long c) {
+  public static long call(int number, long a, long b, long c) {
     return call(number, a, b, c, 0, 0, 0);
   }
 

@@ -15,7 +15,9 @@
 #include <linux/memfd.h>
 #include <linux/mman.h>
 #include <linux/prctl.h>
+#include <linux/pci_regs.h>
 #include <linux/stat.h>
+#include <linux/vfio.h>
 #include <linux/falloc.h>
 #include <poll.h>
 #include <sched.h>
@@ -303,5 +305,79 @@ int main(void) {
   NUMBER(uring.IoUring, PROBE_OP_BYTES, sizeof(struct io_uring_probe_op));
   NUMBER(uring.IoUring, PROBE_OP_FLAGS, offsetof(struct io_uring_probe_op, flags));
   SAME(uring.IoUring, IO_URING_OP_SUPPORTED);
+
+  SAME(vfio.VfioAbi, VFIO_API_VERSION);
+  NUMBER(vfio.VfioAbi, VFIO_TYPE1V2_IOMMU, VFIO_TYPE1v2_IOMMU);
+  SAME(vfio.VfioAbi, VFIO_GET_API_VERSION);
+  SAME(vfio.VfioAbi, VFIO_CHECK_EXTENSION);
+  SAME(vfio.VfioAbi, VFIO_SET_IOMMU);
+  SAME(vfio.VfioAbi, VFIO_GROUP_GET_STATUS);
+  SAME(vfio.VfioAbi, VFIO_GROUP_SET_CONTAINER);
+  SAME(vfio.VfioAbi, VFIO_GROUP_GET_DEVICE_FD);
+  SAME(vfio.VfioAbi, VFIO_DEVICE_GET_INFO);
+  SAME(vfio.VfioAbi, VFIO_DEVICE_GET_REGION_INFO);
+  SAME(vfio.VfioAbi, VFIO_DEVICE_GET_IRQ_INFO);
+  SAME(vfio.VfioAbi, VFIO_DEVICE_SET_IRQS);
+  SAME(vfio.VfioAbi, VFIO_DEVICE_RESET);
+  SAME(vfio.VfioAbi, VFIO_IOMMU_GET_INFO);
+  SAME(vfio.VfioAbi, VFIO_IOMMU_MAP_DMA);
+  SAME(vfio.VfioAbi, VFIO_IOMMU_UNMAP_DMA);
+  NUMBER(vfio.VfioAbi, ARGSZ, offsetof(struct vfio_iommu_type1_info, argsz));
+  NUMBER(vfio.VfioAbi, FLAGS, offsetof(struct vfio_iommu_type1_info, flags));
+  NUMBER(vfio.VfioAbi, CAP_ID, offsetof(struct vfio_info_cap_header, id));
+  NUMBER(vfio.VfioAbi, CAP_NEXT, offsetof(struct vfio_info_cap_header, next));
+  NUMBER(vfio.VfioAbi, CAP_HEADER_BYTES, sizeof(struct vfio_info_cap_header));
+  NUMBER(vfio.VfioAbi, GROUP_STATUS_BYTES, sizeof(struct vfio_group_status));
+  SAME(vfio.VfioAbi, VFIO_GROUP_FLAGS_VIABLE);
+  NUMBER(vfio.VfioAbi, IOMMU_INFO_BYTES, sizeof(struct vfio_iommu_type1_info));
+  NUMBER(vfio.VfioAbi, IOMMU_INFO_PGSIZES, offsetof(struct vfio_iommu_type1_info, iova_pgsizes));
+  NUMBER(vfio.VfioAbi, IOMMU_INFO_CAP_OFFSET, offsetof(struct vfio_iommu_type1_info, cap_offset));
+  SAME(vfio.VfioAbi, VFIO_IOMMU_INFO_PGSIZES);
+  SAME(vfio.VfioAbi, VFIO_IOMMU_INFO_CAPS);
+  SAME(vfio.VfioAbi, VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE);
+  NUMBER(vfio.VfioAbi, IOVA_RANGE_COUNT, offsetof(struct vfio_iommu_type1_info_cap_iova_range, nr_iovas));
+  NUMBER(vfio.VfioAbi, IOVA_RANGES, offsetof(struct vfio_iommu_type1_info_cap_iova_range, iova_ranges));
+  NUMBER(vfio.VfioAbi, IOVA_RANGE_BYTES, sizeof(struct vfio_iova_range));
+  SAME(vfio.VfioAbi, VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL);
+  NUMBER(vfio.VfioAbi, DMA_AVAIL, offsetof(struct vfio_iommu_type1_info_dma_avail, avail));
+  NUMBER(vfio.VfioAbi, DMA_MAP_BYTES, sizeof(struct vfio_iommu_type1_dma_map));
+  NUMBER(vfio.VfioAbi, DMA_MAP_VADDR, offsetof(struct vfio_iommu_type1_dma_map, vaddr));
+  NUMBER(vfio.VfioAbi, DMA_MAP_IOVA, offsetof(struct vfio_iommu_type1_dma_map, iova));
+  NUMBER(vfio.VfioAbi, DMA_MAP_SIZE, offsetof(struct vfio_iommu_type1_dma_map, size));
+  SAME(vfio.VfioAbi, VFIO_DMA_MAP_FLAG_READ);
+  SAME(vfio.VfioAbi, VFIO_DMA_MAP_FLAG_WRITE);
+  NUMBER(vfio.VfioAbi, DMA_UNMAP_BYTES, sizeof(struct vfio_iommu_type1_dma_unmap));
+  NUMBER(vfio.VfioAbi, DMA_UNMAP_IOVA, offsetof(struct vfio_iommu_type1_dma_unmap, iova));
+  NUMBER(vfio.VfioAbi, DMA_UNMAP_SIZE, offsetof(struct vfio_iommu_type1_dma_unmap, size));
+  /* Not sizeof: newer headers pad it. */
+  NUMBER(vfio.VfioAbi, DEVICE_INFO_BYTES, offsetof(struct vfio_device_info, cap_offset) + 4);
+  SAME(vfio.VfioAbi, VFIO_DEVICE_FLAGS_RESET);
+  SAME(vfio.VfioAbi, VFIO_DEVICE_FLAGS_PCI);
+  NUMBER(vfio.VfioAbi, REGION_INFO_BYTES, sizeof(struct vfio_region_info));
+  NUMBER(vfio.VfioAbi, REGION_INDEX, offsetof(struct vfio_region_info, index));
+  NUMBER(vfio.VfioAbi, REGION_SIZE, offsetof(struct vfio_region_info, size));
+  NUMBER(vfio.VfioAbi, REGION_OFFSET, offsetof(struct vfio_region_info, offset));
+  SAME(vfio.VfioAbi, VFIO_REGION_INFO_FLAG_MMAP);
+  SAME(vfio.VfioAbi, VFIO_PCI_BAR5_REGION_INDEX);
+  SAME(vfio.VfioAbi, VFIO_PCI_CONFIG_REGION_INDEX);
+  NUMBER(vfio.VfioAbi, IRQ_INFO_BYTES, sizeof(struct vfio_irq_info));
+  NUMBER(vfio.VfioAbi, IRQ_INDEX, offsetof(struct vfio_irq_info, index));
+  NUMBER(vfio.VfioAbi, IRQ_COUNT, offsetof(struct vfio_irq_info, count));
+  SAME(vfio.VfioAbi, VFIO_IRQ_INFO_EVENTFD);
+  SAME(vfio.VfioAbi, VFIO_PCI_MSIX_IRQ_INDEX);
+  SAME(vfio.VfioAbi, VFIO_PCI_REQ_IRQ_INDEX);
+  NUMBER(vfio.VfioAbi, IRQ_SET_BYTES, offsetof(struct vfio_irq_set, data));
+  NUMBER(vfio.VfioAbi, IRQ_SET_INDEX, offsetof(struct vfio_irq_set, index));
+  NUMBER(vfio.VfioAbi, IRQ_SET_COUNT, offsetof(struct vfio_irq_set, count));
+  SAME(vfio.VfioAbi, VFIO_IRQ_SET_DATA_NONE);
+  SAME(vfio.VfioAbi, VFIO_IRQ_SET_DATA_EVENTFD);
+  SAME(vfio.VfioAbi, VFIO_IRQ_SET_ACTION_TRIGGER);
+
+  NUMBER(vfio.PciConfig, VENDOR_ID, PCI_VENDOR_ID);
+  NUMBER(vfio.PciConfig, DEVICE_ID, PCI_DEVICE_ID);
+  NUMBER(vfio.PciConfig, COMMAND, PCI_COMMAND);
+  NUMBER(vfio.PciConfig, CLASS_REVISION, PCI_CLASS_REVISION);
+  NUMBER(vfio.PciConfig, COMMAND_MEMORY, PCI_COMMAND_MEMORY);
+  NUMBER(vfio.PciConfig, COMMAND_MASTER, PCI_COMMAND_MASTER);
   return 0;
 }

@@ -1,0 +1,84 @@
+package io.vireo.linux.vfio;
+
+import io.vireo.linux.Libc;
+import io.vireo.linux.Mem;
+import io.vireo.linux.pci.PciAddress;
+import java.lang.foreign.Arena;
+
+/**
+ * The configuration space of a function (PCI Express Base Specification, 7.5): little-endian
+ * registers of 1, 2 and 4 bytes. The kernel lets some of them be read only.
+ */
+public final class PciConfig {
+  /** Registers of every function. */
+  public static final int VENDOR_ID = 0;
+
+  public static final int DEVICE_ID = 2;
+  public static final int COMMAND = 4;
+  public static final int CLASS_REVISION = 8;
+
+  /** Bits of {@link #COMMAND}. */
+  public static final int COMMAND_MEMORY = 2;
+
+  public static final int COMMAND_MASTER = 4;
+
+  private final int fd;
+  private final long offset;
+  private final PciAddress address;
+
+  PciConfig(int fd, long offset, PciAddress address) {
+    this.fd = fd;
+    this.offset = offset;
+    this.address = address;
+  }
+
+  /** Reads a register of two bytes, unsigned. */
+  public int read16(int register) {
+    return read(register, Short.BYTES) & 0xffff;
+  }
+
+  public int read32(int register) {
+    return read(register, Integer.BYTES);
+  }
+
+  public void write16(int register, int value) {
+    write(register, Short.BYTES, value);
+  }
+
+  public void write32(int register, int value) {
+    write(register, Integer.BYTES, value);
+  }
+
+  /** Lets the function answer at its memory, and read and write ours (bus master). */
+  public void enable() {
+    write16(COMMAND, read16(COMMAND) | COMMAND_MEMORY | COMMAND_MASTER);
+  }
+
+  /** Ends the function's access to our memory. */
+  public void disableMaster() {
+    write16(COMMAND, read16(COMMAND) & ~COMMAND_MASTER);
+  }
+
+  private int read(int register, int bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      long word = arena.allocate(Integer.BYTES, Integer.BYTES).address();
+      checkWhole(Libc.pread(fd, word, bytes, offset + register), bytes, register);
+      return Mem.getInt(word);
+    }
+  }
+
+  private void write(int register, int bytes, int value) {
+    try (Arena arena = Arena.ofConfined()) {
+      long word = arena.allocate(Integer.BYTES, Integer.BYTES).address();
+      Mem.putInt(word, value);
+      checkWhole(Libc.pwrite(fd, word, bytes, offset + register), bytes, register);
+    }
+  }
+
+  private void checkWhole(long done, int bytes, int register) {
+    if (done != bytes) {
+      throw new IllegalStateException(
+          "%d of %d bytes of register 0x%x of %s".formatted(done, bytes, register, address));
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.vireo.linux.vfio;
+
+import static io.vireo.linux.ErrnoException.check;
+import static io.vireo.linux.vfio.VfioAbi.ARGSZ;
+import static io.vireo.linux.vfio.VfioAbi.FLAGS;
+import static io.vireo.linux.vfio.VfioAbi.GROUP_STATUS_BYTES;
+import static io.vireo.linux.vfio.VfioAbi.VFIO_GROUP_FLAGS_VIABLE;
+import static io.vireo.linux.vfio.VfioAbi.VFIO_GROUP_GET_DEVICE_FD;
+import static io.vireo.linux.vfio.VfioAbi.VFIO_GROUP_GET_STATUS;
+import static io.vireo.linux.vfio.VfioAbi.VFIO_GROUP_SET_CONTAINER;
+
+import io.vireo.linux.Errno;
+import io.vireo.linux.ErrnoException;
+import io.vireo.linux.Libc;
+import io.vireo.linux.Mem;
+import io.vireo.linux.pci.PciAddress;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * An IOMMU group that has joined a container: functions that the IOMMU cannot tell apart, so that
+ * one process has all of them or none. Only one process can have it open, and only once.
+ */
+public final class VfioGroup implements AutoCloseable {
+  private final int number;
+  private final int fd;
+  private final VfioContainer container;
+  private boolean closed;
+
+  private VfioGroup(int number, int fd, VfioContainer container) {
+    this.number = number;
+    this.fd = fd;
+    this.container = container;
+  }
+
+  /**
+   * Opens group {@code number} and puts it into the container.
+   *
+   * @throws ErrnoException when it is not there, in use, or not for this user
+   * @throws IllegalStateException when a kernel driver still has one of its functions
+   */
+  public static VfioGroup open(int number, VfioContainer container) {
+    int fd = VfioFile.open("/dev/vfio/" + number, errno -> advice(errno, number));
+    try {
+      checkViable(number, fd);
+      join(number, fd, container);
+      return new VfioGroup(number, fd, container);
+    } catch (RuntimeException e) {
+      Libc.close(fd); // which also takes it out of the container
+      throw e;
+    }
+  }
+
+  private static String advice(int errno, int number) {
+    return switch (errno) {
+      case Errno.ENOENT -> "bind a function of IOMMU group " + number + " to vfio-pci";
+      case Errno.EBUSY -> "another program uses IOMMU group " + number;
+      case Errno.EACCES, Errno.EPERM ->
+          "run as root, or give the file to this user: chown USER /dev/vfio/" + number;
+      default -> "";
+    };
+  }
+
+  private static void checkViable(int number, int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      long status = arena.allocate(GROUP_STATUS_BYTES, 8).address();
+      Mem.putInt(status + ARGSZ, GROUP_STATUS_BYTES);
+      check(VfioAbi.ioctl(fd, VFIO_GROUP_GET_STATUS, status), "ioctl", "VFIO_GROUP_GET_STATUS");
+      if ((Mem.getInt(status + FLAGS) & VFIO_GROUP_FLAGS_VIABLE) == 0) {
+        throw new IllegalStateException(
+            "IOMMU group "
+                + number
+                + " is not viable: bind all its functions to vfio-pci, or to no driver (they are in"
+                + " /sys/kernel/iommu_groups/"
+                + number
+                + "/devices)");
+      }
+    }
+  }
+
+  private static void join(int number, int fd, VfioContainer container) {
+    try (Arena arena = Arena.ofConfined()) {
+      long word = arena.allocateFrom(ValueLayout.JAVA_INT, container.fd()).address();
+      String detail = "VFIO_GROUP_SET_CONTAINER of IOMMU group " + number;
+      check(VfioAbi.ioctl(fd, VFIO_GROUP_SET_CONTAINER, word), "ioctl", detail);
+    }
+    container.joined();
+  }
+
+  /** A new descriptor of a function of this group. */
+  int device(PciAddress address) {
+    try (Arena arena = Arena.ofConfined()) {
+      long name = arena.allocateFrom(address.toString()).address();
+      long device = VfioAbi.ioctl(fd, VFIO_GROUP_GET_DEVICE_FD, name);
+      String detail = "VFIO_GROUP_GET_DEVICE_FD of " + address;
+      if (device == -Errno.ENODEV) {
+        throw new ErrnoException(
+            "ioctl",
+            Errno.ENODEV,
+            detail,
+            "bind it to vfio-pci, if it is in IOMMU group " + number + " at all");
+      }
+      return (int) check(device, "ioctl", detail);
+    }
+  }
+
+  /** The group's number, as sysfs and /dev/vfio show it. */
+  public int number() {
+    return number;
+  }
+
+  /** Leaves the container, once the group's devices are closed; a second time does nothing. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      Libc.close(fd);
+      container.left();
+    }
+  }
+}

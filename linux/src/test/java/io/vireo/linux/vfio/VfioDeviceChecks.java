@@ -1,0 +1,178 @@
+package io.vireo.linux.vfio;
+
+import io.vireo.linux.EventFd;
+import io.vireo.linux.Libc;
+import io.vireo.linux.Mem;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
+
+/** The part about one device, an NVMe controller (registers: NVMe base 2.0, 3.1). */
+final class VfioDeviceChecks {
+  private static final int CAP = 0;
+  private static final int VS = 8;
+  private static final int CC = 0x14;
+  private static final int CSTS = 0x1c;
+  private static final int AQA = 0x24;
+  private static final int ASQ = 0x28;
+  private static final int ACQ = 0x30;
+  private static final int ADMIN_DOORBELL = 0x1000;
+  private static final int PAGE = 4096;
+
+  private final VfioDevice device;
+  private final VfioContainer container;
+
+  VfioDeviceChecks(VfioDevice device, VfioContainer container) {
+    this.device = device;
+    this.container = container;
+  }
+
+  void all(BiConsumer<String, Callable<String>> check) {
+    check.accept("configuration space", this::config);
+    check.accept("BAR 0", this::registers);
+    check.accept("BAR 5 is not there", this::noBar);
+    check.accept("MSI-X", this::msix);
+    check.accept("request for the device", this::request);
+    check.accept("a command, its data and its interrupt", this::identify);
+    check.accept("reset", this::reset);
+  }
+
+  private static void require(boolean condition, Object seen) {
+    if (!condition) {
+      throw new AssertionError(Objects.toString(seen));
+    }
+  }
+
+  private String config() {
+    PciConfig config = device.config();
+    int vendor = config.read16(PciConfig.VENDOR_ID);
+    int type = config.read32(PciConfig.CLASS_REVISION) >>> 8;
+    require(vendor == 0x1b36 && type == 0x010802, "%x %x".formatted(vendor, type));
+    config.enable();
+    int both = PciConfig.COMMAND_MEMORY | PciConfig.COMMAND_MASTER;
+    require((config.read16(PciConfig.COMMAND) & both) == both, config.read16(PciConfig.COMMAND));
+    config.disableMaster();
+    require(
+        (config.read16(PciConfig.COMMAND) & both) == PciConfig.COMMAND_MEMORY,
+        config.read16(PciConfig.COMMAND));
+    config.enable();
+    return "vendor %04x, class %06x, bus master on, off and on".formatted(vendor, type);
+  }
+
+  private String registers() {
+    try (MappedBar bar = device.mapBar(0)) {
+      require(bar.bytes() == device.barBytes(0) && bar.bytes() >= 0x2000, bar.bytes());
+      long cap = Mem.getRegister64(bar.address() + CAP);
+      int version = Mem.getRegister32(bar.address() + VS);
+      int low = Mem.getRegister32(bar.address() + CAP);
+      require(version >>> 16 == 1 && low == (int) cap, "%x %x %x".formatted(cap, version, low));
+      return "%d bytes, CAP %016x, VS %x".formatted(bar.bytes(), cap, version);
+    }
+  }
+
+  private String noBar() {
+    require(device.barBytes(5) == 0, device.barBytes(5));
+    try {
+      device.mapBar(5).close();
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
+    }
+    throw new AssertionError("mapped");
+  }
+
+  private String msix() {
+    int count = device.msixVectors();
+    require(count > 1, count);
+    List<EventFd> events = new ArrayList<>();
+    try {
+      for (int i = 0; i < count + 1; i++) {
+        events.add(EventFd.create());
+      }
+      device.enableMsix(events.subList(0, 2));
+      device.enableMsix(events.subList(0, count));
+      device.disableMsix();
+      device.disableMsix();
+      try {
+        device.enableMsix(events);
+      } catch (IllegalArgumentException e) {
+        return count + " vectors; " + e.getMessage();
+      }
+      throw new AssertionError("one too many");
+    } finally {
+      events.forEach(EventFd::close);
+    }
+  }
+
+  private String request() {
+    try (EventFd event = EventFd.create()) {
+      device.onRequest(event);
+      require(event.drain() == 0, "signalled");
+      return "an eventfd waits for it";
+    }
+  }
+
+  /** Identify (NVMe base 2.0, 5.17), as little of a driver as can be. */
+  private String identify() {
+    long bytes = 4L * PAGE;
+    int prot = Libc.PROT_READ | Libc.PROT_WRITE;
+    long memory = Libc.mmap(0, bytes, prot, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, 0);
+    container.map(memory, memory, bytes);
+    try (MappedBar bar = device.mapBar(0);
+        EventFd interrupt = EventFd.create()) {
+      device.enableMsix(List.of(interrupt));
+      long data = memory + 2 * PAGE;
+      enable(bar.address(), memory, memory + PAGE);
+      Mem.putInt(memory, 0x06 | 7 << 16); // opcode, command identifier
+      Mem.putLong(memory + 24, data); // PRP1
+      Mem.putInt(memory + 40, 1); // CNS: the controller
+      Mem.putRegister32(bar.address() + ADMIN_DOORBELL, 1);
+      int[] events = {Libc.POLLIN};
+      int ready = Libc.poll(new int[] {interrupt.fd()}, events, 10_000);
+      long completion = Mem.getLong(memory + PAGE + 8);
+      require(ready == 1 && interrupt.drain() > 0, "no interrupt, completion " + completion);
+      require(completion >>> 32 == (1 << 16 | 7), "completion %x".formatted(completion));
+      byte[] serial = new byte[6];
+      Mem.copy(data + 4, serial, 0, serial.length);
+      String name = new String(serial, StandardCharsets.US_ASCII);
+      require(name.equals("VIREO0"), name);
+      return "serial number " + name;
+    } finally {
+      device.disableMsix();
+      device.reset();
+      container.unmap(memory, bytes);
+      Libc.munmap(memory, bytes);
+    }
+  }
+
+  private static void enable(long registers, long submissions, long completions) {
+    Mem.putRegister32(registers + CC, 0);
+    await(registers, 0);
+    Mem.putRegister32(registers + AQA, 1 << 16 | 1); // two entries each
+    Mem.putRegister64(registers + ASQ, submissions);
+    Mem.putRegister64(registers + ACQ, completions);
+    Mem.putRegister32(registers + CC, 4 << 20 | 6 << 16 | 1); // entries of 16 and 64 bytes
+    await(registers, 1);
+  }
+
+  private static void await(long registers, int ready) {
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while ((Mem.getRegister32(registers + CSTS) & 1) != ready) {
+      require(System.nanoTime() < deadline, "CSTS.RDY is not " + ready);
+      Thread.onSpinWait();
+    }
+  }
+
+  private String reset() {
+    require(device.resettable(), "no reset");
+    try (MappedBar bar = device.mapBar(0)) {
+      enable(bar.address(), 0, PAGE);
+      device.reset();
+      int status = Mem.getRegister32(bar.address() + CSTS);
+      require((status & 1) == 0, status);
+      return "CSTS.RDY was 1 and is 0";
+    }
+  }
+}
