@@ -108,4 +108,32 @@ class MemTest {
     Libc.munmap(gone - 4096, 8192);
     Libc.close(fd);
   }
+
+  @Test
+  void registers_are_stored_and_loaded_whole() {
+    try (Arena arena = Arena.ofConfined()) {
+      long registers = arena.allocate(16, 8).address();
+      Mem.putRegister64(registers, 0x8877665544332211L);
+      assertThat(Mem.getRegister64(registers)).isEqualTo(0x8877665544332211L);
+      assertThat(Mem.getRegister32(registers + 4)).isEqualTo(0x88776655);
+      Mem.putRegister32(registers + 4, 0xdeadbeef);
+      assertThat(Mem.getRegister64(registers)).isEqualTo(0xdeadbeef44332211L);
+      assertThat(Mem.getLong(registers + 8)).isZero();
+    }
+  }
+
+  @Test
+  void a_register_that_is_not_aligned_is_no_register() {
+    try (Arena arena = Arena.ofConfined()) {
+      long memory = arena.allocate(16, 8).address();
+      assertThatThrownBy(() -> Mem.getRegister32(memory + 2))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Mem.getRegister64(memory + 4))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Mem.putRegister32(memory + 1, 1))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Mem.putRegister64(memory + 4, 1))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
 }

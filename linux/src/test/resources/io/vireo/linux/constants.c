@@ -15,6 +15,7 @@
 #include <linux/memfd.h>
 #include <linux/mman.h>
 #include <linux/prctl.h>
+#include <linux/netlink.h>
 #include <linux/pci_regs.h>
 #include <linux/stat.h>
 #include <linux/vfio.h>
@@ -53,11 +54,13 @@ int main(void) {
   NUMBER(Syscall, SOCKET, SYS_socket);
   NUMBER(Syscall, CONNECT, SYS_connect);
   NUMBER(Syscall, SENDTO, SYS_sendto);
+  NUMBER(Syscall, RECVFROM, SYS_recvfrom);
   NUMBER(Syscall, SENDMSG, SYS_sendmsg);
   NUMBER(Syscall, RECVMSG, SYS_recvmsg);
   NUMBER(Syscall, BIND, SYS_bind);
   NUMBER(Syscall, LISTEN, SYS_listen);
   NUMBER(Syscall, SOCKETPAIR, SYS_socketpair);
+  NUMBER(Syscall, SETSOCKOPT, SYS_setsockopt);
   NUMBER(Syscall, FCNTL, SYS_fcntl);
   NUMBER(Syscall, FLOCK, SYS_flock);
   NUMBER(Syscall, FSYNC, SYS_fsync);
@@ -117,6 +120,7 @@ int main(void) {
   SAME(Errno, EADDRINUSE);
   SAME(Errno, ENOTCONN);
   SAME(Errno, ECONNRESET);
+  SAME(Errno, ENOBUFS);
   SAME(Errno, ETIMEDOUT);
   SAME(Errno, ECONNREFUSED);
   SAME(Errno, EALREADY);
@@ -379,5 +383,17 @@ int main(void) {
   NUMBER(vfio.PciConfig, CLASS_REVISION, PCI_CLASS_REVISION);
   NUMBER(vfio.PciConfig, COMMAND_MEMORY, PCI_COMMAND_MEMORY);
   NUMBER(vfio.PciConfig, COMMAND_MASTER, PCI_COMMAND_MASTER);
+
+  SAME(pci.Uevents, AF_NETLINK);
+  SAME(pci.Uevents, SOCK_DGRAM);
+  SAME(pci.Uevents, NETLINK_KOBJECT_UEVENT);
+  SAME(pci.Uevents, SOL_SOCKET);
+  SAME(pci.Uevents, SO_RCVBUF);
+  NUMBER(pci.Uevents, SOCK_FLAGS, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  NUMBER(pci.Uevents, SOCKADDR_NL_BYTES, sizeof(struct sockaddr_nl));
+  NUMBER(pci.Uevents, NL_FAMILY, offsetof(struct sockaddr_nl, nl_family));
+  NUMBER(pci.Uevents, NL_PID, offsetof(struct sockaddr_nl, nl_pid));
+  NUMBER(pci.Uevents, NL_GROUPS, offsetof(struct sockaddr_nl, nl_groups));
+  NUMBER(pci.PciFunction, NVME, 0x010802); /* PCI_CLASS_STORAGE_EXPRESS, in no header for programs */
   return 0;
 }

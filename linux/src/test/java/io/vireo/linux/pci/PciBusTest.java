@@ -1,0 +1,229 @@
+package io.vireo.linux.pci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PciBusTest {
+  private static final PciAddress ADDRESS = PciAddress.parse("0000:01:00.0");
+
+  @TempDir Path root;
+  private SysfsTree tree;
+  private Path nvme;
+  private PciBus bus;
+
+  @BeforeEach
+  void machine() throws IOException {
+    tree = new SysfsTree(root);
+    tree.driver("nvme", "0x010802");
+    tree.driver("vfio-pci", "none");
+    nvme = tree.function("0000:01:00.0", "0x010802");
+    tree.link(nvme.resolve("driver"), "../../drivers/nvme");
+    tree.link(nvme.resolve("iommu_group"), "../../../kernel/iommu_groups/12");
+    tree.function("0000:00:1f.2", "0x010601");
+    bus = new PciBus(root, tree);
+  }
+
+  private Optional<String> driver() throws IOException {
+    return bus.function(ADDRESS).orElseThrow().driver();
+  }
+
+  @Test
+  void functions_are_as_sysfs_shows_them() throws IOException {
+    PciFunction expected =
+        new PciFunction(
+            ADDRESS,
+            0x010802,
+            0x144d,
+            0xa80a,
+            0x144d,
+            0xa801,
+            OptionalInt.empty(),
+            Optional.of("nvme"),
+            OptionalInt.of(12));
+    assertThat(bus.function(ADDRESS)).contains(expected);
+    assertThat(expected.isNvme()).isTrue();
+    assertThat(bus.functions())
+        .extracting(function -> function.address().toString())
+        .containsExactly("0000:00:1f.2", "0000:01:00.0");
+    PciFunction sata = bus.functions().getFirst();
+    assertThat(sata.isNvme()).isFalse();
+    assertThat(sata.driver()).isEmpty();
+    assertThat(sata.iommuGroup()).isEmpty();
+  }
+
+  @Test
+  void a_numa_node_is_told_when_there_is_one() throws IOException {
+    Files.writeString(nvme.resolve("numa_node"), "1\n");
+    assertThat(bus.function(ADDRESS).orElseThrow().numaNode()).hasValue(1);
+    Files.delete(nvme.resolve("numa_node"));
+    assertThat(bus.function(ADDRESS).orElseThrow().numaNode()).isEmpty();
+  }
+
+  @Test
+  void a_machine_without_pci_has_no_functions(@TempDir Path empty) throws IOException {
+    assertThat(new PciBus(empty).functions()).isEmpty();
+    assertThat(new PciBus(empty).function(ADDRESS)).isEmpty();
+  }
+
+  @Test
+  void a_function_that_goes_while_it_is_read_is_not_there() throws IOException {
+    Files.delete(nvme.resolve("device"));
+    assertThat(bus.function(ADDRESS)).isEmpty();
+    assertThat(bus.functions()).hasSize(1);
+  }
+
+  @Test
+  void what_is_no_number_is_told() throws IOException {
+    for (String text : new String[] {"", "0x", "class", "0x1ffffffff", "1 2"}) {
+      Files.writeString(nvme.resolve("class"), text);
+      assertThatThrownBy(() -> bus.function(ADDRESS))
+          .isInstanceOf(IOException.class)
+          .hasMessage(nvme + "/class is \"" + text + "\", not a number");
+    }
+  }
+
+  @Test
+  void a_group_that_is_no_number_is_told() throws IOException {
+    Files.delete(nvme.resolve("iommu_group"));
+    tree.link(nvme.resolve("iommu_group"), "../groups/twelve");
+    assertThatThrownBy(() -> bus.function(ADDRESS))
+        .hasMessage(nvme + "/iommu_group is \"twelve\", not a number");
+  }
+
+  @Test
+  void a_function_goes_to_vfio_and_back() throws IOException {
+    bus.bind(ADDRESS, "vfio-pci");
+    assertThat(driver()).contains("vfio-pci");
+    assertThat(tree.stores)
+        .containsExactly(
+            "sys/bus/pci/drivers/nvme/unbind=0000:01:00.0",
+            "sys/bus/pci/devices/0000:01:00.0/driver_override=vfio-pci",
+            "sys/bus/pci/drivers_probe=0000:01:00.0");
+    tree.stores.clear();
+    bus.bind(ADDRESS, "vfio-pci");
+    assertThat(tree.stores).isEmpty();
+    bus.release(ADDRESS);
+    assertThat(driver()).contains("nvme");
+    assertThat(tree.stores)
+        .containsExactly(
+            "sys/bus/pci/drivers/vfio-pci/unbind=0000:01:00.0",
+            "sys/bus/pci/devices/0000:01:00.0/driver_override=\\n",
+            "sys/bus/pci/drivers_probe=0000:01:00.0");
+  }
+
+  @Test
+  void a_driver_that_does_not_take_it_leaves_it_with_the_one_before() throws IOException {
+    tree.refusing.add("vfio-pci");
+    assertThatThrownBy(() -> bus.bind(ADDRESS, "vfio-pci"))
+        .isInstanceOf(PciException.class)
+        .hasMessage(
+            "driver vfio-pci does not take 0000:01:00.0; the kernel's log (dmesg) may tell why");
+    assertThat(driver()).contains("nvme");
+    Files.delete(nvme.resolve("iommu_group"));
+    assertThatThrownBy(() -> bus.bind(ADDRESS, "vfio-pci"))
+        .hasMessageEndingWith(
+            "it is in no IOMMU group, so the IOMMU is off in the firmware or in"
+                + " the kernel (intel_iommu=on)");
+    assertThat(driver()).contains("nvme");
+  }
+
+  @Test
+  void a_driver_before_that_the_kernel_would_not_choose_gets_it_back() throws IOException {
+    tree.driver("uio_pci_generic", "none");
+    bus.bind(ADDRESS, "uio_pci_generic");
+    tree.refusing.add("vfio-pci");
+    tree.refusing.add("nvme");
+    assertThatThrownBy(() -> bus.bind(ADDRESS, "vfio-pci")).isInstanceOf(PciException.class);
+    assertThat(driver()).contains("uio_pci_generic");
+  }
+
+  @Test
+  void a_driver_that_is_not_loaded_is_told_before_anything_is_done() {
+    assertThatThrownBy(() -> bus.bind(ADDRESS, "igb_uio"))
+        .hasMessage("driver igb_uio is not loaded: modprobe igb_uio");
+    assertThat(tree.stores).isEmpty();
+  }
+
+  @Test
+  void a_function_that_is_not_there_is_told() {
+    PciAddress nowhere = PciAddress.parse("7f:00.0");
+    assertThatThrownBy(() -> bus.bind(nowhere, "vfio-pci"))
+        .isInstanceOf(PciException.class)
+        .hasMessage("there is no PCI function 0000:7f:00.0");
+    assertThatThrownBy(() -> bus.release(nowhere))
+        .hasMessage("there is no PCI function 0000:7f:00.0");
+  }
+
+  @Test
+  void nothing_is_taken_from_a_disk_in_use() throws IOException {
+    Path disk = nvme.resolve("nvme/nvme0/nvme0n1");
+    disk("259:0", disk);
+    partition("259:1", disk.resolve("nvme0n1p1"));
+    tree.write("proc/self/mountinfo", "30 22 259:1 / /home rw - ext4 /dev/nvme0n1p1 rw\n");
+    assertThatThrownBy(() -> bus.bind(ADDRESS, "vfio-pci"))
+        .isInstanceOf(PciException.class)
+        .hasMessage("0000:01:00.0 is in use: nvme0n1p1 is mounted at /home");
+    assertThat(tree.stores).isEmpty();
+    tree.write("proc/self/mountinfo", "");
+    bus.bind(ADDRESS, "vfio-pci");
+  }
+
+  @Test
+  void every_use_of_a_disk_is_seen() throws IOException {
+    Path disk = nvme.resolve("nvme/nvme0/nvme0n1");
+    disk("259:0", disk);
+    partition("259:1", disk.resolve("nvme0n1p1"));
+    partition("259:2", disk.resolve("nvme0n1p2"));
+    partition("259:3", disk.resolve("nvme0n1p3"));
+    // btrfs has a number of its own.
+    tree.write(
+        "proc/self/mountinfo",
+        """
+        31 22 0:45 / /data rw shared:1 - btrfs /dev/nvme0n1p1 rw
+        32 22 0:46 / /other rw - btrfs /dev/nvme0n1p10 rw
+        short line
+        """);
+    tree.write("proc/swaps", "Filename\n/dev/nvme0n1p2 partition 1 0 -2\n/dev/nvme0n1p20 x\n");
+    Files.createDirectories(disk.resolve("nvme0n1p3/holders/dm-0"));
+    assertThat(bus.users(ADDRESS))
+        .containsExactly(
+            "nvme0n1p1 is mounted at /data", "nvme0n1p2 is swap", "nvme0n1p3 is part of dm-0");
+  }
+
+  @Test
+  void the_disks_of_a_subsystem_are_those_of_its_controllers() throws IOException {
+    // With multipath the disk hangs below the subsystem; the controller's own is hidden.
+    Files.createDirectories(nvme.resolve("nvme/nvme0/nvme0c0n1"));
+    Path subsystem = root.resolve("sys/class/nvme-subsystem/nvme-subsys0");
+    disk("259:7", subsystem.resolve("nvme0n1"));
+    Files.createDirectories(subsystem.resolve("nvme0"));
+    disk("259:8", root.resolve("sys/class/nvme-subsystem/nvme-subsys1/nvme1n1"));
+    tree.write(
+        "proc/self/mountinfo",
+        """
+        30 22 259:7 / /a rw - xfs /dev/x rw
+        31 22 259:8 / /b rw - xfs /dev/y rw
+        """);
+    assertThat(bus.users(ADDRESS)).containsExactly("nvme0n1 is mounted at /a");
+  }
+
+  private static void disk(String number, Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve("dev"), number + "\n");
+    Files.writeString(directory.resolve("size"), "1024\n");
+  }
+
+  private static void partition(String number, Path directory) throws IOException {
+    disk(number, directory);
+    Files.writeString(directory.resolve("partition"), "1\n");
+  }
+}

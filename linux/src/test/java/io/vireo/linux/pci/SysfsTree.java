@@ -1,0 +1,99 @@
+package io.vireo.linux.pci;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A made-up /sys, /proc and /dev, and a kernel that does what a store asks for: drivers take
+ * functions by their class, or by override.
+ */
+final class SysfsTree implements Sysfs.Store {
+  final Path root;
+  final List<String> stores = new ArrayList<>();
+
+  /** Which driver the kernel chooses for a class; only these are loaded. */
+  private final Map<String, String> drivers = new HashMap<>();
+
+  /** Drivers that refuse whatever they are given. */
+  final List<String> refusing = new ArrayList<>();
+
+  SysfsTree(Path root) throws IOException {
+    this.root = root;
+    write("sys/bus/pci/drivers_probe", "");
+    write("proc/self/mountinfo", "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
+    write("proc/swaps", "Filename Type Size Used Priority\n");
+  }
+
+  void driver(String name, String classCode) throws IOException {
+    drivers.put(name, classCode);
+    write("sys/bus/pci/drivers/" + name + "/unbind", "");
+    write("sys/bus/pci/drivers/" + name + "/bind", "");
+  }
+
+  Path function(String address, String classCode) throws IOException {
+    Path directory = root.resolve("sys/bus/pci/devices/" + address);
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve("class"), classCode + "\n");
+    Files.writeString(directory.resolve("vendor"), "0x144d\n");
+    Files.writeString(directory.resolve("device"), "0xa80a\n");
+    Files.writeString(directory.resolve("subsystem_vendor"), "0x144d\n");
+    Files.writeString(directory.resolve("subsystem_device"), "0xa801\n");
+    Files.writeString(directory.resolve("numa_node"), "-1\n");
+    Files.writeString(directory.resolve("driver_override"), "");
+    return directory;
+  }
+
+  Path write(String path, String text) throws IOException {
+    Path file = root.resolve(path);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, text);
+  }
+
+  void link(Path from, String to) throws IOException {
+    Files.createSymbolicLink(from, Path.of(to));
+  }
+
+  @Override
+  public void store(Path attribute, String value) throws IOException {
+    Files.writeString(
+        attribute, value, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+    stores.add(root.relativize(attribute) + "=" + value.replace("\n", "\\n"));
+    Path devices = root.resolve("sys/bus/pci/devices");
+    switch (attribute.getFileName().toString()) {
+      case "unbind" -> Files.delete(devices.resolve(value).resolve("driver"));
+      case "bind" -> bind(devices.resolve(value), attribute.getParent().getFileName().toString());
+      case "drivers_probe" -> probe(devices.resolve(value));
+      default -> {}
+    }
+  }
+
+  private void probe(Path function) throws IOException {
+    if (Files.exists(function.resolve("driver"))) {
+      return;
+    }
+    String override = Files.readString(function.resolve("driver_override")).strip();
+    String code = Files.readString(function.resolve("class")).strip();
+    drivers.forEach(
+        (name, type) -> {
+          boolean chosen = override.isEmpty() ? type.equals(code) : override.equals(name);
+          if (chosen && !refusing.contains(name)) {
+            try {
+              bind(function, name);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        });
+  }
+
+  private void bind(Path function, String driver) throws IOException {
+    link(function.resolve("driver"), "../../drivers/" + driver);
+  }
+}
