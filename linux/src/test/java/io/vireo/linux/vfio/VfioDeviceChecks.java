@@ -1,14 +1,16 @@
 package io.vireo.linux.vfio;
 
+import static io.vireo.linux.GuestChecks.await;
+import static io.vireo.linux.GuestChecks.require;
+
 import io.vireo.linux.EventFd;
+import io.vireo.linux.GuestChecks;
 import io.vireo.linux.Libc;
 import io.vireo.linux.Mem;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.function.BiConsumer;
+import java.util.concurrent.TimeUnit;
 
 /** The part about one device, an NVMe controller (registers: NVMe base 2.0, 3.1). */
 final class VfioDeviceChecks {
@@ -30,20 +32,14 @@ final class VfioDeviceChecks {
     this.container = container;
   }
 
-  void all(BiConsumer<String, Callable<String>> check) {
-    check.accept("configuration space", this::config);
-    check.accept("BAR 0", this::registers);
-    check.accept("BAR 5 is not there", this::noBar);
-    check.accept("MSI-X", this::msix);
-    check.accept("request for the device", this::request);
-    check.accept("a command, its data and its interrupt", this::identify);
-    check.accept("reset", this::reset);
-  }
-
-  private static void require(boolean condition, Object seen) {
-    if (!condition) {
-      throw new AssertionError(Objects.toString(seen));
-    }
+  void all(GuestChecks checks) {
+    checks.check("configuration space", this::config);
+    checks.check("BAR 0", this::registers);
+    checks.check("BAR 5 is not there", this::noBar);
+    checks.check("MSI-X", this::msix);
+    checks.check("a command, its data and its interrupt", this::identify);
+    checks.check("reset", this::reset);
+    checks.check("the kernel wants the device back", this::request);
   }
 
   private String config() {
@@ -106,11 +102,18 @@ final class VfioDeviceChecks {
     }
   }
 
-  private String request() {
+  /** An unbind waits until the device is closed. */
+  private String request() throws Exception {
     try (EventFd event = EventFd.create()) {
       device.onRequest(event);
-      require(event.drain() == 0, "signalled");
-      return "an eventfd waits for it";
+      String store = "echo " + device.address() + " >/sys/bus/pci/drivers/vfio-pci/unbind";
+      Process unbind = new ProcessBuilder("sh", "-c", store).inheritIO().start();
+      int ready = Libc.poll(new int[] {event.fd()}, new int[] {Libc.POLLIN}, 10_000);
+      require(ready == 1 && event.drain() > 0, "no request within 10 s");
+      require(unbind.isAlive(), "taken without asking");
+      device.close();
+      require(unbind.waitFor(10, TimeUnit.SECONDS) && unbind.exitValue() == 0, "not unbound");
+      return "asked for by an eventfd, taken once it is closed";
     }
   }
 
@@ -149,20 +152,16 @@ final class VfioDeviceChecks {
 
   private static void enable(long registers, long submissions, long completions) {
     Mem.putRegister32(registers + CC, 0);
-    await(registers, 0);
+    awaitReady(registers, 0);
     Mem.putRegister32(registers + AQA, 1 << 16 | 1); // two entries each
     Mem.putRegister64(registers + ASQ, submissions);
     Mem.putRegister64(registers + ACQ, completions);
     Mem.putRegister32(registers + CC, 4 << 20 | 6 << 16 | 1); // entries of 16 and 64 bytes
-    await(registers, 1);
+    awaitReady(registers, 1);
   }
 
-  private static void await(long registers, int ready) {
-    long deadline = System.nanoTime() + 10_000_000_000L;
-    while ((Mem.getRegister32(registers + CSTS) & 1) != ready) {
-      require(System.nanoTime() < deadline, "CSTS.RDY is not " + ready);
-      Thread.onSpinWait();
-    }
+  private static void awaitReady(long registers, int ready) {
+    await("CSTS.RDY " + ready, () -> (Mem.getRegister32(registers + CSTS) & 1) == ready);
   }
 
   private String reset() {
