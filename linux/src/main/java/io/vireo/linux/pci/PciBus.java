@@ -67,7 +67,7 @@ public final class PciBus {
 
   /**
    * Gives a function to a driver, whichever has it now; nothing when that one has it already. A
-   * failure leaves it with the driver that it had.
+   * failure leaves it with the driver that it had. Waits while a program has it through VFIO.
    *
    * @throws PciException with a sentence when it is not there, is in use, or cannot be given
    */
@@ -101,7 +101,12 @@ public final class PciBus {
         : "";
   }
 
-  /** Gives a function back to the driver that the kernel itself chooses. */
+  /**
+   * Gives a function back to the driver that the kernel itself chooses. Waits while a program has
+   * it through VFIO.
+   *
+   * @throws PciException when it is not there, or in use
+   */
   public void release(PciAddress address) throws IOException {
     unbind(present(address));
     probe(address, "");

@@ -54,7 +54,7 @@ public final class VfioGroup implements AutoCloseable {
   private static String advice(int errno, int number) {
     return switch (errno) {
       case Errno.ENOENT -> "bind a function of IOMMU group " + number + " to vfio-pci";
-      case Errno.EBUSY -> "another program uses IOMMU group " + number;
+      case Errno.EBUSY -> "IOMMU group " + number + " is in use, by another program or by this one";
       case Errno.EACCES, Errno.EPERM ->
           "run as root, or give the file to this user: chown USER /dev/vfio/" + number;
       default -> "";

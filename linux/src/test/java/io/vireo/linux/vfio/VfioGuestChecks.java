@@ -46,7 +46,8 @@ public final class VfioGuestChecks {
   private void group(int number, VfioContainer container, VfioGroup group) {
     checks.check(
         "a group is opened once",
-        () -> fails("another program uses", () -> VfioGroup.open(number, container)));
+        () ->
+            fails("IOMMU group " + number + " is in use", () -> VfioGroup.open(number, container)));
     checks.check(
         "a group that is not there",
         () -> fails("bind a function of IOMMU group 9999", () -> VfioGroup.open(9999, container)));
