@@ -1,0 +1,28 @@
+package io.vireo.nvme;
+
+/**
+ * How a controller is to be driven.
+ *
+ * @param adminEntries entries of the admin queue, from 2 to 4096
+ * @param ioQueues how many I/O queue pairs are asked for, from 1
+ * @param adminTimeoutMs how long an admin command may take
+ * @param shutdownTimeoutMs how long an orderly shutdown may take
+ */
+public record ControllerOptions(
+    int adminEntries, int ioQueues, long adminTimeoutMs, long shutdownTimeoutMs) {
+  public static final ControllerOptions DEFAULT = new ControllerOptions(32, 64, 30_000, 10_000);
+
+  /** The most I/O queue pairs there can be (Base 5.27.1.5). */
+  private static final int MAX_IO_QUEUES = 65535;
+
+  public ControllerOptions {
+    if (adminEntries < 2 || adminEntries > 4096) {
+      throw new IllegalArgumentException(
+          "admin queue of %d entries is not between 2 and 4096".formatted(adminEntries));
+    }
+    if (ioQueues < 1 || ioQueues > MAX_IO_QUEUES) {
+      throw new IllegalArgumentException(
+          "%d I/O queue pairs are not between 1 and %d".formatted(ioQueues, MAX_IO_QUEUES));
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.vireo.nvme.transport;
+
+/**
+ * One command and the host memory of its data, made once by its owner and used again and again.
+ * Reactor thread only.
+ *
+ * <p>Use: {@link #clearData}, {@link #addData} for each piece, {@link #command}, the command
+ * dwords, then {@link TransportQueue#submit}. While it is in flight the owner changes nothing in
+ * it; when submit refused it, or its completion was called, it is the owner's.
+ */
+public final class NvmeRequest {
+  private static final int NOT_IN_FLIGHT = -1;
+
+  private final RequestCompletion owner;
+  private final long[] hvas;
+  private final long[] bytes;
+  private int pieces;
+  private long totalBytes;
+
+  private int opcode;
+  private int nsid;
+  private long cdw10and11;
+  private long cdw12and13;
+  private long cdw14and15;
+  private long ringIova;
+
+  private int commandId = NOT_IN_FLIGHT;
+  private int status;
+  private int result;
+
+  /**
+   * @param maxPieces how many pieces of memory its data may consist of
+   */
+  public NvmeRequest(RequestCompletion owner, int maxPieces) {
+    this.owner = owner;
+    this.hvas = new long[maxPieces];
+    this.bytes = new long[maxPieces];
+  }
+
+  /** Begins another command: all dwords are zero; the data stay. */
+  public void command(int newOpcode, int newNsid) {
+    opcode = newOpcode;
+    nsid = newNsid;
+    cdw10and11 = 0;
+    cdw12and13 = 0;
+    cdw14and15 = 0;
+    ringIova = 0;
+  }
+
+  /** Command dwords 10 (low half) and 11. */
+  public void cdw10and11(long pair) {
+    cdw10and11 = pair;
+  }
+
+  /** Command dwords 12 (low half) and 13. */
+  public void cdw12and13(long pair) {
+    cdw12and13 = pair;
+  }
+
+  /** Command dwords 14 (low half) and 15. */
+  public void cdw14and15(long pair) {
+    cdw14and15 = pair;
+  }
+
+  /** Forgets the data. */
+  public void clearData() {
+    pieces = 0;
+    totalBytes = 0;
+  }
+
+  /**
+   * Adds a piece of data; one that goes on where the last ended is made one with it.
+   *
+   * @return false when there is no room for another piece, or it is empty
+   */
+  public boolean addData(long hva, long pieceBytes) {
+    if (pieceBytes <= 0) {
+      return false;
+    }
+    int last = pieces - 1;
+    if (last >= 0 && hvas[last] + bytes[last] == hva) {
+      bytes[last] += pieceBytes;
+    } else if (pieces == hvas.length) {
+      return false;
+    } else {
+      hvas[pieces] = hva;
+      bytes[pieces] = pieceBytes;
+      pieces++;
+    }
+    totalBytes += pieceBytes;
+    return true;
+  }
+
+  public int opcode() {
+    return opcode;
+  }
+
+  public int nsid() {
+    return nsid;
+  }
+
+  public long cdw10and11() {
+    return cdw10and11;
+  }
+
+  public long cdw12and13() {
+    return cdw12and13;
+  }
+
+  public long cdw14and15() {
+    return cdw14and15;
+  }
+
+  /** How many pieces of memory the data consist of. */
+  public int pieces() {
+    return pieces;
+  }
+
+  /** Where piece {@code index} begins. */
+  public long hva(int index) {
+    return hvas[index];
+  }
+
+  /** How long piece {@code index} is. */
+  public long bytes(int index) {
+    return bytes[index];
+  }
+
+  /** How long all pieces are together. */
+  public long totalBytes() {
+    return totalBytes;
+  }
+
+  /** Whether a queue has it. */
+  public boolean inFlight() {
+    return commandId != NOT_IN_FLIGHT;
+  }
+
+  /** The id under which a queue has it, for an abort. */
+  public int commandId() {
+    return commandId;
+  }
+
+  /** How it ended the last time: {@code NvmeStatus}. */
+  public int status() {
+    return status;
+  }
+
+  /** Dword 0 of the last completion: the command's result. */
+  public int result() {
+    return result;
+  }
+
+  /** Names the memory of a ring in place of data, as the device sees it. */
+  void ring(long iova) {
+    ringIova = iova;
+  }
+
+  long ringIova() {
+    return ringIova;
+  }
+
+  /** Taken by a queue. */
+  void begin(int id) {
+    commandId = id;
+  }
+
+  /** Given back by its queue. */
+  void end(int endStatus, int dw0) {
+    commandId = NOT_IN_FLIGHT;
+    status = endStatus;
+    result = dw0;
+    owner.completed(this, endStatus);
+  }
+}

@@ -1,0 +1,30 @@
+package io.vireo.nvme.transport;
+
+/**
+ * The way to one controller: its registers and its queues. One thread at a time; the queues that it
+ * opens belong to whoever polls them.
+ */
+public interface NvmeTransport {
+  /** Loads a register of 32 bits; all ones when the device is gone. */
+  int get32(int register);
+
+  /** Loads a register of 64 bits, in two halves. */
+  long get64(int register);
+
+  void set32(int register, int value);
+
+  void set64(int register, long value);
+
+  /**
+   * Makes the admin queue and tells the disabled controller where it is.
+   *
+   * @param pageBytes the memory page that CC.MPS will choose
+   */
+  TransportQueue openAdmin(QueueOptions options, int pageBytes);
+
+  /** Makes I/O queue {@code qid} on the enabled controller. */
+  TransportQueue openIo(int qid, QueueOptions options, AdminChannel admin);
+
+  /** Has the controller forget I/O queue {@code qid}; its requests end, seen by polling it. */
+  void deleteIo(int qid, AdminChannel admin);
+}

@@ -1,0 +1,134 @@
+package io.vireo.nvme.transport;
+
+import io.vireo.linux.Mem;
+import io.vireo.nvme.spec.AdminOpcode;
+import io.vireo.nvme.spec.Cap;
+import io.vireo.nvme.spec.Registers;
+
+/**
+ * A controller behind BAR 0 of a PCI function (NVMe over PCIe Transport 1.0). Knows nothing of how
+ * the BAR was mapped or how memory was mapped for DMA; who made it undoes that when all queues are
+ * closed.
+ */
+public final class PcieTransport implements NvmeTransport {
+  private static final int PHYSICALLY_CONTIGUOUS = 1;
+  private static final RequestCompletion UNOBSERVED = (request, status) -> {};
+
+  private final long bar;
+  private final long barBytes;
+  private final int doorbellStride;
+  private final IovaMap map;
+  private final DmaMemory memory;
+  private int pageBytes;
+
+  /**
+   * @param bar where BAR 0 is mapped
+   * @param barBytes how much of it is
+   * @param map where memory lies for the device
+   * @param memory what queues are made of; {@code map} knows it
+   * @throws IllegalArgumentException if the BAR is too small for an admin queue
+   */
+  public PcieTransport(long bar, long barBytes, IovaMap map, DmaMemory memory) {
+    this.bar = bar;
+    this.barBytes = barBytes;
+    this.map = map;
+    this.memory = memory;
+    if (barBytes < Registers.DOORBELLS) {
+      throw new IllegalArgumentException(
+          "BAR of %d bytes has no room for registers of %d"
+              .formatted(barBytes, Registers.DOORBELLS));
+    }
+    this.doorbellStride = new Cap(get64(Registers.CAP)).doorbellStride();
+  }
+
+  @Override
+  public int get32(int register) {
+    return Mem.getIntAcquire(bar + register);
+  }
+
+  @Override
+  public long get64(int register) {
+    long low = get32(register) & 0xffffffffL;
+    return (long) get32(register + Integer.BYTES) << 32 | low;
+  }
+
+  @Override
+  public void set32(int register, int value) {
+    Mem.putIntRelease(bar + register, value);
+  }
+
+  @Override
+  public void set64(int register, long value) {
+    set32(register, (int) value);
+    set32(register + Integer.BYTES, (int) (value >>> 32));
+  }
+
+  @Override
+  public TransportQueue openAdmin(QueueOptions options, int memoryPageBytes) {
+    if (options.entries() > Registers.MAX_ADMIN_ENTRIES) {
+      throw new IllegalArgumentException(
+          "admin queue of %d entries is larger than %d"
+              .formatted(options.entries(), Registers.MAX_ADMIN_ENTRIES));
+    }
+    pageBytes = memoryPageBytes;
+    PcieQueue queue = make(0, options);
+    set32(Registers.AQA, Registers.aqa(options.entries(), options.entries()));
+    set64(Registers.ASQ, queue.memory().sqIova());
+    set64(Registers.ACQ, queue.memory().cqIova());
+    return queue;
+  }
+
+  /** Creates the completion queue, then the submission queue that uses it (Base 5.4, 5.5). */
+  @Override
+  public TransportQueue openIo(int qid, QueueOptions options, AdminChannel admin) {
+    PcieQueue queue = make(qid, options);
+    long sizeAndId = (long) (options.entries() - 1) << 16 | qid;
+    try {
+      create(admin, AdminOpcode.CREATE_IO_CQ, queue.memory().cqIova(), sizeAndId, 0);
+      try {
+        long flags = (long) qid << 16 | (long) options.priority() << 1;
+        create(admin, AdminOpcode.CREATE_IO_SQ, queue.memory().sqIova(), sizeAndId, flags);
+      } catch (RuntimeException e) {
+        delete(admin, AdminOpcode.DELETE_IO_CQ, qid);
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      queue.close();
+      throw e;
+    }
+    return queue;
+  }
+
+  private static void create(
+      AdminChannel admin, int opcode, long iova, long sizeAndId, long flags) {
+    NvmeRequest request = new NvmeRequest(UNOBSERVED, 0);
+    request.command(opcode, 0);
+    request.ring(iova);
+    request.cdw10and11((flags | PHYSICALLY_CONTIGUOUS) << 32 | sizeAndId);
+    admin.execute(request);
+  }
+
+  @Override
+  public void deleteIo(int qid, AdminChannel admin) {
+    delete(admin, AdminOpcode.DELETE_IO_SQ, qid);
+    delete(admin, AdminOpcode.DELETE_IO_CQ, qid);
+  }
+
+  private static void delete(AdminChannel admin, int opcode, int qid) {
+    NvmeRequest request = new NvmeRequest(UNOBSERVED, 0);
+    request.command(opcode, 0);
+    request.cdw10and11(qid);
+    admin.execute(request);
+  }
+
+  private PcieQueue make(int qid, QueueOptions options) {
+    long cqDoorbell = Registers.cqHeadDoorbell(qid, doorbellStride);
+    if (cqDoorbell + Integer.BYTES > barBytes) {
+      throw new IllegalArgumentException(
+          "doorbells of queue %d lie beyond the BAR's %d bytes".formatted(qid, barBytes));
+    }
+    long sqDoorbell = Registers.sqTailDoorbell(qid, doorbellStride);
+    PcieQueueMemory rings = new PcieQueueMemory(options, pageBytes, memory, map);
+    return new PcieQueue(qid, options, rings, map, bar + sqDoorbell, bar + cqDoorbell);
+  }
+}

@@ -1,0 +1,197 @@
+package io.vireo.nvme;
+
+import static io.vireo.nvme.transport.TransportQueue.FULL;
+import static io.vireo.nvme.transport.TransportQueue.SUBMITTED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vireo.nvme.model.Command;
+import io.vireo.nvme.model.Faults.Kind;
+import io.vireo.nvme.model.ModelOptions;
+import io.vireo.nvme.spec.NvmeStatus;
+import io.vireo.nvme.transport.NvmeRequest;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** A controller that answers wrongly, late, or not at all. */
+class HostileControllerTest {
+  private static boolean isIo(Command command) {
+    return !command.isAdmin();
+  }
+
+  private static List<NvmeRequest> sendReads(IoFixture io, int count) {
+    List<NvmeRequest> sent = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      NvmeRequest request = io.request(i * 512L, 512);
+      assertThat(io.pair.read(request, io.namespace, i, 1)).isEqualTo(SUBMITTED);
+      sent.add(request);
+    }
+    io.pair.ring();
+    return sent;
+  }
+
+  @Test
+  void an_end_told_twice_ends_nothing_twice() {
+    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT, 64, 20)) {
+      io.host.model().faults().always(HostileControllerTest::isIo, Kind.DUPLICATE, 0);
+      for (int pass = 0; pass < 20; pass++) {
+        List<NvmeRequest> sent = sendReads(io, 20);
+        io.drain();
+        assertThat(sent).allMatch(r -> io.ends(r) == 1);
+      }
+      io.host.model().step();
+      io.pair.poll(1000);
+      assertThat(io.pair.unknownCompletions()).isEqualTo(400);
+    }
+  }
+
+  @Property(tries = 50)
+  void the_end_of_what_nobody_sent_ends_nothing(@ForAll @IntRange(min = 1, max = 65535) int away) {
+    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
+      io.host.model().faults().once(HostileControllerTest::isIo, Kind.STRAY, away);
+      List<NvmeRequest> sent = sendReads(io, 1);
+      io.drain();
+      assertThat(io.ends(sent.getFirst())).isEqualTo(1);
+      assertThat(io.pair.unknownCompletions()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void an_entry_of_the_wrong_phase_is_not_there() {
+    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
+      io.host.model().faults().once(HostileControllerTest::isIo, Kind.BAD_PHASE, 5);
+      List<NvmeRequest> sent = sendReads(io, 1);
+      io.host.model().step();
+      assertThat(io.pair.poll(10)).isZero();
+      assertThat(io.pair.inFlight()).isEqualTo(1);
+      io.drain();
+      assertThat(io.ends(sent.getFirst())).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void the_status_of_a_failed_command_arrives() {
+    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
+      io.host.model().faults().once(c -> isIo(c) && c.lba() == 1, Kind.STATUS, 0x281);
+      io.host.model().faults().once(c -> isIo(c) && c.lba() == 2, Kind.STATUS, 0x4280);
+      List<NvmeRequest> sent = sendReads(io, 3);
+      io.drain();
+      assertThat(sent).extracting(NvmeRequest::status).containsExactly(0, 0x281, 0x4280);
+      assertThat(NvmeStatus.isRetryable(sent.get(1).status())).isTrue();
+      assertThat(NvmeStatus.isRetryable(sent.get(2).status())).isFalse();
+    }
+  }
+
+  @Test
+  void commands_end_in_any_order_and_late() {
+    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
+      io.host.model().faults().reorder(5);
+      io.host.model().faults().once(c -> isIo(c) && c.lba() == 3, Kind.DELAY, 100);
+      List<NvmeRequest> sent = sendReads(io, 40);
+      io.host.model().step();
+      assertThat(io.pair.poll(100)).isEqualTo(39);
+      assertThat(sent.get(3).inFlight()).isTrue();
+      io.drain();
+      assertThat(sent).allMatch(r -> io.ends(r) == 1 && r.status() == 0);
+    }
+  }
+
+  @Test
+  void an_abort_ends_what_would_never_end() {
+    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
+      io.host.model().faults().once(HostileControllerTest::isIo, Kind.DROP, 0);
+      NvmeRequest lost = sendReads(io, 1).getFirst();
+      io.host.model().step();
+      assertThat(io.controller.admin().abort(io.pair.id(), lost.commandId() ^ 1)).isFalse();
+      assertThat(io.controller.admin().abort(io.pair.id(), lost.commandId())).isTrue();
+      io.drain();
+      assertThat(NvmeStatus.typeAndCode(lost.status())).isEqualTo(NvmeStatus.ABORT_REQUESTED);
+    }
+  }
+
+  @Test
+  void deleting_a_queue_ends_what_is_in_flight_there() {
+    IoFixture io = new IoFixture(ModelOptions.DEFAULT);
+    io.host.model().faults().always(HostileControllerTest::isIo, Kind.DROP, 0);
+    List<NvmeRequest> sent = sendReads(io, 10);
+    io.host.model().step();
+    io.close();
+    assertThat(sent).allMatch(r -> io.ends(r) == 1);
+    assertThat(sent)
+        .allMatch(r -> NvmeStatus.typeAndCode(r.status()) == NvmeStatus.ABORTED_SQ_DELETION);
+  }
+
+  @Test
+  void a_reset_ends_each_request_once_and_refuses_new_ones_meanwhile() {
+    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
+      IoQueuePair pair = io.controller.openQueuePair(16, 8);
+      List<Integer> again = new ArrayList<>();
+      NvmeRequest[] requests = new NvmeRequest[8];
+      for (int i = 0; i < 8; i++) {
+        requests[i] =
+            new NvmeRequest(
+                (r, status) -> {
+                  assertThat(status).isEqualTo(NvmeStatus.ABORTED_BY_HOST);
+                  again.add(pair.read(r, io.namespace, 0, 1));
+                },
+                1);
+        requests[i].addData(io.data, 512);
+        pair.read(requests[i], io.namespace, i, 1);
+      }
+      pair.ring();
+      io.controller.disable();
+      io.controller.close(pair);
+      assertThat(again).hasSize(8).containsOnly(FULL);
+      assertThat(requests).noneMatch(NvmeRequest::inFlight);
+      io.controller.enable();
+      // The fixture's own pair is of the time before: it is closed without asking the controller.
+      IoQueuePair fresh = io.controller.openQueuePair(16, 8);
+      assertThat(fresh.id()).isEqualTo(2);
+      io.controller.close(fresh);
+    }
+  }
+
+  @Test
+  void an_owner_that_throws_loses_no_completion() {
+    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
+      NvmeRequest thrower =
+          new NvmeRequest(
+              (r, status) -> {
+                throw new IllegalArgumentException("owner's bug");
+              },
+              1);
+      thrower.addData(io.data, 512);
+      io.pair.read(thrower, io.namespace, 0, 1);
+      List<NvmeRequest> sent = sendReads(io, 3);
+      io.host.model().step();
+      assertThatThrownBy(() -> io.pair.poll(10)).hasMessage("owner's bug");
+      assertThat(io.pair.poll(10)).isEqualTo(3);
+      assertThat(sent).allMatch(r -> io.ends(r) == 1);
+    }
+  }
+
+  @Test
+  void a_fatal_controller_takes_nothing_and_a_reset_brings_it_back() {
+    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
+      io.host.model().faults().fatal(true);
+      NvmeRequest request = sendReads(io, 1).getFirst();
+      io.host.model().step();
+      assertThat(io.pair.poll(10)).isZero();
+      io.controller.disable();
+      io.pair.endAll(NvmeStatus.ABORTED_BY_HOST);
+      assertThat(io.ends(request)).isEqualTo(1);
+      io.controller.enable();
+      IoQueuePair fresh = io.controller.openQueuePair(16, 8);
+      assertThat(fresh.read(request, io.namespace, 0, 1)).isEqualTo(SUBMITTED);
+      fresh.ring();
+      io.host.model().step();
+      assertThat(fresh.poll(1)).isEqualTo(1);
+      assertThat(request.status()).isZero();
+      io.controller.close(fresh);
+    }
+  }
+}

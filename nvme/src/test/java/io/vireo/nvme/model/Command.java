@@ -1,0 +1,51 @@
+package io.vireo.nvme.model;
+
+/**
+ * A command as the controller fetched it.
+ *
+ * @param sqId the submission queue that it came by
+ * @param sqHead where that queue's head was after fetching it
+ */
+public record Command(
+    int sqId,
+    int sqHead,
+    int opcode,
+    int psdt,
+    int commandId,
+    int nsid,
+    long dptr1,
+    long dptr2,
+    int cdw10,
+    int cdw11,
+    int cdw12) {
+  static Command fetch(HostView host, long sqe, int sqId, int sqHead) {
+    int cdw0 = host.getInt(sqe);
+    return new Command(
+        sqId,
+        sqHead,
+        cdw0 & 0xff,
+        cdw0 >>> 14 & 0b11,
+        cdw0 >>> 16,
+        host.getInt(sqe + 4),
+        host.getLong(sqe + 24),
+        host.getLong(sqe + 32),
+        host.getInt(sqe + 40),
+        host.getInt(sqe + 44),
+        host.getInt(sqe + 48));
+  }
+
+  /** Whether it came by the admin queue. */
+  public boolean isAdmin() {
+    return sqId == 0;
+  }
+
+  /** The first block, of the commands that have one. */
+  public long lba() {
+    return (long) cdw11 << 32 | (cdw10 & 0xffffffffL);
+  }
+
+  /** NLB, counted from 1. */
+  public int blocks() {
+    return (cdw12 & 0xffff) + 1;
+  }
+}

@@ -1,0 +1,219 @@
+package io.vireo.nvme.model;
+
+import java.lang.foreign.Arena;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * An NVMe controller in plain memory. Nothing happens but in {@link #step}: called by the test, or
+ * by the thread that {@link #start} begins. Other methods may be called by any thread.
+ */
+public final class ControllerModel implements AutoCloseable {
+  /** When the end of a dropped command is told. */
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private static final long IDLE_NS = 1_000;
+
+  private final Arena arena = Arena.ofShared();
+  private final Faults faults = new Faults();
+  private final NavigableMap<Integer, ModelNamespace> namespaces = new TreeMap<>();
+  private final ModelOptions options;
+  private final long bar;
+  private final HostView host;
+  private final ModelRegisters registers;
+  private final ModelQueues queues;
+  private final AdminCommands admin;
+  private DataPointer pointer;
+  private boolean ready;
+  private long steps;
+  private Thread thread;
+  private volatile boolean running;
+  private volatile Throwable failure;
+
+  /**
+   * @param hvaOfIova where the device finds host memory, good within 4 KiB; -1: nothing there
+   */
+  public ControllerModel(ModelOptions options, LongUnaryOperator hvaOfIova) {
+    this.options = options;
+    this.bar = arena.allocate(ModelRegisters.BAR_BYTES, 4096).address();
+    this.host = new HostView(hvaOfIova);
+    this.registers = new ModelRegisters(bar, options, faults);
+    this.queues = new ModelQueues(host, registers);
+    this.admin = new AdminCommands(options, queues, namespaces);
+    for (int id = 1; id <= options.namespaces(); id++) {
+      namespaces.put(id, new ModelNamespace(options.blockShift(), options.blocks()));
+    }
+  }
+
+  /** Where BAR 0 is. */
+  public long bar() {
+    return bar;
+  }
+
+  public long barBytes() {
+    return ModelRegisters.BAR_BYTES;
+  }
+
+  public Faults faults() {
+    return faults;
+  }
+
+  public synchronized ModelNamespace namespace(int id) {
+    return namespaces.get(id);
+  }
+
+  /** Detaches a namespace: it is not active any more. */
+  public synchronized void removeNamespace(int id) {
+    namespaces.remove(id);
+  }
+
+  /** An asynchronous event happens (Base 5.2). */
+  public synchronized void event(int type, int info, int page) {
+    admin.event(type, info, page);
+  }
+
+  /** How many commands it fetched since it was made. */
+  public synchronized long fetched() {
+    return queues.fetched();
+  }
+
+  /**
+   * Looks at registers and doorbells, executes what was submitted, tells the ends that are due.
+   *
+   * @return how many commands were fetched and ends told
+   */
+  public synchronized int step() {
+    steps++;
+    if (faults.isGone()) {
+      registers.vanish();
+      return 0;
+    }
+    registers.step();
+    if (registers.isReady() != ready) {
+      ready = registers.isReady();
+      changeReady();
+    }
+    registers.tellStatus();
+    if (!ready || faults.isFatal()) {
+      return 0;
+    }
+    int fetched = queues.fetch(this::execute);
+    admin.tellEvents();
+    return fetched + queues.tellDue(steps, faults.reorderSeed());
+  }
+
+  private void changeReady() {
+    queues.clear();
+    admin.clear();
+    if (ready) {
+      pointer = new DataPointer(host, registers.pageBytes());
+      queues.addCq(0, registers.adminCq(), registers.adminCqEntries());
+      queues.addSq(0, registers.adminSq(), registers.adminSqEntries(), 0);
+    }
+  }
+
+  private void execute(Command command) {
+    Faults.Verdict verdict = faults.verdict(command);
+    Faults.Kind kind = verdict == null ? null : verdict.kind();
+    if (kind == Faults.Kind.STATUS) {
+      end(command, command.commandId(), verdict.value(), 0, 0, false);
+      return;
+    }
+    long dw0;
+    int status = 0;
+    try {
+      dw0 = command.isAdmin() ? executeAdmin(command) : executeIo(command);
+    } catch (CommandFailure e) {
+      dw0 = 0;
+      status = e.status();
+    }
+    if (dw0 == AdminCommands.LATER) {
+      return;
+    }
+    int id = command.commandId();
+    int result = (int) dw0;
+    switch (kind) {
+      case null -> end(command, id, status, result, 0, false);
+      case STATUS -> throw new AssertionError("was dealt with");
+      case DELAY -> end(command, id, status, result, steps + verdict.value(), false);
+      case DROP -> end(command, id, status, result, NEVER, false);
+      case DUPLICATE -> {
+        end(command, id, status, result, 0, false);
+        end(command, id, status, result, 0, false);
+      }
+      case STRAY -> {
+        end(command, id + verdict.value() & 0xffff, status, result, 0, false);
+        end(command, id, status, result, 0, false);
+      }
+      case BAD_PHASE -> {
+        end(command, id, status, result, 0, true);
+        end(command, id, status, result, steps + verdict.value(), false);
+      }
+    }
+  }
+
+  private long executeAdmin(Command command) {
+    return admin.execute(command, pointer, registers.pageBytes());
+  }
+
+  private long executeIo(Command command) {
+    if (!registers.entrySizesAreRight()) {
+      throw new CommandFailure(CommandFailure.INVALID_FIELD);
+    }
+    if (command.psdt() > 1 || (command.psdt() == 1 && options.sgls() == 0)) {
+      throw new CommandFailure(CommandFailure.INVALID_FIELD);
+    }
+    ModelNamespace namespace = namespaces.get(command.nsid());
+    if (namespace == null) {
+      throw new CommandFailure(CommandFailure.INVALID_NAMESPACE);
+    }
+    int maxBytes = options.mdts() == 0 ? 0 : 1 << (options.minPageShift() + options.mdts());
+    return namespace.execute(command, pointer, maxBytes);
+  }
+
+  private void end(Command command, int id, int status, int dw0, long dueStep, boolean flaw) {
+    queues.end(new ModelQueues.Ending(command, id, status, dw0, dueStep, flaw));
+  }
+
+  /** Has a thread of its own step it until it is closed. */
+  public void start() {
+    running = true;
+    thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name("nvme-model")
+            .uncaughtExceptionHandler((t, e) -> failure = e)
+            .start(this::run);
+  }
+
+  private void run() {
+    while (running) {
+      if (step() == 0) {
+        LockSupport.parkNanos(IDLE_NS);
+      }
+    }
+  }
+
+  /** Ends its thread; fails if that met something that a driver must not do. */
+  @Override
+  public void close() {
+    running = false;
+    if (thread != null) {
+      joinThread();
+    }
+    arena.close();
+    if (failure != null) {
+      throw new AssertionError("the model's thread failed", failure);
+    }
+  }
+
+  private void joinThread() {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted while the model's thread ends", e);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.vireo.nvme.model;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
+
+/** What shall go wrong. Any thread. */
+public final class Faults {
+  /** What happens to a command. */
+  public enum Kind {
+    /** Ends with the given status, not executed. */
+    STATUS,
+    /** Ends so many steps later. */
+    DELAY,
+    /** Executed, but its end is never told; an abort finds it. */
+    DROP,
+    /** Its end is told twice. */
+    DUPLICATE,
+    /** Before its end, the end of a command that nobody sent is told: its id plus the value. */
+    STRAY,
+    /** Its end is written with the phase of the last pass first; so many steps later rightly. */
+    BAD_PHASE
+  }
+
+  private record Rule(Predicate<Command> which, Kind kind, int value, boolean once) {}
+
+  /** What to do with one command. */
+  record Verdict(Kind kind, int value) {}
+
+  private final Queue<Rule> rules = new ConcurrentLinkedQueue<>();
+  private volatile long reorderSeed;
+  private volatile int readyDelaySteps;
+  private volatile boolean readyStuck;
+  private volatile boolean fatal;
+  private volatile boolean gone;
+
+  /** The next command that fits meets the fault. */
+  public void once(Predicate<Command> which, Kind kind, int value) {
+    rules.add(new Rule(which, kind, value, true));
+  }
+
+  /** Every command that fits meets the fault. */
+  public void always(Predicate<Command> which, Kind kind, int value) {
+    rules.add(new Rule(which, kind, value, false));
+  }
+
+  /** No command meets a fault any more. */
+  public void clear() {
+    rules.clear();
+  }
+
+  Verdict verdict(Command command) {
+    Rule met = null;
+    for (Rule rule : rules) {
+      if (met == null && rule.which().test(command)) {
+        met = rule;
+      }
+    }
+    if (met == null) {
+      return null;
+    }
+    if (met.once()) {
+      rules.remove(met);
+    }
+    return new Verdict(met.kind(), met.value());
+  }
+
+  /** Ends that are due together are told in an order drawn from the seed; 0: as they came. */
+  public void reorder(long seed) {
+    reorderSeed = seed;
+  }
+
+  long reorderSeed() {
+    return reorderSeed;
+  }
+
+  /** CSTS.RDY follows CC.EN so many steps later. */
+  public void delayReady(int steps) {
+    readyDelaySteps = steps;
+  }
+
+  int readyDelaySteps() {
+    return readyDelaySteps;
+  }
+
+  /** CSTS.RDY never changes any more. */
+  public void stickReady(boolean stuck) {
+    readyStuck = stuck;
+  }
+
+  boolean readyStuck() {
+    return readyStuck;
+  }
+
+  /** CSTS.CFS is set until the controller is disabled; no command is executed. */
+  public void fatal(boolean value) {
+    fatal = value;
+  }
+
+  boolean isFatal() {
+    return fatal;
+  }
+
+  /** The device is gone: every register reads all ones. */
+  public void gone() {
+    gone = true;
+  }
+
+  boolean isGone() {
+    return gone;
+  }
+}

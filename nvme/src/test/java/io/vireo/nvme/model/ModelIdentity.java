@@ -1,0 +1,64 @@
+package io.vireo.nvme.model;
+
+import static io.vireo.nvme.model.LittleEndian.put16;
+import static io.vireo.nvme.model.LittleEndian.put32;
+import static io.vireo.nvme.model.LittleEndian.put64;
+import static io.vireo.nvme.model.LittleEndian.putText;
+
+import java.util.NavigableMap;
+
+/** The identify data (Base figure 275, NVM figure 97). */
+final class ModelIdentity {
+  static final int BYTES = 4096;
+  static final int ASYNC_EVENTS = 4;
+
+  private ModelIdentity() {}
+
+  static byte[] controller(ModelOptions options) {
+    byte[] data = new byte[BYTES];
+    put16(data, 0, 0x1b36);
+    put16(data, 2, 0x1af4);
+    putText(data, 4, 20, "MODEL-1");
+    putText(data, 24, 40, "Controller in plain memory");
+    putText(data, 64, 8, "1.0");
+    data[77] = (byte) options.mdts();
+    put16(data, 78, 7);
+    put32(data, 80, 0x20000);
+    put16(data, 256, 0);
+    data[258] = 3;
+    data[259] = ASYNC_EVENTS - 1;
+    data[512] = 0x66;
+    data[513] = 0x44;
+    put32(data, 516, options.namespaces());
+    put16(data, 520, 1 | 1 << 2 | 1 << 3);
+    data[525] = 1;
+    put32(data, 536, options.sgls());
+    putText(data, 768, 30, "nqn.2026-01.io.vireo:model");
+    data[768 + 26] = 0;
+    return data;
+  }
+
+  static byte[] namespace(ModelNamespace namespace) {
+    byte[] data = new byte[BYTES];
+    put64(data, 0, namespace.blocks());
+    put64(data, 8, namespace.blocks());
+    put64(data, 16, namespace.blocks());
+    data[25] = 1; // two formats, the second of which is used
+    data[26] = 1;
+    put32(data, 128, 13 << 16);
+    put32(data, 132, namespace.blockShift() << 16);
+    return data;
+  }
+
+  static byte[] active(NavigableMap<Integer, ModelNamespace> namespaces, int above) {
+    byte[] data = new byte[BYTES];
+    int at = 0;
+    for (int id : namespaces.tailMap(above, false).keySet()) {
+      if (at < BYTES) {
+        put32(data, at, id);
+        at += 4;
+      }
+    }
+    return data;
+  }
+}

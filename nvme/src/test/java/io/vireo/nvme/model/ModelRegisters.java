@@ -1,0 +1,119 @@
+package io.vireo.nvme.model;
+
+import io.vireo.linux.Mem;
+
+/** BAR 0 in plain memory: what the host wrote there is looked at in each step (Base 3.1.3). */
+final class ModelRegisters {
+  static final int BAR_BYTES = 16384;
+
+  private static final int CAP = 0;
+  private static final int VS = 8;
+  private static final int CC = 0x14;
+  private static final int CSTS = 0x1c;
+  private static final int AQA = 0x24;
+  private static final int ASQ = 0x28;
+  private static final int ACQ = 0x30;
+  private static final int DOORBELLS = 0x1000;
+  private static final int READY = 1;
+  private static final int FATAL = 2;
+  private static final int SHUTDOWN_COMPLETE = 0b10 << 2;
+
+  private final long bar;
+  private final int doorbellBytes;
+  private final Faults faults;
+  private int readySteps;
+  private boolean ready;
+
+  ModelRegisters(long bar, ModelOptions options, Faults faults) {
+    this.bar = bar;
+    this.doorbellBytes = 4 << options.doorbellStride();
+    this.faults = faults;
+    long cap =
+        (options.queueEntries() - 1)
+            | 1L << 16 // CQR
+            | 4L << 24 // TO: 2 s
+            | (long) options.doorbellStride() << 32
+            | 1L << 37 // CSS: NVM
+            | (long) (options.minPageShift() - 12) << 48
+            | (long) (Math.max(16, options.minPageShift()) - 12) << 52;
+    Mem.putLong(bar + CAP, cap);
+    Mem.putInt(bar + VS, 0x20000);
+  }
+
+  /** Every register answers all ones. */
+  void vanish() {
+    Mem.fill(bar, BAR_BYTES, (byte) 0xff);
+  }
+
+  /** Lets the controller follow CC. */
+  void step() {
+    boolean enabled = (cc() & 1) != 0;
+    if (enabled == ready) {
+      readySteps = 0;
+    } else if (!faults.readyStuck() && readySteps++ >= faults.readyDelaySteps()) {
+      ready = enabled;
+      if (!ready) {
+        faults.fatal(false);
+      }
+    }
+  }
+
+  /** Tells in CSTS what the controller has become; its queues are ready when it says so. */
+  void tellStatus() {
+    boolean enabled = (cc() & 1) != 0;
+    boolean fatal = enabled && faults.isFatal();
+    int shutdown = (cc() >>> 14 & 0b11) == 0 ? 0 : SHUTDOWN_COMPLETE;
+    Mem.putIntRelease(bar + CSTS, (ready ? READY : 0) | (fatal ? FATAL : 0) | shutdown);
+  }
+
+  boolean isReady() {
+    return ready;
+  }
+
+  private int cc() {
+    return Mem.getIntAcquire(bar + CC);
+  }
+
+  /** CC.MPS in bytes. */
+  int pageBytes() {
+    return 4096 << (cc() >>> 7 & 0xf);
+  }
+
+  /** Whether entries are of 64 and 16 bytes. */
+  boolean entrySizesAreRight() {
+    return (cc() >>> 16 & 0xf) == 6 && (cc() >>> 20 & 0xf) == 4;
+  }
+
+  int adminSqEntries() {
+    return (Mem.getInt(bar + AQA) & 0xfff) + 1;
+  }
+
+  int adminCqEntries() {
+    return (Mem.getInt(bar + AQA) >>> 16 & 0xfff) + 1;
+  }
+
+  long adminSq() {
+    return Mem.getLong(bar + ASQ);
+  }
+
+  long adminCq() {
+    return Mem.getLong(bar + ACQ);
+  }
+
+  private long doorbell(int qid, boolean completion) {
+    return bar + DOORBELLS + (2L * qid + (completion ? 1 : 0)) * doorbellBytes;
+  }
+
+  int sqTail(int qid) {
+    return Mem.getIntAcquire(doorbell(qid, false));
+  }
+
+  int cqHead(int qid) {
+    return Mem.getIntAcquire(doorbell(qid, true));
+  }
+
+  /** As they are after a reset, and for a new queue. */
+  void clearDoorbell(int qid, boolean completion) {
+    Mem.putInt(doorbell(qid, completion), 0);
+  }
+}
