@@ -359,9 +359,15 @@ int main(void) {
   SAME(vfio.VfioAbi, VFIO_DEVICE_FLAGS_PCI);
   NUMBER(vfio.VfioAbi, REGION_INFO_BYTES, sizeof(struct vfio_region_info));
   NUMBER(vfio.VfioAbi, REGION_INDEX, offsetof(struct vfio_region_info, index));
+  NUMBER(vfio.VfioAbi, REGION_CAP_OFFSET, offsetof(struct vfio_region_info, cap_offset));
   NUMBER(vfio.VfioAbi, REGION_SIZE, offsetof(struct vfio_region_info, size));
   NUMBER(vfio.VfioAbi, REGION_OFFSET, offsetof(struct vfio_region_info, offset));
   SAME(vfio.VfioAbi, VFIO_REGION_INFO_FLAG_MMAP);
+  SAME(vfio.VfioAbi, VFIO_REGION_INFO_FLAG_CAPS);
+  SAME(vfio.VfioAbi, VFIO_REGION_INFO_CAP_SPARSE_MMAP);
+  NUMBER(vfio.VfioAbi, SPARSE_AREA_COUNT, offsetof(struct vfio_region_info_cap_sparse_mmap, nr_areas));
+  NUMBER(vfio.VfioAbi, SPARSE_AREAS, offsetof(struct vfio_region_info_cap_sparse_mmap, areas));
+  NUMBER(vfio.VfioAbi, SPARSE_AREA_BYTES, sizeof(struct vfio_region_sparse_mmap_area));
   SAME(vfio.VfioAbi, VFIO_PCI_BAR5_REGION_INDEX);
   SAME(vfio.VfioAbi, VFIO_PCI_CONFIG_REGION_INDEX);
   NUMBER(vfio.VfioAbi, IRQ_INFO_BYTES, sizeof(struct vfio_irq_info));
@@ -377,12 +383,12 @@ int main(void) {
   SAME(vfio.VfioAbi, VFIO_IRQ_SET_DATA_EVENTFD);
   SAME(vfio.VfioAbi, VFIO_IRQ_SET_ACTION_TRIGGER);
 
-  NUMBER(vfio.PciConfig, VENDOR_ID, PCI_VENDOR_ID);
-  NUMBER(vfio.PciConfig, DEVICE_ID, PCI_DEVICE_ID);
-  NUMBER(vfio.PciConfig, COMMAND, PCI_COMMAND);
-  NUMBER(vfio.PciConfig, CLASS_REVISION, PCI_CLASS_REVISION);
-  NUMBER(vfio.PciConfig, COMMAND_MEMORY, PCI_COMMAND_MEMORY);
-  NUMBER(vfio.PciConfig, COMMAND_MASTER, PCI_COMMAND_MASTER);
+  NUMBER(pci.PciConfig, VENDOR_ID, PCI_VENDOR_ID);
+  NUMBER(pci.PciConfig, DEVICE_ID, PCI_DEVICE_ID);
+  NUMBER(pci.PciConfig, COMMAND, PCI_COMMAND);
+  NUMBER(pci.PciConfig, CLASS_REVISION, PCI_CLASS_REVISION);
+  NUMBER(pci.PciConfig, COMMAND_MEMORY, PCI_COMMAND_MEMORY);
+  NUMBER(pci.PciConfig, COMMAND_MASTER, PCI_COMMAND_MASTER);
 
   SAME(pci.Uevents, AF_NETLINK);
   SAME(pci.Uevents, SOCK_DGRAM);

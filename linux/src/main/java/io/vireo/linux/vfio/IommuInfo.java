@@ -1,9 +1,6 @@
 package io.vireo.linux.vfio;
 
 import static io.vireo.linux.vfio.VfioAbi.ARGSZ;
-import static io.vireo.linux.vfio.VfioAbi.CAP_HEADER_BYTES;
-import static io.vireo.linux.vfio.VfioAbi.CAP_ID;
-import static io.vireo.linux.vfio.VfioAbi.CAP_NEXT;
 import static io.vireo.linux.vfio.VfioAbi.DMA_AVAIL;
 import static io.vireo.linux.vfio.VfioAbi.FLAGS;
 import static io.vireo.linux.vfio.VfioAbi.IOMMU_INFO_BYTES;
@@ -22,8 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What VFIO_IOMMU_GET_INFO tells: struct vfio_iommu_type1_info and the chain of capabilities behind
- * it. Capabilities lie at any offset: those of Linux 6.1 are not multiples of 8.
+ * What VFIO_IOMMU_GET_INFO tells: struct vfio_iommu_type1_info and the capabilities behind it.
  *
  * @param pageSizes a bit for each size of page that the IOMMU knows; the lowest is the granule
  * @param ranges where mappings may lie; empty when the kernel does not tell
@@ -40,37 +36,30 @@ record IommuInfo(long pageSizes, List<IovaRange> ranges, long freeMappings) {
             ? Mem.getLong(info + IOMMU_INFO_PGSIZES)
             : DEFAULT_PAGE_BYTES;
     List<IovaRange> ranges = new ArrayList<>();
-    long freeMappings = -1;
+    long[] freeMappings = {-1};
     long bytes = Integer.toUnsignedLong(Mem.getInt(info + ARGSZ));
-    long at = 0;
+    long first = 0;
     if ((flags & VFIO_IOMMU_INFO_CAPS) != 0) {
-      at = Integer.toUnsignedLong(Mem.getInt(info + IOMMU_INFO_CAP_OFFSET));
+      first = Integer.toUnsignedLong(Mem.getInt(info + IOMMU_INFO_CAP_OFFSET));
     }
-    long previous = IOMMU_INFO_BYTES - 1;
-    while (at != 0) {
-      // The kernel lays them out one behind the other; a chain that goes back would never end.
-      if (at <= previous || at + CAP_HEADER_BYTES > bytes) {
-        throw new IllegalStateException(
-            "capability at offset " + at + " of " + bytes + " bytes of IOMMU information");
-      }
-      int id = Short.toUnsignedInt(Mem.getShort(info + at + CAP_ID));
-      if (id == VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE) {
-        ranges(info + at, bytes - at, ranges);
-      } else if (id == VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL) {
-        freeMappings = Integer.toUnsignedLong(Mem.getInt(info + at + DMA_AVAIL));
-      }
-      previous = at;
-      at = Integer.toUnsignedLong(Mem.getInt(info + at + CAP_NEXT));
-    }
-    return new IommuInfo(pageSizes, List.copyOf(ranges), freeMappings);
+    Capabilities.visit(
+        info,
+        IOMMU_INFO_BYTES,
+        bytes,
+        first,
+        (id, capability, rest) -> {
+          if (id == VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE) {
+            ranges(capability, rest, ranges);
+          } else if (id == VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL) {
+            freeMappings[0] = Integer.toUnsignedLong(Mem.getInt(capability + DMA_AVAIL));
+          }
+        });
+    return new IommuInfo(pageSizes, List.copyOf(ranges), freeMappings[0]);
   }
 
   private static void ranges(long capability, long bytes, List<IovaRange> ranges) {
-    long count = Integer.toUnsignedLong(Mem.getInt(capability + IOVA_RANGE_COUNT));
-    if (IOVA_RANGES + count * IOVA_RANGE_BYTES > bytes) {
-      throw new IllegalStateException(
-          count + " IOVA ranges in a capability of " + bytes + " bytes");
-    }
+    int count =
+        Capabilities.count(capability, IOVA_RANGE_COUNT, IOVA_RANGES, IOVA_RANGE_BYTES, bytes);
     for (long i = 0; i < count; i++) {
       long range = capability + IOVA_RANGES + i * IOVA_RANGE_BYTES;
       ranges.add(new IovaRange(Mem.getLong(range), Mem.getLong(range + Long.BYTES)));

@@ -74,13 +74,19 @@ final class VfioAbi {
   static final int VFIO_DEVICE_FLAGS_RESET = 1;
   static final int VFIO_DEVICE_FLAGS_PCI = 2;
 
-  /** struct vfio_region_info. */
+  /** struct vfio_region_info, and the capability with the parts that can be mapped. */
   static final int REGION_INFO_BYTES = 32;
 
   static final int REGION_INDEX = 8;
+  static final int REGION_CAP_OFFSET = 12;
   static final int REGION_SIZE = 16;
   static final int REGION_OFFSET = 24;
   static final int VFIO_REGION_INFO_FLAG_MMAP = 4;
+  static final int VFIO_REGION_INFO_FLAG_CAPS = 8;
+  static final int VFIO_REGION_INFO_CAP_SPARSE_MMAP = 1;
+  static final int SPARSE_AREA_COUNT = 8;
+  static final int SPARSE_AREAS = 16;
+  static final int SPARSE_AREA_BYTES = 16;
   static final int VFIO_PCI_BAR5_REGION_INDEX = 5;
   static final int VFIO_PCI_CONFIG_REGION_INDEX = 7;
 

@@ -36,7 +36,7 @@ import java.util.List;
  * last one leaves. What is mapped is pinned: its pages stay where they are, and count against
  * RLIMIT_MEMLOCK, until it is unmapped.
  */
-public final class VfioContainer implements AutoCloseable {
+public final class VfioContainer implements DmaMapper, AutoCloseable {
   private static final String PATH = "/dev/vfio/vfio";
 
   private final int fd;
@@ -106,13 +106,13 @@ public final class VfioContainer implements AutoCloseable {
     groups--;
   }
 
-  /** Where mappings may lie, in ascending order; at least one range. */
+  @Override
   public List<IovaRange> iovaRanges() {
     List<IovaRange> ranges = info().ranges();
     return ranges.isEmpty() ? List.of(new IovaRange(0, -1)) : ranges;
   }
 
-  /** Mappings begin and end at multiples of this. */
+  @Override
   public long granuleBytes() {
     return Long.lowestOneBit(info().pageSizes());
   }
@@ -138,12 +138,7 @@ public final class VfioContainer implements AutoCloseable {
     }
   }
 
-  /**
-   * Lets the devices of the container read and write memory of this process, and pins it.
-   *
-   * @param hva where the memory is, a multiple of the granule, as are the other two
-   * @param iova what the devices call it
-   */
+  @Override
   public void map(long hva, long iova, long bytes) {
     try (Arena arena = Arena.ofConfined()) {
       long map = arena.allocate(DMA_MAP_BYTES, 8).address();
@@ -180,11 +175,7 @@ public final class VfioContainer implements AutoCloseable {
         : new ErrnoException("ioctl", errno, detail, advice);
   }
 
-  /**
-   * Takes back what was mapped, in whole calls of {@link #map}; afterwards no device reaches it.
-   *
-   * @throws IllegalStateException when that was not all mapped
-   */
+  @Override
   public void unmap(long iova, long bytes) {
     try (Arena arena = Arena.ofConfined()) {
       long unmap = arena.allocate(DMA_UNMAP_BYTES, 8).address();

@@ -16,7 +16,10 @@ import io.vireo.linux.ErrnoException;
 import io.vireo.linux.EventFd;
 import io.vireo.linux.Libc;
 import io.vireo.linux.Mem;
+import io.vireo.linux.pci.MappedBar;
 import io.vireo.linux.pci.PciAddress;
+import io.vireo.linux.pci.PciConfig;
+import io.vireo.linux.pci.PciDevice;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -26,7 +29,7 @@ import java.util.List;
  * <p>Opening and closing it resets it. Its descriptor must be closed before the function can leave,
  * also when the kernel or an administrator wants it to: see {@link #onRequest}.
  */
-public final class VfioDevice implements AutoCloseable {
+public final class VfioDevice implements PciDevice {
   private final PciAddress address;
   private final int fd;
   private final int flags;
@@ -61,46 +64,39 @@ public final class VfioDevice implements AutoCloseable {
     }
   }
 
+  @Override
   public PciAddress address() {
     return address;
   }
 
-  /** Its configuration space. */
+  @Override
   public PciConfig config() {
     return config;
   }
 
-  /** How long a base address register's memory is; 0 when the function has no such register. */
+  @Override
   public long barBytes(int bar) {
     return VfioRegion.bar(fd, bar).bytes();
   }
 
-  /**
-   * Maps the memory behind a base address register; whoever maps it also closes it, before the
-   * device.
-   *
-   * @param bar 0 to 5
-   */
+  @Override
   public MappedBar mapBar(int bar) {
-    return MappedBar.map(fd, VfioRegion.bar(fd, bar), address);
+    return VfioRegion.bar(fd, bar).map(fd, address);
   }
 
-  /** How many MSI-X vectors it has; 0 when it has none. */
+  @Override
   public int msixVectors() {
     return irqs.count(VFIO_PCI_MSIX_IRQ_INDEX);
   }
 
-  /**
-   * Switches MSI-X on with an eventfd for each of the first vectors; replaces what was set before.
-   * A device may look at its table only when it is enabled, so do it before that.
-   */
+  @Override
   public void enableMsix(List<EventFd> vectors) {
     disableMsix(); // the kernel does not take more vectors than there were
     irqs.set(VFIO_PCI_MSIX_IRQ_INDEX, vectors);
     msix = true;
   }
 
-  /** Switches MSI-X off; nothing when it is off. */
+  @Override
   public void disableMsix() {
     if (msix) {
       irqs.clear(VFIO_PCI_MSIX_IRQ_INDEX);
@@ -108,20 +104,18 @@ public final class VfioDevice implements AutoCloseable {
     }
   }
 
-  /** Signals {@code event}, every few seconds, when the function is wanted back. */
-  public void onRequest(EventFd event) {
+  @Override
+  public boolean onRequest(EventFd event) {
     irqs.set(VFIO_PCI_REQ_IRQ_INDEX, List.of(event));
+    return true;
   }
 
-  /** Whether the function can be reset alone. */
+  @Override
   public boolean resettable() {
     return (flags & VFIO_DEVICE_FLAGS_RESET) != 0;
   }
 
-  /**
-   * Resets the function; it then has no state, and no DMA of before goes on. Its memory cannot be
-   * reached for the time being. Configuration space is as before.
-   */
+  @Override
   public void reset() {
     long result = VfioAbi.ioctl(fd, VFIO_DEVICE_RESET, 0);
     if (result == -Errno.EINVAL || result == -Errno.ENOTTY) {
@@ -134,7 +128,6 @@ public final class VfioDevice implements AutoCloseable {
     check(result, "ioctl", "VFIO_DEVICE_RESET of " + address);
   }
 
-  /** Closes it; a second time does nothing. */
   @Override
   public void close() {
     if (!closed) {

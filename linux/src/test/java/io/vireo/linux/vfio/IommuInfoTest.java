@@ -77,7 +77,7 @@ class IommuInfoTest {
       Mem.putInt(info + VfioAbi.IOMMU_INFO_CAP_OFFSET, offset);
       assertThatThrownBy(() -> IommuInfo.decode(info))
           .hasMessage(
-              "capability at offset %d of 256 bytes of IOMMU information"
+              "capability at offset %d of 256 bytes of VFIO information"
                   .formatted(Integer.toUnsignedLong(offset)));
     }
     Mem.putInt(info + VfioAbi.IOMMU_INFO_CAP_OFFSET, 32);
@@ -97,7 +97,7 @@ class IommuInfoTest {
       Mem.putInt(info + 24 + 8, count);
       assertThatThrownBy(() -> IommuInfo.decode(info))
           .hasMessage(
-              "%d IOVA ranges in a capability of 232 bytes"
+              "%d elements of 16 bytes in a capability of 232 bytes"
                   .formatted(Integer.toUnsignedLong(count)));
     }
   }

@@ -7,6 +7,8 @@ import io.vireo.linux.EventFd;
 import io.vireo.linux.GuestChecks;
 import io.vireo.linux.Libc;
 import io.vireo.linux.Mem;
+import io.vireo.linux.pci.MappedBar;
+import io.vireo.linux.pci.PciConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +107,7 @@ final class VfioDeviceChecks {
   /** An unbind waits until the device is closed. */
   private String request() throws Exception {
     try (EventFd event = EventFd.create()) {
-      device.onRequest(event);
+      require(device.onRequest(event), "nobody asks");
       String store = "echo " + device.address() + " >/sys/bus/pci/drivers/vfio-pci/unbind";
       Process unbind = new ProcessBuilder("sh", "-c", store).inheritIO().start();
       int ready = Libc.poll(new int[] {event.fd()}, new int[] {Libc.POLLIN}, 10_000);

@@ -1,8 +1,7 @@
-package io.vireo.linux.vfio;
+package io.vireo.linux.pci;
 
 import io.vireo.linux.Libc;
 import io.vireo.linux.Mem;
-import io.vireo.linux.pci.PciAddress;
 import java.lang.foreign.Arena;
 
 /**
@@ -26,7 +25,10 @@ public final class PciConfig {
   private final long offset;
   private final PciAddress address;
 
-  PciConfig(int fd, long offset, PciAddress address) {
+  /**
+   * @param offset where it begins in the file {@code fd}
+   */
+  public PciConfig(int fd, long offset, PciAddress address) {
     this.fd = fd;
     this.offset = offset;
     this.address = address;
