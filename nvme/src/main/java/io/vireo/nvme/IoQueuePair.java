@@ -30,10 +30,14 @@ public final class IoQueuePair {
 
   private final TransportQueue queue;
   private final int generation;
+  private final IoSplitter splitter;
+  private NvmeIo firstWaiting;
+  private NvmeIo lastWaiting;
 
-  IoQueuePair(TransportQueue queue, int generation) {
+  IoQueuePair(TransportQueue queue, int generation, BounceBuffers buffers) {
     this.queue = queue;
     this.generation = generation;
+    this.splitter = new IoSplitter(queue, buffers);
   }
 
   /** Read (NVM 3.2.4) into the request's data. */
@@ -111,7 +115,62 @@ public final class IoQueuePair {
 
   /** Takes at most {@code budget} completions and calls their owners; answers how many. */
   public int poll(int budget) {
-    return queue.poll(budget);
+    int taken = queue.poll(budget);
+    if (firstWaiting != null) {
+      goOn();
+      queue.ring();
+    }
+    return taken;
+  }
+
+  /** Whether I/Os wait: who comes now comes after them. */
+  boolean hasWaiting() {
+    return firstWaiting != null;
+  }
+
+  /** Takes an I/O that did not become one command at once. */
+  int take(NvmeIo io) {
+    io.beginSplit();
+    int taken = TransportQueue.UNMAPPED; // when an error says that its memory has gone
+    try {
+      taken = hasWaiting() ? TransportQueue.FULL : splitter.advance(io);
+    } finally {
+      if (taken == TransportQueue.FULL) {
+        await(io);
+        taken = TransportQueue.SUBMITTED;
+      } else if (taken != TransportQueue.SUBMITTED && io.failUnsent()) {
+        taken = TransportQueue.SUBMITTED;
+      }
+    }
+    return taken;
+  }
+
+  private void await(NvmeIo io) {
+    io.await(lastWaiting);
+    firstWaiting = firstWaiting == null ? io : firstWaiting;
+    lastWaiting = io;
+  }
+
+  /** Sends what waits, as far as there is room. */
+  private void goOn() {
+    int taken = TransportQueue.SUBMITTED;
+    for (NvmeIo io = firstWaiting; io != null && taken != TransportQueue.FULL; io = firstWaiting) {
+      taken = TransportQueue.UNMAPPED;
+      try {
+        taken = splitter.advance(io);
+      } finally {
+        if (taken != TransportQueue.FULL) {
+          firstWaiting = io.leave();
+          lastWaiting = firstWaiting == null ? null : lastWaiting;
+          io.sent(taken);
+        }
+      }
+    }
+  }
+
+  /** What became of I/Os that were not one command in place. */
+  public IoCounters counters() {
+    return splitter.counters();
   }
 
   /** Ends everything in flight with {@code status}, once the controller was disabled or is gone. */

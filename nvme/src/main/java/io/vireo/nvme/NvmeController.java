@@ -173,8 +173,9 @@ public final class NvmeController implements AutoCloseable {
    *
    * @param entries at most CAP.MQES + 1
    * @param requests in flight, less than {@code entries}
+   * @param buffers for data that the controller cannot take where they lie
    */
-  public IoQueuePair openQueuePair(int entries, int requests) {
+  public IoQueuePair openQueuePair(int entries, int requests, BounceBuffers buffers) {
     int qid = queueIds.nextClearBit(1);
     if (qid > queuePairs) {
       throw new NvmeException(
@@ -189,7 +190,17 @@ public final class NvmeController implements AutoCloseable {
     QueueOptions size = new QueueOptions(entries, requests, maxTransferBytes(), sgl, 0);
     TransportQueue queue = transport.openIo(qid, size, admin());
     queueIds.set(qid);
-    return new IoQueuePair(queue, generation);
+    return new IoQueuePair(queue, generation, buffers);
+  }
+
+  /** The same without bounce buffers. */
+  public IoQueuePair openQueuePair(int entries, int requests) {
+    return openQueuePair(entries, requests, BounceBuffers.NONE);
+  }
+
+  /** The way to a namespace over a queue pair: for I/Os on the queue pair's thread. */
+  public NamespaceQueue open(IoQueuePair pair, NvmeNamespace namespace) {
+    return new NamespaceQueue(pair, namespace, maxTransferBytes());
   }
 
   /**

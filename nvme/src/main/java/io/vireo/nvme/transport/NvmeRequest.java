@@ -1,5 +1,7 @@
 package io.vireo.nvme.transport;
 
+import io.vireo.linux.Mem;
+
 /**
  * One command and the host memory of its data, made once by its owner and used again and again.
  * Reactor thread only.
@@ -89,6 +91,64 @@ public final class NvmeRequest {
     }
     totalBytes += pieceBytes;
     return true;
+  }
+
+  /**
+   * Takes over the data of another from a piece's byte on, as many as there is room for.
+   *
+   * @param skipBytes how much of piece {@code index} is left out
+   * @return how many bytes it took, at most {@code maxBytes}
+   */
+  public long copyPieces(NvmeRequest other, int index, long skipBytes, long maxBytes) {
+    clearData();
+    long skip = skipBytes;
+    for (int i = index; i < other.pieces && totalBytes < maxBytes; i++) {
+      long taken = Math.min(other.bytes[i] - skip, maxBytes - totalBytes);
+      if (!addData(other.hvas[i] + skip, taken)) {
+        break;
+      }
+      skip = 0;
+    }
+    return totalBytes;
+  }
+
+  /** Leaves out all data behind the first {@code lengthBytes}, of which there are at least one. */
+  public void truncate(long lengthBytes) {
+    totalBytes = lengthBytes;
+    long left = lengthBytes;
+    int last = 0;
+    while (left > bytes[last]) {
+      left -= bytes[last++];
+    }
+    bytes[last] = left;
+    pieces = last + 1;
+  }
+
+  /** Copies {@code length} bytes of the data, from {@code skipBytes} on, to {@code to}. */
+  public void gather(long skipBytes, long to, long length) {
+    transfer(skipBytes, to, length, true);
+  }
+
+  /** Copies {@code length} bytes into the data, {@code skipBytes} after their start. */
+  public void scatter(long skipBytes, long from, long length) {
+    transfer(skipBytes, from, length, false);
+  }
+
+  private void transfer(long skipBytes, long memory, long length, boolean out) {
+    long skip = skipBytes;
+    long done = 0;
+    for (int i = 0; done < length; i++) {
+      long held = bytes[i];
+      if (skip >= held) {
+        skip -= held;
+        continue;
+      }
+      long run = Math.min(held - skip, length - done);
+      long hva = hvas[i] + skip;
+      Mem.copy(out ? hva : memory + done, out ? memory + done : hva, run);
+      done += run;
+      skip = 0;
+    }
   }
 
   public int opcode() {

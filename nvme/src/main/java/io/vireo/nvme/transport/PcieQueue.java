@@ -96,6 +96,15 @@ final class PcieQueue implements TransportQueue {
   }
 
   @Override
+  public long describable(NvmeRequest request) {
+    long bytes = prp.describable(request);
+    if (bytes < request.totalBytes() && sgl != null) {
+      bytes = Math.max(bytes, sgl.describable(request, memory.listBytes()));
+    }
+    return Math.min(bytes, maxTransferBytes);
+  }
+
+  @Override
   public void ring() {
     if (sqTail != sqTailRung) {
       sqTailRung = sqTail;

@@ -65,6 +65,40 @@ final class PrpList {
     return describeRest(request, sqe, first, done, listHva, listIova);
   }
 
+  /** How many bytes from the first on can be described so. */
+  long describable(NvmeRequest request) {
+    if ((request.hva(0) & DWORD_MASK) != 0) {
+      return 0;
+    }
+    long total = 0;
+    for (int i = 0; i < request.pieces(); i++) {
+      long hva = request.hva(i);
+      if (i > 0 && (hva & inPage) != 0) {
+        break;
+      }
+      long mapped = mapped(hva, request.bytes(i));
+      total += mapped;
+      if (mapped < request.bytes(i) || (hva + mapped & inPage) != 0) {
+        break;
+      }
+    }
+    return total;
+  }
+
+  /** How many bytes from there on the device can reach, and sees at the same place in a page. */
+  private long mapped(long hva, long bytes) {
+    long at = hva;
+    long end = hva + bytes;
+    while (at < end) {
+      long iova = map.iova(at);
+      if (iova == IovaMap.UNMAPPED || ((iova ^ at) & inPage) != 0) {
+        break;
+      }
+      at += map.run(at, end - at);
+    }
+    return at - hva;
+  }
+
   private int describeRest(
       NvmeRequest request, long sqe, long first, long firstBytes, long listHva, long listIova) {
     long at = listHva;

@@ -60,6 +60,29 @@ final class SglList {
     return TransportQueue.SUBMITTED;
   }
 
+  /** How many bytes from the first on can be described so, by a list of {@code listBytes}. */
+  long describable(NvmeRequest request, int listBytes) {
+    long total = 0;
+    int left = listBytes / SglDescriptor.BYTES;
+    for (int i = 0; i < request.pieces(); i++) {
+      long hva = request.hva(i);
+      long end = hva + request.bytes(i);
+      while (hva < end) {
+        long iova = map.iova(hva);
+        if (iova == IovaMap.UNMAPPED || (iova & alignmentMask) != 0 || left-- == 0) {
+          return total;
+        }
+        long bytes = map.run(hva, Math.min(end - hva, MAX_BLOCK_BYTES));
+        hva += bytes;
+        total += bytes;
+        if ((bytes & alignmentMask) != 0) {
+          return total & ~alignmentMask;
+        }
+      }
+    }
+    return total;
+  }
+
   private static void putPointer(long sqe, long listHva, long listIova, long usedBytes) {
     if (usedBytes == SglDescriptor.BYTES) {
       Mem.copy(listHva, sqe + Sqe.DPTR, SglDescriptor.BYTES);

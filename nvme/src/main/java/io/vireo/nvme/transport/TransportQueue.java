@@ -31,6 +31,14 @@ public interface TransportQueue extends AutoCloseable {
    */
   int submit(NvmeRequest request);
 
+  /**
+   * How many bytes of a request's data, from the first on, this queue could carry as they lie: all
+   * of them, or fewer because of alignment, gaps, memory that the controller cannot reach, or the
+   * length of what the queue was opened for. Any shorter beginning could be carried too, if its
+   * length is a multiple of 4.
+   */
+  long describable(NvmeRequest request);
+
   /** Tells the controller about everything that was submitted since; nothing to do if nothing. */
   void ring();
 
