@@ -66,6 +66,7 @@ public final class Syscall {
   static final int ACCEPT4 = 288;
   static final int EVENTFD2 = 290;
   static final int EPOLL_CREATE1 = 291;
+  static final int PRLIMIT64 = 302;
   static final int MEMFD_CREATE = 319;
   static final int STATX = 332;
   public static final int IO_URING_SETUP = 425;

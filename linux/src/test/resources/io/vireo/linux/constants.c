@@ -29,6 +29,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -84,6 +85,7 @@ int main(void) {
   NUMBER(Syscall, ACCEPT4, SYS_accept4);
   NUMBER(Syscall, EVENTFD2, SYS_eventfd2);
   NUMBER(Syscall, EPOLL_CREATE1, SYS_epoll_create1);
+  NUMBER(Syscall, PRLIMIT64, SYS_prlimit64);
   NUMBER(Syscall, MEMFD_CREATE, SYS_memfd_create);
   NUMBER(Syscall, STATX, SYS_statx);
   NUMBER(Syscall, IO_URING_SETUP, SYS_io_uring_setup);
@@ -309,6 +311,10 @@ int main(void) {
   NUMBER(uring.IoUring, PROBE_OP_BYTES, sizeof(struct io_uring_probe_op));
   NUMBER(uring.IoUring, PROBE_OP_FLAGS, offsetof(struct io_uring_probe_op, flags));
   SAME(uring.IoUring, IO_URING_OP_SUPPORTED);
+
+  SAME(LockedMemory, RLIMIT_MEMLOCK);
+  NUMBER(LockedMemory, RLIMIT_BYTES, sizeof(struct rlimit));
+  NUMBER(LockedMemory, RLIM_CUR, offsetof(struct rlimit, rlim_cur));
 
   SAME(vfio.VfioAbi, VFIO_API_VERSION);
   NUMBER(vfio.VfioAbi, VFIO_TYPE1V2_IOMMU, VFIO_TYPE1v2_IOMMU);

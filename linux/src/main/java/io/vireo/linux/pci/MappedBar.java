@@ -34,6 +34,23 @@ public final class MappedBar implements AutoCloseable {
   }
 
   /**
+   * Refuses a BAR that is not there or not to be mapped.
+   *
+   * @param bytes how long it is; 0: there is none
+   * @param mappable whether any of it can be mapped
+   */
+  public static void check(PciAddress device, int bar, long bytes, boolean mappable) {
+    if (bytes == 0) {
+      throw new IllegalArgumentException(device + " has no BAR " + bar);
+    }
+    if (!mappable) {
+      throw new IllegalArgumentException(
+          "BAR %d of %s cannot be mapped: it is not memory, or shorter than a page"
+              .formatted(bar, device));
+    }
+  }
+
+  /**
    * Maps a BAR.
    *
    * @param offset where it lies in the file {@code fd}

@@ -4,30 +4,43 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The PCI functions of a machine, and which driver has which. */
 public final class PciBus {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final Path bus;
   private final DiskUse disks;
+  private final ProgramUse programs;
   private final Sysfs.Store store;
+  private final Duration patience;
 
   /**
    * @param root where {@code sys}, {@code proc} and {@code dev} are: {@code /}
    */
   public PciBus(Path root) {
-    this(root, Sysfs::store);
+    this(root, Sysfs::store, PATIENCE);
   }
 
   /**
    * @param store does what the kernel does when something is stored to one of its attributes
+   * @param patience how long a driver may take to let go of a function
    */
-  PciBus(Path root, Sysfs.Store store) {
+  PciBus(Path root, Sysfs.Store store, Duration patience) {
     this.bus = root.resolve("sys/bus/pci");
     this.disks = new DiskUse(root);
+    this.programs = new ProgramUse(root);
     this.store = store;
+    this.patience = patience;
   }
 
   /** All functions that there are, in ascending order of address. */
@@ -53,21 +66,34 @@ public final class PciBus {
     }
   }
 
-  private Path directory(PciAddress address) {
+  /** The functions of an IOMMU group, which one program has together. */
+  public List<PciFunction> group(int number) throws IOException {
+    return functions().stream()
+        .filter(function -> function.iommuGroup().equals(OptionalInt.of(number)))
+        .toList();
+  }
+
+  Path directory(PciAddress address) {
     return bus.resolve("devices").resolve(address.toString());
   }
 
   /**
-   * Who uses the disks behind a function: a sentence for each, such as {@code nvme0n1p1 is mounted
-   * at /home}.
+   * Who uses a function or the disks behind it: a sentence for each, such as {@code nvme0n1p1 is
+   * mounted at /home}. Programs of others are seen by root only.
    */
   public List<String> users(PciAddress address) throws IOException {
-    return disks.users(directory(address));
+    Optional<PciFunction> function = function(address);
+    if (function.isEmpty()) {
+      return List.of();
+    }
+    List<String> users = new ArrayList<>(disks.users(directory(address)));
+    users.addAll(programs.users(function.get(), directory(address)));
+    return users;
   }
 
   /**
    * Gives a function to a driver, whichever has it now; nothing when that one has it already. A
-   * failure leaves it with the driver that it had. Waits while a program has it through VFIO.
+   * failure leaves it with the driver that it had.
    *
    * @throws PciException with a sentence when it is not there, is in use, or cannot be given
    */
@@ -102,8 +128,16 @@ public final class PciBus {
   }
 
   /**
-   * Gives a function back to the driver that the kernel itself chooses. Waits while a program has
-   * it through VFIO.
+   * Takes a function from its driver, so that it has none.
+   *
+   * @throws PciException when it is not there, or in use
+   */
+  public void unbind(PciAddress address) throws IOException {
+    unbind(present(address));
+  }
+
+  /**
+   * Gives a function back to the driver that the kernel itself chooses.
    *
    * @throws PciException when it is not there, or in use
    */
@@ -112,22 +146,51 @@ public final class PciBus {
     probe(address, "");
   }
 
-  private PciFunction present(PciAddress address) throws IOException {
+  PciFunction present(PciAddress address) throws IOException {
     return function(address)
         .orElseThrow(() -> new PciException("there is no PCI function " + address));
   }
 
   private void unbind(PciFunction function) throws IOException {
-    if (function.driver().isEmpty()) {
-      return;
-    }
-    List<String> users = users(function.address());
+    PciAddress address = function.address();
+    List<String> users = users(address);
     if (!users.isEmpty()) {
-      throw new PciException(
-          "%s is in use: %s".formatted(function.address(), String.join(", ", users)));
+      throw new PciException("%s is in use: %s".formatted(address, String.join(", ", users)));
     }
-    Path driver = bus.resolve("drivers").resolve(function.driver().orElseThrow());
-    store.store(driver.resolve("unbind"), function.address().toString());
+    programs.checkFree(function, directory(address));
+    if (function.driver().isPresent()) {
+      unbindWithin(address, function.driver().get());
+    }
+  }
+
+  /**
+   * What the kernel was told it does, in its own time: a driver lets go only when nobody has the
+   * function open, and no signal interrupts that.
+   */
+  private void unbindWithin(PciAddress address, String driver) throws IOException {
+    Path unbind = bus.resolve("drivers").resolve(driver).resolve("unbind");
+    FutureTask<Void> task =
+        new FutureTask<>(
+            () -> {
+              store.store(unbind, address.toString());
+              return null;
+            });
+    Thread.ofPlatform().daemon().name("vireo-unbind").start(task);
+    try {
+      task.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new PciException(
+          "driver %s has not let go of %s within %d s: a program has it open; when that ends, it has no driver"
+              .formatted(driver, address, patience.toSeconds()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PciException("interrupted while %s is taken from %s".formatted(address, driver));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   /**

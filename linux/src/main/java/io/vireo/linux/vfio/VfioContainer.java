@@ -25,6 +25,7 @@ import static io.vireo.linux.vfio.VfioAbi.VFIO_TYPE1V2_IOMMU;
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
 import io.vireo.linux.Libc;
+import io.vireo.linux.LockedMemory;
 import io.vireo.linux.Mem;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -161,9 +162,7 @@ public final class VfioContainer implements DmaMapper, AutoCloseable {
           case Errno.EINVAL ->
               "the IOMMU takes multiples of %d bytes within %s"
                   .formatted(granuleBytes(), iovaRanges());
-          case Errno.ENOMEM ->
-              "the limit of locked memory is too low for it (RLIMIT_MEMLOCK; ulimit -l, or"
-                  + " LimitMEMLOCK= of a systemd unit), or there is no memory left";
+          case Errno.ENOMEM -> noMemory();
           case Errno.EEXIST -> "some of these addresses are mapped already";
           case Errno.ENOSPC ->
               "there are too many mappings (parameter dma_entry_limit of vfio_iommu_type1)";
@@ -173,6 +172,14 @@ public final class VfioContainer implements DmaMapper, AutoCloseable {
     return advice.isEmpty()
         ? new ErrnoException("ioctl", errno, detail)
         : new ErrnoException("ioctl", errno, detail, advice);
+  }
+
+  private static String noMemory() {
+    long limit = LockedMemory.limitBytes();
+    return limit == LockedMemory.UNLIMITED
+        ? "there is no memory left to pin"
+        : "%d of the %d bytes that this process may lock are locked (RLIMIT_MEMLOCK); raise that: ulimit -l, or LimitMEMLOCK= of a systemd unit"
+            .formatted(LockedMemory.lockedBytes(), limit);
   }
 
   @Override

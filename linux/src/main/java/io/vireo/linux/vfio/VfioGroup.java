@@ -14,14 +14,22 @@ import io.vireo.linux.ErrnoException;
 import io.vireo.linux.Libc;
 import io.vireo.linux.Mem;
 import io.vireo.linux.pci.PciAddress;
+import io.vireo.linux.pci.PciBus;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * An IOMMU group that has joined a container: functions that the IOMMU cannot tell apart, so that
  * one process has all of them or none. Only one process can have it open, and only once.
  */
 public final class VfioGroup implements AutoCloseable {
+  /** Drivers that do no DMA. */
+  private static final Set<String> HARMLESS = Set.of("vfio-pci", "pci-stub", "pcieport");
+
   private final int number;
   private final int fd;
   private final VfioContainer container;
@@ -68,13 +76,25 @@ public final class VfioGroup implements AutoCloseable {
       check(VfioAbi.ioctl(fd, VFIO_GROUP_GET_STATUS, status), "ioctl", "VFIO_GROUP_GET_STATUS");
       if ((Mem.getInt(status + FLAGS) & VFIO_GROUP_FLAGS_VIABLE) == 0) {
         throw new IllegalStateException(
-            "IOMMU group "
-                + number
-                + " is not viable: bind all its functions to vfio-pci, or to no driver (they are in"
-                + " /sys/kernel/iommu_groups/"
-                + number
-                + "/devices)");
+            "IOMMU group %d is not viable: bind %s to vfio-pci too, or to no driver"
+                .formatted(number, others(number)));
       }
+    }
+  }
+
+  /** The functions of the group that drivers of the kernel have. */
+  private static String others(int number) {
+    try {
+      String others =
+          new PciBus(Path.of("/"))
+              .group(number).stream()
+                  .filter(function -> function.driver().filter(HARMLESS::contains).isEmpty())
+                  .filter(function -> function.driver().isPresent())
+                  .map(f -> "%s (%s)".formatted(f.address(), f.driver().orElseThrow()))
+                  .collect(Collectors.joining(", "));
+      return others.isEmpty() ? "all its functions" : others;
+    } catch (IOException e) {
+      return "all its functions"; // one of them goes just now
     }
   }
 

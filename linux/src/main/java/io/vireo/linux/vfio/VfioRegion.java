@@ -102,14 +102,7 @@ record VfioRegion(int index, long bytes, long offset, List<MappedBar.Area> areas
 
   /** Maps what can be mapped of the BAR {@link #index} of {@code device}. */
   MappedBar map(int fd, PciAddress device) {
-    if (bytes == 0) {
-      throw new IllegalArgumentException(device + " has no BAR " + index);
-    }
-    if (areas.isEmpty()) {
-      throw new IllegalArgumentException(
-          "BAR %d of %s cannot be mapped: it is not memory, or shorter than a page"
-              .formatted(index, device));
-    }
+    MappedBar.check(device, index, bytes, !areas.isEmpty());
     return MappedBar.map(fd, offset, bytes, areas);
   }
 }

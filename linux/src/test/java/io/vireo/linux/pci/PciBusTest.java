@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +31,7 @@ class PciBusTest {
     tree.link(nvme.resolve("driver"), "../../drivers/nvme");
     tree.link(nvme.resolve("iommu_group"), "../../../kernel/iommu_groups/12");
     tree.function("0000:00:1f.2", "0x010601");
-    bus = new PciBus(root, tree);
+    bus = new PciBus(root, tree, Duration.ofSeconds(10));
   }
 
   private Optional<String> driver() throws IOException {
@@ -214,6 +216,90 @@ class PciBusTest {
         31 22 259:8 / /b rw - xfs /dev/y rw
         """);
     assertThat(bus.users(ADDRESS)).containsExactly("nvme0n1 is mounted at /a");
+  }
+
+  @Test
+  void the_functions_of_a_group_are_found() throws IOException {
+    Path other = tree.function("0000:01:00.1", "0x010802");
+    tree.link(other.resolve("iommu_group"), "../../../kernel/iommu_groups/12");
+    assertThat(bus.group(12))
+        .extracting(function -> function.address().toString())
+        .containsExactly("0000:01:00.0", "0000:01:00.1");
+    assertThat(bus.group(13)).isEmpty();
+  }
+
+  private void open(int process, String name, String file) throws IOException {
+    tree.write("proc/" + process + "/comm", name + "\n");
+    Files.createDirectories(root.resolve("proc/" + process + "/fd"));
+    tree.link(root.resolve("proc/" + process + "/fd/0"), "/dev/null");
+    tree.link(root.resolve("proc/" + process + "/fd/7"), root.resolve(file).toString());
+  }
+
+  @Test
+  void a_program_that_drives_a_function_keeps_it() throws IOException {
+    bus.bind(ADDRESS, "vfio-pci");
+    Files.createDirectories(nvme.resolve("vfio-dev/vfio3"));
+    open(100, "other", "dev/vfio/13");
+    open(101, "qemu", "dev/vfio/12");
+    open(102, "vireo", "dev/vfio/devices/vfio3");
+    open(103, "vireo", "sys/bus/pci/devices/0000:01:00.0");
+    tree.write("proc/104/comm", "no descriptors are shown of this one\n");
+    tree.stores.clear();
+    assertThat(bus.users(ADDRESS))
+        .containsExactly(
+            "qemu (process 101) drives it",
+            "vireo (process 102) drives it",
+            "vireo (process 103) drives it");
+    assertThatThrownBy(() -> bus.release(ADDRESS))
+        .isInstanceOf(PciException.class)
+        .hasMessageStartingWith("0000:01:00.0 is in use: qemu (process 101) drives it, ");
+    assertThat(tree.stores).isEmpty();
+    assertThat(driver()).contains("vfio-pci");
+  }
+
+  @Test
+  void a_driver_that_does_not_let_go_is_not_waited_for_without_end() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    Sysfs.Store blocking =
+        (attribute, value) -> {
+          try {
+            end.await();
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+        };
+    PciBus stuck = new PciBus(root, blocking, Duration.ofMillis(1));
+    try {
+      assertThatThrownBy(() -> stuck.unbind(ADDRESS))
+          .isInstanceOf(PciException.class)
+          .hasMessage(
+              "driver nvme has not let go of 0000:01:00.0 within 0 s: a program has it open; when"
+                  + " that ends, it has no driver");
+    } finally {
+      end.countDown();
+    }
+  }
+
+  @Test
+  void what_the_kernel_refuses_is_told() {
+    Sysfs.Store refusing =
+        (attribute, value) -> {
+          throw new IOException("Permission denied");
+        };
+    PciBus forbidden = new PciBus(root, refusing, Duration.ofSeconds(10));
+    assertThatThrownBy(() -> forbidden.unbind(ADDRESS))
+        .isInstanceOf(IOException.class)
+        .hasMessage("Permission denied");
+  }
+
+  @Test
+  void a_function_can_be_left_without_a_driver() throws IOException {
+    bus.unbind(ADDRESS);
+    assertThat(driver()).isEmpty();
+    bus.unbind(ADDRESS);
+    assertThat(tree.stores).containsExactly("sys/bus/pci/drivers/nvme/unbind=0000:01:00.0");
+    bus.release(ADDRESS);
+    assertThat(driver()).contains("nvme");
   }
 
   private static void disk(String number, Path directory) throws IOException {
