@@ -104,6 +104,11 @@ public abstract class Bdev {
     return false;
   }
 
+  /** How many ranges one UNMAP may name; {@link BdevIo#addRange}. */
+  public int maxUnmapRanges() {
+    return 1;
+  }
+
   /** What only this module has to tell, for bdev_get_bdevs. */
   public Map<String, Object> driverSpecific() {
     return Map.of();

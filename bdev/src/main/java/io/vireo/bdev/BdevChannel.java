@@ -121,15 +121,37 @@ public abstract class BdevChannel {
     if ((RANGED & bit) == 0) {
       return IoStatus.OK;
     }
-    long offset = io.offsetBytes();
+    if (io.rangeCount() > 1) {
+      return ranges(io);
+    }
+    int refusal = range(io.offsetBytes(), io.lengthBytes());
+    if (refusal != IoStatus.OK) {
+      return refusal;
+    }
     long length = io.lengthBytes();
+    return (WITH_DATA & bit) != 0 && io.dataBytes() != length ? IoStatus.MISALIGNED : IoStatus.OK;
+  }
+
+  private int range(long offset, long length) {
     if (((offset | length) & blockMask) != 0) {
       return IoStatus.MISALIGNED;
     }
-    if (offset < 0 || length < 0 || offset > bdev.sizeBytes() - length) {
-      return IoStatus.OUT_OF_RANGE;
+    return offset < 0 || length < 0 || offset > bdev.sizeBytes() - length
+        ? IoStatus.OUT_OF_RANGE
+        : IoStatus.OK;
+  }
+
+  private int ranges(BdevIo io) {
+    if (io.type() != IoType.UNMAP || io.rangeCount() > bdev.maxUnmapRanges()) {
+      return IoStatus.UNSUPPORTED;
     }
-    return (WITH_DATA & bit) != 0 && io.dataBytes() != length ? IoStatus.MISALIGNED : IoStatus.OK;
+    for (int i = 0; i < io.rangeCount(); i++) {
+      int refusal = range(io.rangeOffsetBytes(i), io.rangeBytes(i));
+      if (refusal != IoStatus.OK) {
+        return refusal;
+      }
+    }
+    return IoStatus.OK;
   }
 
   private int reset(BdevIo io) {

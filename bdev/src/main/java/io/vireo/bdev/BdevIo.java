@@ -29,6 +29,7 @@ public final class BdevIo {
   private boolean fua;
   private boolean mayUnmap;
 
+  private int rangeCount;
   private int bufferCount;
   private long firstAddress;
   private long firstBytes;
@@ -61,10 +62,29 @@ public final class BdevIo {
     this.lengthBytes = lengthBytes;
     fua = false;
     mayUnmap = false;
+    rangeCount = 1;
     bufferCount = 0;
     firstAddress = 0;
     firstBytes = 0;
     dataBytes = 0;
+  }
+
+  /**
+   * Adds a range to an UNMAP, which has no buffers: their room holds the ranges. {@link
+   * #lengthBytes} is that of all together. For bdevs that take so many: {@link
+   * Bdev#maxUnmapRanges}.
+   *
+   * @throws IllegalStateException when there is no room for another
+   */
+  public void addRange(long anotherOffsetBytes, long anotherLengthBytes) {
+    if (rangeCount == capacity) {
+      throw new IllegalStateException("more ranges than " + capacity);
+    }
+    if (rangeCount == 1) {
+      putIov(0, offsetBytes, lengthBytes);
+    }
+    putIov(rangeCount++, anotherOffsetBytes, anotherLengthBytes);
+    lengthBytes += anotherLengthBytes;
   }
 
   /**
@@ -138,6 +158,21 @@ public final class BdevIo {
 
   public long lengthBytes() {
     return lengthBytes;
+  }
+
+  /** How many ranges it names; more than one of an UNMAP only. */
+  public int rangeCount() {
+    return rangeCount;
+  }
+
+  /** Where range {@code index} begins. */
+  public long rangeOffsetBytes(int index) {
+    return rangeCount == 1 ? offsetBytes : Mem.getLong(iov(index));
+  }
+
+  /** How long range {@code index} is. */
+  public long rangeBytes(int index) {
+    return rangeCount == 1 ? lengthBytes : Mem.getLong(iov(index) + IOV_LEN);
   }
 
   /** Write-through: a WRITE, UNMAP or WRITE_ZEROES completes only when it is durable. */

@@ -3,6 +3,7 @@ package io.vireo.bdev;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -62,6 +63,37 @@ class BdevChannelTest {
       BdevIo io = io(0, type);
       assertThat(channel.submit(io)).as("%s", type).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void each_of_several_ranges_is_checked() {
+    bdev.unmapRanges = 3;
+    BdevChannel channel = open();
+    long end = HeldBdev.BLOCKS * 512L;
+    assertThat(channel.submit(unmap(0, 512, 1024, 512))).isEqualTo(IoStatus.PENDING);
+    assertThat(channel.submit(unmap(0, 512, end - 512, 512))).isEqualTo(IoStatus.PENDING);
+    assertThat(channel.submit(unmap(0, 512, end, 512))).isEqualTo(IoStatus.OUT_OF_RANGE);
+    assertThat(channel.submit(unmap(0, 512, 0, end + 512))).isEqualTo(IoStatus.OUT_OF_RANGE);
+    assertThat(channel.submit(unmap(0, 512, -512, 512))).isEqualTo(IoStatus.OUT_OF_RANGE);
+    assertThat(channel.submit(unmap(0, 512, 512, Long.MIN_VALUE))).isEqualTo(IoStatus.OUT_OF_RANGE);
+    assertThat(channel.submit(unmap(0, 512, 100, 512))).isEqualTo(IoStatus.MISALIGNED);
+    assertThat(channel.submit(unmap(0, 512, 0, 512, 0, 512, 0, 512)))
+        .isEqualTo(IoStatus.UNSUPPORTED);
+    BdevIo write = unmap(0, 512, 512, 512);
+    write.prepare(IoType.WRITE_ZEROES, 0, 512);
+    write.addRange(512, 512);
+    assertThat(channel.submit(write)).as("of an UNMAP only").isEqualTo(IoStatus.UNSUPPORTED);
+  }
+
+  /** A request of ranges, each an offset and a length. */
+  private static BdevIo unmap(long... ranges) {
+    long memory = Arena.global().allocate(8 * BdevIo.IOVEC_BYTES, 8).address();
+    BdevIo io = new BdevIo((ended, status) -> {}, 0, memory, 8);
+    io.prepare(IoType.UNMAP, ranges[0], ranges[1]);
+    for (int i = 2; i < ranges.length; i += 2) {
+      io.addRange(ranges[i], ranges[i + 1]);
+    }
+    return io;
   }
 
   @Test

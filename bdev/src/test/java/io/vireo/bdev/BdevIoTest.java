@@ -1,6 +1,7 @@
 package io.vireo.bdev;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.vireo.linux.Mem;
 import java.lang.foreign.Arena;
@@ -15,6 +16,29 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class BdevIoTest {
+  @Test
+  void an_unmap_has_several_ranges_and_the_length_of_all() {
+    try (Arena arena = Arena.ofConfined()) {
+      BdevIo io = new BdevIo(null, 0, arena.allocate(3 * BdevIo.IOVEC_BYTES, 8).address(), 3);
+      io.prepare(IoType.UNMAP, 512, 1024);
+      assertThat(io.rangeCount()).isEqualTo(1);
+      assertThat(io.rangeOffsetBytes(0)).isEqualTo(512);
+      assertThat(io.rangeBytes(0)).isEqualTo(1024);
+      io.addRange(8192, 512);
+      io.addRange(0, 512);
+      assertThat(io.rangeCount()).isEqualTo(3);
+      assertThat(io.rangeOffsetBytes(0)).isEqualTo(512);
+      assertThat(io.rangeBytes(0)).isEqualTo(1024);
+      assertThat(io.rangeOffsetBytes(2)).isZero();
+      assertThat(io.lengthBytes()).isEqualTo(2048);
+      assertThatIllegalStateException()
+          .isThrownBy(() -> io.addRange(4096, 512))
+          .withMessage("more ranges than 3");
+      io.prepare(IoType.UNMAP, 0, 512);
+      assertThat(io.rangeCount()).isEqualTo(1);
+    }
+  }
+
   private static final int CAPACITY = 8;
 
   /** A buffer {@code gap} bytes behind the end of the last; no gap means it continues it. */

@@ -18,6 +18,7 @@ public final class HeldBdev extends Bdev {
   public Set<IoType> supported = EnumSet.allOf(IoType.class);
   public boolean readOnly;
   public boolean busy;
+  public int unmapRanges = 1;
   public RuntimeException closingFails;
 
   /** A request and where it runs. */
@@ -52,6 +53,11 @@ public final class HeldBdev extends Bdev {
   @Override
   public boolean readOnly() {
     return readOnly;
+  }
+
+  @Override
+  public int maxUnmapRanges() {
+    return unmapRanges;
   }
 
   @Override

@@ -129,7 +129,7 @@ class GuestDiskIT {
     "queue/max_segment_size, 131072",
     "queue/discard_granularity, 512",
     "queue/discard_max_bytes, 268435456",
-    "queue/max_discard_segments, 32",
+    "queue/max_discard_segments, 256",
     "queue/write_zeroes_max_bytes, 268435456",
   })
   void the_limits_of_a_disk_are_seen(String file, String expected) throws Exception {

@@ -26,12 +26,14 @@ public final class PendingBdev extends Bdev {
   public record Asked(IoType type, long offset, long length, boolean fua, boolean mayUnmap) {}
 
   private final HostMemory memory;
+  private int submissions;
   private final List<Asked> asked = new ArrayList<>();
   private final BdevIo[] pending = new BdevIo[SplitQueue.MAX_SIZE]; // stored to without a call
   private int pendingCount;
   private final Set<IoType> unsupported = EnumSet.noneOf(IoType.class);
   private boolean readOnly;
   private boolean writeCache = true;
+  private int unmapRanges = 1;
   private boolean atOnce;
   private boolean quiet;
   private int statusAtOnce = IoStatus.OK;
@@ -63,6 +65,12 @@ public final class PendingBdev extends Bdev {
 
   public PendingBdev withoutWriteCache() {
     writeCache = false;
+    return this;
+  }
+
+  /** Takes that many ranges with one UNMAP. */
+  public PendingBdev unmapRanges(int most) {
+    unmapRanges = most;
     return this;
   }
 
@@ -107,6 +115,11 @@ public final class PendingBdev extends Bdev {
   /** Everything that was submitted, but for what was answered with BUSY. */
   public List<Asked> asked() {
     return asked;
+  }
+
+  /** How many requests all {@link #asked} ranges came in. */
+  public int submissions() {
+    return submissions;
   }
 
   public int pending() {
@@ -169,6 +182,11 @@ public final class PendingBdev extends Bdev {
   }
 
   @Override
+  public int maxUnmapRanges() {
+    return unmapRanges;
+  }
+
+  @Override
   protected BdevChannel createChannel(Reactor reactor) {
     channel = new TestChannel(reactor);
     return channel;
@@ -184,7 +202,12 @@ public final class PendingBdev extends Bdev {
     switch (io.type()) {
       case READ -> io.scatter(0, at, io.lengthBytes());
       case WRITE -> io.gather(0, at, io.lengthBytes());
-      case UNMAP, WRITE_ZEROES -> Mem.fill(at, io.lengthBytes(), (byte) 0);
+      case UNMAP -> {
+        for (int i = 0; i < io.rangeCount(); i++) {
+          Mem.fill(memory.address() + io.rangeOffsetBytes(i), io.rangeBytes(i), (byte) 0);
+        }
+      }
+      case WRITE_ZEROES -> Mem.fill(at, io.lengthBytes(), (byte) 0);
       case FLUSH, RESET -> {}
     }
   }
@@ -208,8 +231,12 @@ public final class PendingBdev extends Bdev {
         pending[pendingCount++] = io;
       }
       if (!quiet) {
-        asked.add(
-            new Asked(io.type(), io.offsetBytes(), io.lengthBytes(), io.fua(), io.mayUnmap()));
+        for (int i = 0; i < io.rangeCount(); i++) {
+          asked.add(
+              new Asked(
+                  io.type(), io.rangeOffsetBytes(i), io.rangeBytes(i), io.fua(), io.mayUnmap()));
+        }
+        submissions++;
       }
       if (!atOnce) {
         return IoStatus.PENDING;

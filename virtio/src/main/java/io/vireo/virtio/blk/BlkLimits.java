@@ -22,8 +22,8 @@ final class BlkLimits {
   /** Requests in flight in one queue; what a larger ring holds beyond that waits in the ring. */
   static final int IN_FLIGHT = 1024;
 
-  /** Ranges of one discard or write zeroes. */
-  static final int MAX_RANGES = 32;
+  /** Ranges of one discard or write zeroes: as many as an NVMe drive takes at once. */
+  static final int MAX_RANGES = 256;
 
   /** Sectors of one range, 256 MiB: where zeroes must be written, some 0.1 s of work. */
   static final int MAX_RANGE_SECTORS = 524_288;

@@ -31,8 +31,18 @@ final class BlkParser {
   private final boolean writeZeroes;
   private final long header; // of our own, for a header that is copied together
   private final long id; // our ID string
+  private final int unmapRanges;
 
-  BlkParser(QueueConfig config, SplitQueue ring, Translator memory, long header, long id) {
+  /**
+   * @param unmapRanges how many ranges of a discard the bdev takes at once
+   */
+  BlkParser(
+      QueueConfig config,
+      SplitQueue ring,
+      Translator memory,
+      long header,
+      long id,
+      int unmapRanges) {
     boolean indirect = config.has(VirtioFeatures.INDIRECT_DESC);
     this.memory = memory;
     this.common = new CommonChain(ring, memory, indirect);
@@ -41,6 +51,7 @@ final class BlkParser {
     this.writeZeroes = config.has(BlkFeatures.WRITE_ZEROES);
     this.header = header;
     this.id = id;
+    this.unmapRanges = unmapRanges;
   }
 
   /** Whether the chain is a plain read or write; if so {@code request} is ready to be submitted. */
@@ -182,7 +193,7 @@ final class BlkParser {
       int count = (int) bytes / BlkRange.BYTES;
       int refusal = check(request, count, type);
       if (refusal == IoStatus.OK) {
-        request.ranges(type, count, fua);
+        request.ranges(type, count, type == IoType.UNMAP ? unmapRanges : 1, fua);
       } else {
         request.decide(refusal);
       }

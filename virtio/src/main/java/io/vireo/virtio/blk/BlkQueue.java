@@ -58,7 +58,14 @@ final class BlkQueue extends RingQueue implements IoCompletion {
     this.cacheMode = cacheMode;
     this.ownMemory = ownMemory;
     this.pacer = pacer;
-    parser = new BlkParser(config, ring, memory, ownMemory.header(), ownMemory.id());
+    parser =
+        new BlkParser(
+            config,
+            ring,
+            memory,
+            ownMemory.header(),
+            ownMemory.id(),
+            channel.bdev().maxUnmapRanges());
     requests = new RequestPool(this, config.size(), ownMemory);
     headMask = config.size() - 1;
   }

@@ -19,9 +19,11 @@ final class BlkRequest {
 
   private static final int UNDECIDED = IoStatus.PENDING;
 
-  /** Bytes of our own memory that a request needs. */
+  /** Bytes of our own memory that a request needs: iovecs, or ranges in their place. */
   static final long MEMORY_BYTES =
-      (long) BlkLimits.IOVECS * BdevIo.IOVEC_BYTES + (long) BlkLimits.MAX_RANGES * BlkRange.BYTES;
+      Math.max(
+          (long) BlkLimits.IOVECS * BdevIo.IOVEC_BYTES,
+          (long) BlkLimits.MAX_RANGES * BlkRange.BYTES);
 
   final BdevIo io;
 
@@ -51,17 +53,23 @@ final class BlkRequest {
   /** Next in the list it is in, {@link Waiting} or {@link RequestPool}; never in both. */
   BlkRequest next;
 
-  /** The ranges of a discard or write zeroes, copied into our own memory before any is checked. */
+  /**
+   * The ranges of a discard or write zeroes, copied into our own memory before any is checked. They
+   * have no buffers, so they lie where the iovecs would; where the bdev takes several at once, its
+   * form of them is written over those that it has taken.
+   */
   final long ranges;
 
   private IoType rangeType;
   private boolean rangeFua;
   private int rangeCount;
   private int nextRange;
+  private int rangesAtOnce;
+  private int rangesPrepared;
 
   BlkRequest(IoCompletion owner, int tag, long memory) {
     this.io = new BdevIo(owner, tag, memory, BlkLimits.IOVECS);
-    this.ranges = memory + (long) BlkLimits.IOVECS * BdevIo.IOVEC_BYTES;
+    this.ranges = memory;
   }
 
   /**
@@ -90,41 +98,55 @@ final class BlkRequest {
     return verdict;
   }
 
-  /** {@code count} ranges that were checked, to be worked off one after the other. */
-  void ranges(IoType type, int count, boolean fua) {
+  /**
+   * {@code count} ranges that were checked, to be worked off one after the other, or as many at
+   * once as the bdev takes.
+   */
+  void ranges(IoType type, int count, int atOnce, boolean fua) {
     rangeType = type;
     rangeCount = count;
+    rangesAtOnce = atOnce;
     rangeFua = fua;
-    prepareRange();
+    prepareRanges();
   }
 
   boolean hasRange() {
     return nextRange < rangeCount;
   }
 
-  /** Submits the operation, or that for the next range; {@link #MORE} when others follow it. */
+  /** Submits the operation, or that for the next ranges; {@link #MORE} when others follow it. */
   int submit(BdevChannel channel) {
     if (nextRange > 0) {
-      prepareRange();
+      prepareRanges();
     }
     int status = channel.submit(io);
     if (rangeCount == 0 || status == IoStatus.BUSY) {
       return status;
     }
-    nextRange++;
+    nextRange += rangesPrepared;
     return status == IoStatus.OK && hasRange() ? MORE : status;
   }
 
-  private void prepareRange() {
+  private void prepareRanges() {
     long range = range(nextRange);
-    io.prepare(
-        rangeType,
-        BlkRange.sector(range) << BlkLimits.SECTOR_SHIFT,
-        BlkRange.sectors(range) << BlkLimits.SECTOR_SHIFT);
+    io.prepare(rangeType, offsetBytes(range), lengthBytes(range));
+    rangesPrepared = Math.min(rangesAtOnce, rangeCount - nextRange);
+    for (int i = 1; i < rangesPrepared; i++) {
+      long another = range(nextRange + i);
+      io.addRange(offsetBytes(another), lengthBytes(another));
+    }
     if (rangeType == IoType.WRITE_ZEROES) {
       io.mayUnmap((BlkRange.flags(range) & BlkRange.F_UNMAP) != 0);
       io.fua(rangeFua);
     }
+  }
+
+  private static long offsetBytes(long range) {
+    return BlkRange.sector(range) << BlkLimits.SECTOR_SHIFT;
+  }
+
+  private static long lengthBytes(long range) {
+    return BlkRange.sectors(range) << BlkLimits.SECTOR_SHIFT;
   }
 
   long range(int index) {

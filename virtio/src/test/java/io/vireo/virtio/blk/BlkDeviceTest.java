@@ -93,10 +93,10 @@ class BlkDeviceTest {
       assertThat(config.get(33)).as("unused0, 5.2.5.2").isZero();
       assertThat(config.getShort(BlkConfig.NUM_QUEUES)).isEqualTo((short) 3);
       assertThat(config.getInt(BlkConfig.MAX_DISCARD_SECTORS)).isEqualTo(524_288);
-      assertThat(config.getInt(BlkConfig.MAX_DISCARD_SEG)).isEqualTo(32);
+      assertThat(config.getInt(BlkConfig.MAX_DISCARD_SEG)).isEqualTo(256);
       assertThat(config.getInt(BlkConfig.DISCARD_SECTOR_ALIGNMENT)).isEqualTo(32);
       assertThat(config.getInt(BlkConfig.MAX_WRITE_ZEROES_SECTORS)).isEqualTo(524_288);
-      assertThat(config.getInt(BlkConfig.MAX_WRITE_ZEROES_SEG)).isEqualTo(32);
+      assertThat(config.getInt(BlkConfig.MAX_WRITE_ZEROES_SEG)).isEqualTo(256);
       assertThat(config.get(BlkConfig.WRITE_ZEROES_MAY_UNMAP)).isEqualTo((byte) 1);
       assertThat(config.get(57) | config.get(58) | config.get(59)).as("unused1").isZero();
       assertThat(device.maxQueues()).isEqualTo(3);

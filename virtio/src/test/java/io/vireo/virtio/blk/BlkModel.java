@@ -70,7 +70,7 @@ final class BlkModel {
   }
 
   private int ranges(byte[] payload, int allowedFlags) {
-    if (payload.length == 0 || payload.length % 16 != 0 || payload.length > 32 * 16) {
+    if (payload.length == 0 || payload.length % 16 != 0 || payload.length > 256 * 16) {
       return BlkStatus.IOERR;
     }
     ByteBuffer ranges = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);

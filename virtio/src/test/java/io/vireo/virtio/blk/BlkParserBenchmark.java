@@ -52,7 +52,7 @@ public class BlkParserBenchmark {
               .orElseThrow();
       SplitQueue ring = new SplitQueue(config.size(), config.features(), place, 0);
       long own = disk.ram.hva(disk.ram.allocate(128));
-      parser = new BlkParser(config, ring, config.memory().translator(), own, own + 64);
+      parser = new BlkParser(config, ring, config.memory().translator(), own, own + 64, 1);
       request = new BlkRequest(null, 0, disk.ram.hva(disk.ram.allocate(BlkRequest.MEMORY_BYTES)));
       heads = shape.offer(disk, CHAINS);
     }

@@ -72,6 +72,54 @@ class BlkRangesTest {
   }
 
   @Test
+  void a_bdev_that_takes_many_ranges_gets_them_together() {
+    use(
+        TestDisk.with()
+            .bdev(new PendingBdev("many", 512, SECTORS).atOnce().unmapRanges(4))
+            .build());
+    fillDisk();
+    long[][] ranges = new long[11][];
+    Arrays.setAll(ranges, i -> range(i * 10L, i + 1, 0));
+    assertThat(run(BlkType.DISCARD, ranges)).isEqualTo(BlkStatus.OK);
+    assertThat(disk.bdev.submissions()).isEqualTo(3);
+    for (int i = 0; i < ranges.length; i++) {
+      assertThat(disk.bdev.asked().get(i))
+          .isEqualTo(new Asked(IoType.UNMAP, i * 10L * 512, (i + 1) * 512L, false, false));
+      assertThat(disk.bdev.stored(i * 10L * 512, (i + 1) * 512)).containsOnly(0);
+    }
+    assertThat(run(BlkType.WRITE_ZEROES, range(0, 1, 0), range(3, 1, 0))).isEqualTo(BlkStatus.OK);
+    assertThat(disk.bdev.submissions()).as("write zeroes has one range each").isEqualTo(5);
+  }
+
+  @Test
+  void ranges_that_met_a_busy_bdev_are_whole_when_they_come_again() {
+    use(
+        TestDisk.with()
+            .bdev(new PendingBdev("many", 512, SECTORS).atOnce().unmapRanges(2))
+            .build());
+    disk.bdev.busy(1);
+    long status = offer(disk, BlkType.DISCARD, range(1, 1, 0), range(5, 2, 0), range(9, 3, 0));
+    disk.run();
+    assertThat(disk.split.used()).as("it stays in the ring").isZero();
+    disk.settle();
+    assertThat(disk.statusAt(status)).isEqualTo(BlkStatus.OK);
+    assertThat(disk.bdev.asked())
+        .extracting(Asked::offset)
+        .containsExactly(512L, 5 * 512L, 9 * 512L);
+  }
+
+  @Test
+  void one_range_beyond_the_end_refuses_all_that_go_together() {
+    use(
+        TestDisk.with()
+            .bdev(new PendingBdev("many", 512, SECTORS).atOnce().unmapRanges(8))
+            .build());
+    assertThat(run(BlkType.DISCARD, range(1, 1, 0), range(SECTORS, 1, 0)))
+        .isEqualTo(BlkStatus.IOERR);
+    assertThat(disk.bdev.asked()).isEmpty();
+  }
+
+  @Test
   void each_range_has_its_own_unmap_flag() {
     assertThat(run(BlkType.WRITE_ZEROES, range(0, 1, 1), range(1, 1, 0))).isEqualTo(BlkStatus.OK);
     assertThat(disk.bdev.asked()).extracting(Asked::mayUnmap).containsExactly(true, false);
