@@ -49,15 +49,18 @@ final class ProgramUse {
 
   private static boolean hasOpen(Path process, Set<Path> files) {
     try {
-      for (Path descriptor : Sysfs.list(process.resolve("fd"))) {
-        if (files.contains(Files.readSymbolicLink(descriptor))) {
-          return true;
-        }
-      }
+      return Sysfs.list(process.resolve("fd")).stream().anyMatch(link -> pointsTo(link, files));
     } catch (IOException e) {
-      // It has ended, or it is another user's: it does not show what it has.
+      return false; // it has ended, or it is another user's: it does not show what it has
     }
-    return false;
+  }
+
+  private static boolean pointsTo(Path descriptor, Set<Path> files) {
+    try {
+      return files.contains(Files.readSymbolicLink(descriptor));
+    } catch (IOException e) {
+      return false; // closed just now: of our own, the one that listed them
+    }
   }
 
   private static String sentence(Path process, long id) {

@@ -243,6 +243,7 @@ class PciBusTest {
     open(101, "qemu", "dev/vfio/12");
     open(102, "vireo", "dev/vfio/devices/vfio3");
     open(103, "vireo", "sys/bus/pci/devices/0000:01:00.0");
+    Files.createFile(root.resolve("proc/103/fd/3")); // stands for one that cannot be read
     tree.write("proc/104/comm", "no descriptors are shown of this one\n");
     tree.stores.clear();
     assertThat(bus.users(ADDRESS))

@@ -67,7 +67,8 @@ public final class PciGuestChecks {
     return bus.function(nvme.address()).orElseThrow().driver();
   }
 
-  private static void run(String... command) throws IOException, InterruptedException {
+  /** Runs a program that succeeds. */
+  public static void run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     require(process.waitFor() == 0, String.join(" ", command) + ": " + said);

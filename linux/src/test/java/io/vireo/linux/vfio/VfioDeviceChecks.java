@@ -1,6 +1,5 @@
 package io.vireo.linux.vfio;
 
-import static io.vireo.linux.GuestChecks.await;
 import static io.vireo.linux.GuestChecks.require;
 
 import io.vireo.linux.EventFd;
@@ -8,24 +7,14 @@ import io.vireo.linux.GuestChecks;
 import io.vireo.linux.Libc;
 import io.vireo.linux.Mem;
 import io.vireo.linux.pci.MappedBar;
+import io.vireo.linux.pci.NvmeProbe;
 import io.vireo.linux.pci.PciConfig;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The part about one device, an NVMe controller (registers: NVMe base 2.0, 3.1). */
+/** The part about one device, an NVMe controller. */
 final class VfioDeviceChecks {
-  private static final int CAP = 0;
-  private static final int VS = 8;
-  private static final int CC = 0x14;
-  private static final int CSTS = 0x1c;
-  private static final int AQA = 0x24;
-  private static final int ASQ = 0x28;
-  private static final int ACQ = 0x30;
-  private static final int ADMIN_DOORBELL = 0x1000;
-  private static final int PAGE = 4096;
-
   private final VfioDevice device;
   private final VfioContainer container;
 
@@ -63,9 +52,9 @@ final class VfioDeviceChecks {
   private String registers() {
     try (MappedBar bar = device.mapBar(0)) {
       require(bar.bytes() == device.barBytes(0) && bar.bytes() >= 0x2000, bar.bytes());
-      long cap = Mem.getRegister64(bar.address() + CAP);
-      int version = Mem.getRegister32(bar.address() + VS);
-      int low = Mem.getRegister32(bar.address() + CAP);
+      long cap = Mem.getRegister64(bar.address() + NvmeProbe.CAP);
+      int version = Mem.getRegister32(bar.address() + NvmeProbe.VS);
+      int low = Mem.getRegister32(bar.address() + NvmeProbe.CAP);
       require(version >>> 16 == 1 && low == (int) cap, "%x %x %x".formatted(cap, version, low));
       return "%d bytes, CAP %016x, VS %x".formatted(bar.bytes(), cap, version);
     }
@@ -119,29 +108,20 @@ final class VfioDeviceChecks {
     }
   }
 
-  /** Identify (NVMe base 2.0, 5.17), as little of a driver as can be. */
   private String identify() {
-    long bytes = 4L * PAGE;
+    long bytes = 4L * 4096;
     int prot = Libc.PROT_READ | Libc.PROT_WRITE;
     long memory = Libc.mmap(0, bytes, prot, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, 0);
     container.map(memory, memory, bytes);
     try (MappedBar bar = device.mapBar(0);
         EventFd interrupt = EventFd.create()) {
       device.enableMsix(List.of(interrupt));
-      long data = memory + 2 * PAGE;
-      enable(bar.address(), memory, memory + PAGE);
-      Mem.putInt(memory, 0x06 | 7 << 16); // opcode, command identifier
-      Mem.putLong(memory + 24, data); // PRP1
-      Mem.putInt(memory + 40, 1); // CNS: the controller
-      Mem.putRegister32(bar.address() + ADMIN_DOORBELL, 1);
-      int[] events = {Libc.POLLIN};
-      int ready = Libc.poll(new int[] {interrupt.fd()}, events, 10_000);
-      long completion = Mem.getLong(memory + PAGE + 8);
-      require(ready == 1 && interrupt.drain() > 0, "no interrupt, completion " + completion);
-      require(completion >>> 32 == (1 << 16 | 7), "completion %x".formatted(completion));
-      byte[] serial = new byte[6];
-      Mem.copy(data + 4, serial, 0, serial.length);
-      String name = new String(serial, StandardCharsets.US_ASCII);
+      NvmeProbe probe = new NvmeProbe(bar.address(), memory, memory);
+      probe.enable();
+      probe.submit();
+      int ready = Libc.poll(new int[] {interrupt.fd()}, new int[] {Libc.POLLIN}, 10_000);
+      require(ready == 1 && interrupt.drain() > 0, "no interrupt");
+      String name = probe.serial();
       require(name.equals("VIREO0"), name);
       return "serial number " + name;
     } finally {
@@ -152,27 +132,13 @@ final class VfioDeviceChecks {
     }
   }
 
-  private static void enable(long registers, long submissions, long completions) {
-    Mem.putRegister32(registers + CC, 0);
-    awaitReady(registers, 0);
-    Mem.putRegister32(registers + AQA, 1 << 16 | 1); // two entries each
-    Mem.putRegister64(registers + ASQ, submissions);
-    Mem.putRegister64(registers + ACQ, completions);
-    Mem.putRegister32(registers + CC, 4 << 20 | 6 << 16 | 1); // entries of 16 and 64 bytes
-    awaitReady(registers, 1);
-  }
-
-  private static void awaitReady(long registers, int ready) {
-    await("CSTS.RDY " + ready, () -> (Mem.getRegister32(registers + CSTS) & 1) == ready);
-  }
-
   private String reset() {
     require(device.resettable(), "no reset");
     try (MappedBar bar = device.mapBar(0)) {
-      enable(bar.address(), 0, PAGE);
+      NvmeProbe probe = new NvmeProbe(bar.address(), 0, 0);
+      probe.enable();
       device.reset();
-      int status = Mem.getRegister32(bar.address() + CSTS);
-      require((status & 1) == 0, status);
+      require(!probe.isReady(), "CSTS.RDY is 1");
       return "CSTS.RDY was 1 and is 0";
     }
   }

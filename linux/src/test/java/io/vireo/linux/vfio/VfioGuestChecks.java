@@ -27,17 +27,21 @@ public final class VfioGuestChecks {
   private int run() throws IOException {
     PciGuestChecks bus = new PciGuestChecks(checks);
     bus.take();
+    new UnprivilegedChecks(bus.nvme()).all(checks);
     device(bus.nvme());
     bus.giveBack();
+    new SharedGroupChecks().all(checks);
     return checks.end();
   }
 
   private void device(PciFunction function) {
     int number = function.iommuGroup().orElseThrow();
+    new BusyFunctionChecks(function.address()).drivenByAnother(checks, number);
     try (VfioContainer container = VfioContainer.open();
         VfioGroup group = VfioGroup.open(number, container);
         VfioDevice device = VfioDevice.open(group, function.address())) {
       group(number, container, group);
+      new BusyFunctionChecks(function.address()).drivenByUs(checks);
       addressSpace(container);
       new VfioDeviceChecks(device, container).all(checks);
     }
