@@ -1,6 +1,5 @@
 package io.vireo.nvme;
 
-import io.vireo.nvme.spec.NvmOpcode;
 import io.vireo.nvme.transport.NvmeRequest;
 import io.vireo.nvme.transport.TransportQueue;
 
@@ -38,69 +37,6 @@ public final class IoQueuePair {
     this.queue = queue;
     this.generation = generation;
     this.splitter = new IoSplitter(queue, buffers);
-  }
-
-  /** Read (NVM 3.2.4) into the request's data. */
-  public int read(NvmeRequest request, NvmeNamespace namespace, long lba, int blocks) {
-    return transfer(request, NvmOpcode.READ, namespace, lba, blocks, 0);
-  }
-
-  /**
-   * Write (NVM 3.2.6) of the request's data.
-   *
-   * @param flags {@link NvmOpcode#FUA} or 0
-   */
-  public int write(NvmeRequest request, NvmeNamespace namespace, long lba, int blocks, int flags) {
-    return transfer(request, NvmOpcode.WRITE, namespace, lba, blocks, flags);
-  }
-
-  /** Compare (NVM 3.2.1) with the request's data; ends with COMPARE_FAILURE when they differ. */
-  public int compare(NvmeRequest request, NvmeNamespace namespace, long lba, int blocks) {
-    return transfer(request, NvmOpcode.COMPARE, namespace, lba, blocks, 0);
-  }
-
-  /**
-   * Write zeroes (NVM 3.2.8).
-   *
-   * @param flags {@link NvmOpcode#DEAC}, {@link NvmOpcode#FUA} or 0
-   */
-  public int writeZeroes(
-      NvmeRequest request, NvmeNamespace namespace, long lba, int blocks, int flags) {
-    if (isOutOfRange(namespace, lba, blocks)) {
-      return OUT_OF_RANGE;
-    }
-    request.clearData();
-    return submit(request, NvmOpcode.WRITE_ZEROES, namespace, lba, blocks, flags);
-  }
-
-  /** Flush (Base 7.1): what was written before and has ended becomes durable. */
-  public int flush(NvmeRequest request, NvmeNamespace namespace) {
-    request.clearData();
-    request.command(NvmOpcode.FLUSH, namespace.id());
-    return queue.submit(request);
-  }
-
-  private int transfer(
-      NvmeRequest request, int opcode, NvmeNamespace namespace, long lba, int blocks, int flags) {
-    if (isOutOfRange(namespace, lba, blocks)) {
-      return OUT_OF_RANGE;
-    }
-    if (request.totalBytes() != (long) blocks << namespace.blockShift()) {
-      return WRONG_LENGTH;
-    }
-    return submit(request, opcode, namespace, lba, blocks, flags);
-  }
-
-  private static boolean isOutOfRange(NvmeNamespace namespace, long lba, int blocks) {
-    return blocks <= 0 || blocks > MAX_BLOCKS || lba < 0 || lba > namespace.blocks() - blocks;
-  }
-
-  private int submit(
-      NvmeRequest request, int opcode, NvmeNamespace namespace, long lba, int blocks, int flags) {
-    request.command(opcode, namespace.id());
-    request.cdw10and11(lba);
-    request.cdw12and13(flags | blocks - 1);
-    return queue.submit(request);
   }
 
   /** Submits a command that the owner put together itself. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vireo.linux.Mem;
 import io.vireo.nvme.model.Faults.Kind;
+import io.vireo.nvme.model.ModelFormat;
 import io.vireo.nvme.model.ModelHost;
 import io.vireo.nvme.model.ModelOptions;
 import io.vireo.nvme.spec.LogPage;
@@ -62,7 +63,7 @@ class ControllerTest {
 
   @Test
   void more_namespaces_than_fit_into_one_list_are_all_found() {
-    ModelOptions many = new ModelOptions(64, 0, 12, 5, 1, 1500, 9, 8, 0);
+    ModelOptions many = new ModelOptions(64, 0, 12, 5, 1, 1500, 9, 8, 0, ModelFormat.PLAIN);
     try (ModelHost host = new ModelHost(many)) {
       host.model().removeNamespace(1024);
       try (NvmeController controller = attach(host)) {

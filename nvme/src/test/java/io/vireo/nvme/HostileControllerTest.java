@@ -27,7 +27,7 @@ class HostileControllerTest {
     List<NvmeRequest> sent = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       NvmeRequest request = io.request(i * 512L, 512);
-      assertThat(io.pair.read(request, io.namespace, i, 1)).isEqualTo(SUBMITTED);
+      assertThat(io.read(request, i, 1)).isEqualTo(SUBMITTED);
       sent.add(request);
     }
     io.pair.ring();
@@ -136,11 +136,11 @@ class HostileControllerTest {
             new NvmeRequest(
                 (r, status) -> {
                   assertThat(status).isEqualTo(NvmeStatus.ABORTED_BY_HOST);
-                  again.add(pair.read(r, io.namespace, 0, 1));
+                  again.add(pair.submit(io.readCommand(r, 0, 1)));
                 },
                 1);
         requests[i].addData(io.data, 512);
-        pair.read(requests[i], io.namespace, i, 1);
+        pair.submit(io.readCommand(requests[i], i, 1));
       }
       pair.ring();
       io.controller.disable();
@@ -165,7 +165,7 @@ class HostileControllerTest {
               },
               1);
       thrower.addData(io.data, 512);
-      io.pair.read(thrower, io.namespace, 0, 1);
+      io.read(thrower, 0, 1);
       List<NvmeRequest> sent = sendReads(io, 3);
       io.host.model().step();
       assertThatThrownBy(() -> io.pair.poll(10)).hasMessage("owner's bug");
@@ -186,7 +186,7 @@ class HostileControllerTest {
       assertThat(io.ends(request)).isEqualTo(1);
       io.controller.enable();
       IoQueuePair fresh = io.controller.openQueuePair(16, 8);
-      assertThat(fresh.read(request, io.namespace, 0, 1)).isEqualTo(SUBMITTED);
+      assertThat(fresh.submit(io.readCommand(request, 0, 1))).isEqualTo(SUBMITTED);
       fresh.ring();
       io.host.model().step();
       assertThat(fresh.poll(1)).isEqualTo(1);

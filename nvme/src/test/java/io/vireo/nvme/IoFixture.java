@@ -3,6 +3,7 @@ package io.vireo.nvme;
 import io.vireo.linux.Mem;
 import io.vireo.nvme.model.ModelHost;
 import io.vireo.nvme.model.ModelOptions;
+import io.vireo.nvme.spec.NvmOpcode;
 import io.vireo.nvme.transport.NvmeRequest;
 import io.vireo.nvme.transport.RequestCompletion;
 import java.util.HashMap;
@@ -10,34 +11,45 @@ import java.util.Map;
 import java.util.Random;
 
 /** A queue pair to a model, and memory for data. Counts how often each request ends. */
-final class IoFixture implements AutoCloseable, RequestCompletion {
+final class IoFixture implements AutoCloseable, RequestCompletion, NvmeIoCompletion {
   static final int DATA_BYTES = 4 << 20;
   private static final int MAX_PAUSES = 10_000;
   private static final long MAX_WAIT_NS = 30_000_000_000L;
 
   final ModelHost host;
   final NvmeController controller;
+  final BufferStack buffers; // null: none
   final IoQueuePair pair;
   final NvmeNamespace namespace;
+  final NamespaceQueue disk;
   final long data;
-  private final Map<NvmeRequest, Integer> ends = new HashMap<>();
+  private final Map<Object, Integer> ends = new HashMap<>();
 
   IoFixture(ModelOptions options, int entries, int requests) {
-    this(new ModelHost(options), entries, requests);
+    this(new ModelHost(options), entries, requests, 0, 0);
   }
 
   /** With a model that has a thread of its own. */
   static IoFixture threaded(ModelOptions options, int entries, int requests) {
     ModelHost host = new ModelHost(options, false);
     host.model().start();
-    return new IoFixture(host, entries, requests);
+    return new IoFixture(host, entries, requests, 0, 0);
   }
 
-  private IoFixture(ModelHost modelHost, int entries, int requests) {
+  /** With bounce buffers. */
+  IoFixture(ModelOptions options, int entries, int requests, int buffers, int bufferBytes) {
+    this(new ModelHost(options), entries, requests, buffers, bufferBytes);
+  }
+
+  private IoFixture(
+      ModelHost modelHost, int entries, int requests, int bounceBuffers, int bufferBytes) {
     host = modelHost;
     controller = NvmeController.attach(host.transport(), host, host, ControllerOptions.DEFAULT);
-    pair = controller.openQueuePair(entries, requests);
+    buffers = bounceBuffers == 0 ? null : new BufferStack(host, bounceBuffers, bufferBytes);
+    pair =
+        controller.openQueuePair(entries, requests, buffers == null ? BounceBuffers.NONE : buffers);
     namespace = controller.namespaces().getFirst();
+    disk = controller.open(pair, namespace);
     data = host.allocate(DATA_BYTES, 4096);
   }
 
@@ -56,26 +68,55 @@ final class IoFixture implements AutoCloseable, RequestCompletion {
     return request;
   }
 
+  /** Makes it a read (NVM 3.2.4) into its data. */
+  NvmeRequest readCommand(NvmeRequest request, long lba, int blocks) {
+    request.command(NvmOpcode.READ, namespace.id());
+    request.cdw10and11(lba);
+    request.cdw12and13(blocks - 1);
+    return request;
+  }
+
+  int read(NvmeRequest request, long lba, int blocks) {
+    return pair.submit(readCommand(request, lba, blocks));
+  }
+
+  /** Submits a write (NVM 3.2.6) of its data. */
+  int write(NvmeRequest request, long lba, int blocks, int flags) {
+    request.command(NvmOpcode.WRITE, namespace.id());
+    request.cdw10and11(lba);
+    request.cdw12and13(Integer.toUnsignedLong(flags) | blocks - 1);
+    return pair.submit(request);
+  }
+
   @Override
   public void completed(NvmeRequest request, int status) {
     ends.merge(request, 1, Integer::sum);
   }
 
-  /** How often the request ended. */
-  int ends(NvmeRequest request) {
+  @Override
+  public void completed(NvmeIo io, int status) {
+    ends.merge(io, 1, Integer::sum);
+  }
+
+  /** How often the request or I/O ended. */
+  int ends(Object request) {
     return ends.getOrDefault(request, 0);
   }
 
   /** Rings and waits until nothing is in flight. */
   void drain() {
     pair.ring();
-    for (int i = 0; pair.inFlight() > 0 && i < MAX_PAUSES; i++) {
+    for (int i = 0; isBusy() && i < MAX_PAUSES; i++) {
       host.model().step();
       pair.poll(16);
     }
-    if (pair.inFlight() > 0) {
+    if (isBusy()) {
       throw new AssertionError("%d requests never ended".formatted(pair.inFlight()));
     }
+  }
+
+  private boolean isBusy() {
+    return pair.inFlight() > 0 || pair.hasWaiting();
   }
 
   /** The same beside a model that steps itself. */
@@ -108,6 +149,9 @@ final class IoFixture implements AutoCloseable, RequestCompletion {
   @Override
   public void close() {
     controller.close(pair);
+    if (buffers != null) {
+      buffers.close();
+    }
     controller.close();
     host.close();
   }

@@ -9,9 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vireo.nvme.model.ModelOptions;
-import io.vireo.nvme.spec.DsmRange;
 import io.vireo.nvme.spec.NvmOpcode;
-import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.NvmeRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,50 +25,17 @@ class IoQueuePairTest {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
       byte[] written = io.fill(512, 8192, 1);
       NvmeRequest write = io.request(512, 8192);
-      assertThat(io.pair.write(write, io.namespace, 7, 16, NvmOpcode.FUA)).isEqualTo(SUBMITTED);
+      assertThat(io.write(write, 7, 16, NvmOpcode.FUA)).isEqualTo(SUBMITTED);
       assertThat(write.inFlight()).isTrue();
       io.drain();
       assertThat(write.inFlight()).isFalse();
       assertThat(write.status()).isZero();
       NvmeRequest read = io.request(100 * 1024 + 12, 8192);
-      assertThat(io.pair.read(read, io.namespace, 7, 16)).isEqualTo(SUBMITTED);
+      assertThat(io.read(read, 7, 16)).isEqualTo(SUBMITTED);
       io.drain();
       assertThat(io.dataAt(100 * 1024 + 12, 8192)).isEqualTo(written);
       byte[] disk = io.host.model().namespace(1).data();
       assertThat(Arrays.copyOfRange(disk, 7 * 512, 7 * 512 + 8192)).isEqualTo(written);
-      assertThat(io.pair.flush(read, io.namespace)).isEqualTo(SUBMITTED);
-      io.drain();
-      assertThat(io.host.model().namespace(1).flushes()).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void compare_write_zeroes_and_deallocate() {
-    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
-      io.fill(0, 4096, 2);
-      NvmeRequest request = io.request(0, 4096);
-      io.pair.write(request, io.namespace, 0, 8, 0);
-      io.drain();
-      assertThat(io.pair.compare(request, io.namespace, 0, 8)).isEqualTo(SUBMITTED);
-      io.drain();
-      assertThat(request.status()).isZero();
-      assertThat(io.pair.compare(request, io.namespace, 1, 8)).isEqualTo(SUBMITTED);
-      io.drain();
-      assertThat(NvmeStatus.typeAndCode(request.status())).isEqualTo(NvmeStatus.COMPARE_FAILURE);
-      io.pair.writeZeroes(request, io.namespace, 2, 1, NvmOpcode.DEAC);
-      io.drain();
-      byte[] disk = io.host.model().namespace(1).data();
-      assertThat(Arrays.copyOfRange(disk, 1024, 1536)).containsOnly(0);
-      assertThat(Arrays.copyOfRange(disk, 1536, 2048)).isNotEqualTo(new byte[512]);
-      DsmRange.put(io.data, 0, 2);
-      DsmRange.put(io.data + DsmRange.BYTES, 3, 5);
-      NvmeRequest dsm = io.request(0, 2 * DsmRange.BYTES);
-      dsm.command(NvmOpcode.DATASET_MANAGEMENT, io.namespace.id());
-      dsm.cdw10and11((long) NvmOpcode.DSM_DEALLOCATE << 32 | 1);
-      assertThat(io.pair.submit(dsm)).isEqualTo(SUBMITTED);
-      io.drain();
-      assertThat(dsm.status()).isZero();
-      assertThat(Arrays.copyOfRange(disk, 0, 4096)).containsOnly(0);
     }
   }
 
@@ -89,11 +54,11 @@ class IoQueuePairTest {
         NvmeRequest request = io.request(offset, bytes);
         if (random.nextBoolean()) {
           byte[] written = io.fill(offset, bytes, random.nextLong());
-          io.pair.write(request, io.namespace, lba, blocks, 0);
+          io.write(request, lba, blocks, 0);
           System.arraycopy(written, 0, expected, lba * 512, bytes);
           io.drain();
         } else {
-          io.pair.read(request, io.namespace, lba, blocks);
+          io.read(request, lba, blocks);
           io.drain();
           assertThat(io.dataAt(offset, bytes))
               .isEqualTo(Arrays.copyOfRange(expected, lba * 512, lba * 512 + bytes));
@@ -112,14 +77,14 @@ class IoQueuePairTest {
         paged.addData(io.data + 65536, 8192);
         paged.addData(io.data, 1024);
         byte[] written = io.fill(0, 1 << 17, 9);
-        assertThat(io.pair.write(paged, io.namespace, 0, 24, 0)).isEqualTo(SUBMITTED);
+        assertThat(io.write(paged, 0, 24, 0)).isEqualTo(SUBMITTED);
         NvmeRequest scattered = io.request(2);
         scattered.addData(io.data + 100, 512);
         scattered.addData(io.data + 10_000, 512);
-        int taken = io.pair.write(scattered, io.namespace, 100, 2, 0);
+        int taken = io.write(scattered, 100, 2, 0);
         assertThat(taken).isEqualTo(sgls == 0 ? MISALIGNED : SUBMITTED);
         NvmeRequest odd = io.request(1, 512);
-        taken = io.pair.write(odd, io.namespace, 102, 1, 0);
+        taken = io.write(odd, 102, 1, 0);
         assertThat(taken).isEqualTo(sgls == 1 ? SUBMITTED : MISALIGNED);
         io.drain();
         byte[] disk = io.host.model().namespace(1).data();
@@ -139,24 +104,17 @@ class IoQueuePairTest {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT.withMdts(2))) {
       long blocks = io.namespace.blocks();
       NvmeRequest block = io.request(0, 512);
-      assertThat(io.pair.read(block, io.namespace, blocks, 1)).isEqualTo(IoQueuePair.OUT_OF_RANGE);
-      assertThat(io.pair.read(block, io.namespace, -1, 1)).isEqualTo(IoQueuePair.OUT_OF_RANGE);
-      assertThat(io.pair.read(block, io.namespace, Long.MAX_VALUE, 1))
-          .isEqualTo(IoQueuePair.OUT_OF_RANGE);
-      assertThat(io.pair.read(block, io.namespace, 0, 0)).isEqualTo(IoQueuePair.OUT_OF_RANGE);
-      assertThat(io.pair.read(block, io.namespace, 0, 65537)).isEqualTo(IoQueuePair.OUT_OF_RANGE);
-      assertThat(io.pair.read(block, io.namespace, 0, 2)).isEqualTo(IoQueuePair.WRONG_LENGTH);
-      assertThat(io.pair.read(io.request(0, 16896), io.namespace, 0, 33)).isEqualTo(TOO_LONG);
+      assertThat(io.read(io.request(0, 16896), 0, 33)).isEqualTo(TOO_LONG);
       NvmeRequest nowhere = io.request(1);
       nowhere.addData(4096, 512);
-      assertThat(io.pair.read(nowhere, io.namespace, 0, 1)).isEqualTo(UNMAPPED);
+      assertThat(io.read(nowhere, 0, 1)).isEqualTo(UNMAPPED);
       assertThat(block.inFlight() || nowhere.inFlight()).isFalse();
       assertThat(io.pair.inFlight()).isZero();
       long fetched = io.host.model().fetched();
       io.pair.ring();
       io.host.model().step();
       assertThat(io.host.model().fetched()).isEqualTo(fetched);
-      assertThat(io.pair.read(block, io.namespace, blocks - 1, 1)).isEqualTo(SUBMITTED);
+      assertThat(io.read(block, blocks - 1, 1)).isEqualTo(SUBMITTED);
       io.drain();
       assertThat(block.status()).isZero();
     }
@@ -169,11 +127,11 @@ class IoQueuePairTest {
         List<NvmeRequest> sent = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
           NvmeRequest request = io.request(i * 512L, 512);
-          assertThat(io.pair.read(request, io.namespace, i, 1)).isEqualTo(SUBMITTED);
+          assertThat(io.read(request, i, 1)).isEqualTo(SUBMITTED);
           sent.add(request);
         }
         NvmeRequest tooMany = io.request(0, 512);
-        assertThat(io.pair.read(tooMany, io.namespace, 0, 1)).isEqualTo(FULL);
+        assertThat(io.read(tooMany, 0, 1)).isEqualTo(FULL);
         io.drain();
         assertThat(sent).allMatch(r -> io.ends(r) == 1 && r.status() == 0);
         assertThat(io.ends(tooMany)).isZero();
@@ -187,7 +145,7 @@ class IoQueuePairTest {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
       long before = io.host.model().fetched();
       for (int i = 0; i < 5; i++) {
-        io.pair.read(io.request(0, 512), io.namespace, 0, 1);
+        io.read(io.request(0, 512), 0, 1);
       }
       io.host.model().step();
       assertThat(io.host.model().fetched()).isEqualTo(before);
@@ -206,7 +164,7 @@ class IoQueuePairTest {
     try (IoFixture io = IoFixture.threaded(ModelOptions.DEFAULT, 32, 16)) {
       byte[] written = io.fill(0, 8192, 3);
       NvmeRequest write = io.request(0, 8192);
-      io.pair.write(write, io.namespace, 0, 16, 0);
+      io.write(write, 0, 16, 0);
       io.drainThreaded();
       List<NvmeRequest> reads = new ArrayList<>();
       for (int i = 0; i < 16; i++) {
@@ -214,7 +172,7 @@ class IoQueuePairTest {
       }
       for (int pass = 1; pass <= 500; pass++) {
         for (int i = 0; i < 16; i++) {
-          assertThat(io.pair.read(reads.get(i), io.namespace, i, 1)).isEqualTo(SUBMITTED);
+          assertThat(io.read(reads.get(i), i, 1)).isEqualTo(SUBMITTED);
         }
         io.drainThreaded();
         int ends = pass;
@@ -229,7 +187,7 @@ class IoQueuePairTest {
   void a_request_is_in_flight_once() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
       NvmeRequest request = io.request(0, 512);
-      io.pair.read(request, io.namespace, 0, 1);
+      io.read(request, 0, 1);
       assertThatThrownBy(() -> io.pair.submit(request))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("request is in flight already");

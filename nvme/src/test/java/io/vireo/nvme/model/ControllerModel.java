@@ -43,7 +43,8 @@ public final class ControllerModel implements AutoCloseable {
     this.queues = new ModelQueues(host, registers);
     this.admin = new AdminCommands(options, queues, namespaces);
     for (int id = 1; id <= options.namespaces(); id++) {
-      namespaces.put(id, new ModelNamespace(options.blockShift(), options.blocks()));
+      namespaces.put(
+          id, new ModelNamespace(options.format(), options.blockShift(), options.blocks()));
     }
   }
 

@@ -47,6 +47,7 @@ final class ModelIdentity {
     data[26] = 1;
     put32(data, 128, 13 << 16);
     put32(data, 132, namespace.blockShift() << 16);
+    put16(data, 46, namespace.format().boundaryBlocks());
     return data;
   }
 

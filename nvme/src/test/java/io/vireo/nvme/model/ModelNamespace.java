@@ -11,11 +11,13 @@ public final class ModelNamespace {
   private static final int WRITE_ZEROES = 8;
   private static final int DSM = 9;
 
+  private final ModelFormat format;
   private final int blockShift;
   private final byte[] data;
   private int flushes;
 
-  ModelNamespace(int blockShift, int blocks) {
+  ModelNamespace(ModelFormat format, int blockShift, int blocks) {
+    this.format = format;
     this.blockShift = blockShift;
     this.data = new byte[blocks << blockShift];
   }
@@ -87,6 +89,10 @@ public final class ModelNamespace {
   /** How many flushes it got. */
   public int flushes() {
     return flushes;
+  }
+
+  ModelFormat format() {
+    return format;
   }
 
   int blockShift() {

@@ -12,6 +12,7 @@ package io.vireo.nvme.model;
  * @param blockShift of all of them
  * @param blocks of each of them
  * @param sgls as in the identify data: 0 none, 1 any alignment, 2 dwords
+ * @param format of all of them
  */
 public record ModelOptions(
     int queueEntries,
@@ -22,8 +23,10 @@ public record ModelOptions(
     int namespaces,
     int blockShift,
     int blocks,
-    int sgls) {
-  public static final ModelOptions DEFAULT = new ModelOptions(1024, 0, 12, 5, 4, 1, 9, 16384, 0);
+    int sgls,
+    ModelFormat format) {
+  public static final ModelOptions DEFAULT =
+      new ModelOptions(1024, 0, 12, 5, 4, 1, 9, 16384, 0, ModelFormat.PLAIN);
 
   public ModelOptions withSgls(int value) {
     return new ModelOptions(
@@ -35,17 +38,27 @@ public record ModelOptions(
         namespaces,
         blockShift,
         blocks,
-        value);
+        value,
+        format);
   }
 
   public ModelOptions withNamespaces(int count, int shift) {
     return new ModelOptions(
-        queueEntries, doorbellStride, minPageShift, mdts, ioQueues, count, shift, blocks, sgls);
+        queueEntries,
+        doorbellStride,
+        minPageShift,
+        mdts,
+        ioQueues,
+        count,
+        shift,
+        blocks,
+        sgls,
+        format);
   }
 
   public ModelOptions withRegisters(int entries, int stride, int pageShift) {
     return new ModelOptions(
-        entries, stride, pageShift, mdts, ioQueues, namespaces, blockShift, blocks, sgls);
+        entries, stride, pageShift, mdts, ioQueues, namespaces, blockShift, blocks, sgls, format);
   }
 
   public ModelOptions withMdts(int value) {
@@ -58,6 +71,21 @@ public record ModelOptions(
         namespaces,
         blockShift,
         blocks,
-        sgls);
+        sgls,
+        format);
+  }
+
+  public ModelOptions withFormat(ModelFormat value) {
+    return new ModelOptions(
+        queueEntries,
+        doorbellStride,
+        minPageShift,
+        mdts,
+        ioQueues,
+        namespaces,
+        blockShift,
+        blocks,
+        sgls,
+        value);
   }
 }
