@@ -59,6 +59,7 @@ public final class Syscall {
   static final int IO_SUBMIT = 209;
   static final int EPOLL_WAIT = 232;
   static final int EPOLL_CTL = 233;
+  static final int MBIND = 237;
   static final int OPENAT = 257;
   static final int READLINKAT = 267;
   static final int FCHMODAT = 268;

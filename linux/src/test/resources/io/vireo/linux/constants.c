@@ -13,6 +13,7 @@
 #include <linux/io_uring.h>
 #include <linux/magic.h>
 #include <linux/memfd.h>
+#include <linux/mempolicy.h>
 #include <linux/mman.h>
 #include <linux/prctl.h>
 #include <linux/netlink.h>
@@ -78,6 +79,7 @@ int main(void) {
   NUMBER(Syscall, IO_SUBMIT, SYS_io_submit);
   NUMBER(Syscall, EPOLL_WAIT, SYS_epoll_wait);
   NUMBER(Syscall, EPOLL_CTL, SYS_epoll_ctl);
+  NUMBER(Syscall, MBIND, SYS_mbind);
   NUMBER(Syscall, OPENAT, SYS_openat);
   NUMBER(Syscall, READLINKAT, SYS_readlinkat);
   NUMBER(Syscall, FCHMODAT, SYS_fchmodat);
@@ -150,6 +152,10 @@ int main(void) {
   SAME(Libc, MAP_POPULATE);
   SAME(Libc, MAP_HUGETLB);
   SAME(Libc, MAP_HUGE_2MB);
+  SAME(Numa, MPOL_PREFERRED);
+  NUMBER(Numa, ANY_NODE, -1);    /* NUMA_NO_NODE, in no header for programs */
+  NUMBER(Numa, MAX_NODES, 1024); /* MAX_NUMNODES with the largest CONFIG_NODES_SHIFT */
+
   SAME(Libc, MADV_DONTNEED);
   SAME(Libc, MADV_REMOVE);
   SAME(Libc, MADV_HUGEPAGE);

@@ -21,6 +21,15 @@ final class Aligned {
     return (value + alignment - 1) & -alignment;
   }
 
+  /** Refuses an alignment that is not a power of two up to {@code mostBytes}. */
+  static void requirePowerOfTwo(long alignmentBytes, long mostBytes) {
+    if (alignmentBytes <= 0 || alignmentBytes > mostBytes || Long.bitCount(alignmentBytes) != 1) {
+      throw new IllegalArgumentException(
+          "alignment of %d bytes is not a power of two up to %d"
+              .formatted(alignmentBytes, mostBytes));
+    }
+  }
+
   /**
    * Maps a file from {@code offset} on, or anonymous memory, anywhere but at a multiple of {@code
    * alignment}, a power of two. The kernel puts a mapping right below the one before it, so that

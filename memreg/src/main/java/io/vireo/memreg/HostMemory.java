@@ -10,6 +10,7 @@ import static io.vireo.linux.Libc.PROT_WRITE;
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
 import io.vireo.linux.Libc;
+import io.vireo.linux.Numa;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -20,6 +21,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class HostMemory implements AutoCloseable {
   /** Whether reserved huge pages may be spent on it. */
   public enum HugePages {
+    /** Taken, or there is no memory. */
+    REQUIRE,
     /** Taken if enough are free; ordinary pages with advice for transparent huge ones if not. */
     PREFER,
     /** Ordinary pages. */
@@ -54,11 +57,42 @@ public final class HostMemory implements AutoCloseable {
       throw new ErrnoException("allocate", Errno.EINVAL, "of %d bytes".formatted(bytes));
     }
     long whole = Aligned.up(bytes, MemoryMap.ENTRY_BYTES);
-    long huge = mode == HugePages.PREFER ? mapHuge(whole) : 0;
+    long huge = mode == HugePages.NEVER ? 0 : mapHuge(whole);
+    if (huge == 0 && mode == HugePages.REQUIRE) {
+      throw tooFewHugePages(whole);
+    }
     long address = huge != 0 ? huge : mapOrdinary(whole, mode);
     Libc.nameMapping(address, whole, "vireo:" + name);
     Libc.madvise(address, whole, Libc.MADV_DONTDUMP);
     return new HostMemory(address, bytes, whole, huge != 0);
+  }
+
+  /**
+   * Allocates memory of which every page is there, where possible on one node of the machine.
+   *
+   * @param numaNode {@link Numa#ANY_NODE}, or which
+   */
+  static HostMemory populated(long bytes, String name, HugePages mode, int numaNode) {
+    HostMemory memory = allocate(bytes, name, mode);
+    try {
+      Numa.prefer(memory.address, memory.mappedBytes, numaNode);
+      Libc.madvise(memory.address, memory.mappedBytes, Libc.MADV_POPULATE_WRITE);
+      return memory;
+    } catch (ErrnoException e) {
+      memory.close();
+      if (!memory.hugePages || mode == HugePages.REQUIRE) {
+        throw e;
+      }
+      return populated(bytes, name, HugePages.NEVER, numaNode); // more than its cgroup may have
+    }
+  }
+
+  private static ErrnoException tooFewHugePages(long bytes) {
+    return new ErrnoException(
+        "allocate",
+        Errno.ENOMEM,
+        "of %d bytes of huge pages".formatted(bytes),
+        "reserve %d more of 2 MiB".formatted(bytes / MemoryMap.ENTRY_BYTES));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.vireo.memreg;
 
 import static io.vireo.memreg.MemoryMap.ENTRY_BYTES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.vireo.linux.ErrnoException;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class HostMemoryTest {
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "REQUIRE", mode = EnumSource.Mode.EXCLUDE)
   void memory_is_zeroed_and_can_be_written_to_its_last_byte(HugePages mode) {
     long bytes = 3 * ENTRY_BYTES + 5;
     HostMemory memory = HostMemory.allocate(bytes, "test", mode);
@@ -63,6 +64,18 @@ class HostMemoryTest {
       assertThat(memory.hugePages()).isFalse();
       Mem.putByte(memory.address() + bytes - 1, (byte) 1);
     }
+  }
+
+  @Test
+  void too_few_huge_pages_are_no_memory_where_only_they_will_do() {
+    long pages = hugePagesFree() + 1;
+    assertThatThrownBy(
+            () -> HostMemory.allocate(pages * ENTRY_BYTES, "huge only", HugePages.REQUIRE))
+        .hasMessage(
+            "allocate of %d bytes of huge pages: Cannot allocate memory (ENOMEM); reserve %d more"
+                    .formatted(pages * ENTRY_BYTES, pages)
+                + " of 2 MiB");
+    assertThat(AddressSpace.named("huge only")).isEmpty();
   }
 
   @Test
