@@ -1,9 +1,11 @@
 package io.vireo.nvme;
 
+import io.vireo.linux.Mem;
 import io.vireo.nvme.spec.AdminOpcode;
+import io.vireo.nvme.spec.AsyncEvent;
 import io.vireo.nvme.spec.Csts;
-import io.vireo.nvme.spec.Feature;
 import io.vireo.nvme.spec.Identify;
+import io.vireo.nvme.spec.IdentifyController;
 import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.spec.Registers;
 import io.vireo.nvme.transport.AdminChannel;
@@ -14,49 +16,63 @@ import io.vireo.nvme.transport.RequestCompletion;
 import io.vireo.nvme.transport.TransportQueue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 /**
  * Admin commands (Base 5), each sent and waited for. One control thread.
  *
  * <p>A command that outlives its deadline stays in flight, its memory with it, until the queue is
- * closed: the controller may still write there.
+ * closed: the controller may still write there. One that the controller says to ask again later is
+ * sent again until its deadline, but for those that are passed through.
  */
 public final class AdminQueue implements AdminChannel, AutoCloseable {
   private static final RequestCompletion UNOBSERVED = (request, status) -> {};
   private static final int BUDGET = 32;
+  private static final long LEAST_RETRY_DELAY_MS = 100;
+  private static final int CSI_SHIFT = 24;
 
   private final NvmeTransport transport;
   private final TransportQueue queue;
   private final DmaMemory memory;
   private final PollClock clock;
-  private final long timeoutNs;
+  private final long timeoutMs;
   private final AsyncEvents events;
   private final List<Long> strays = new ArrayList<>();
+  private final List<NvmeRequest> aborts = new ArrayList<>(); // in flight, and some that ended
+  private IdentifyController identify; // null: not known yet
 
   AdminQueue(
       NvmeTransport transport,
       TransportQueue queue,
       DmaMemory memory,
       PollClock clock,
-      long timeoutNs) {
+      long timeoutMs,
+      Consumer<AsyncEvent> events) {
     this.transport = transport;
     this.queue = queue;
     this.memory = memory;
     this.clock = clock;
-    this.timeoutNs = timeoutNs;
-    this.events = new AsyncEvents(queue);
+    this.timeoutMs = timeoutMs;
+    this.events = new AsyncEvents(queue, events);
+  }
+
+  /** From now on the controller's limits are known. */
+  void identified(IdentifyController data) {
+    identify = data;
   }
 
   @Override
   public int execute(NvmeRequest request) {
-    int taken = queue.submit(request);
-    if (taken != TransportQueue.SUBMITTED) {
-      throw new NvmeException(
-          "admin command %02xh was not taken: %d".formatted(request.opcode(), taken));
-    }
-    queue.ring();
-    await(request);
+    return execute(request, timeoutMs);
+  }
+
+  private int execute(NvmeRequest request, long withinMs) {
+    long deadline = clock.deadline(withinMs);
+    do {
+      send(request);
+      await(request, deadline, withinMs);
+    } while (NvmeStatus.isPassing(request.status()) && mayRetry(request.status(), deadline));
     if (NvmeStatus.isError(request.status())) {
       throw new NvmeException(
           "admin command %02xh failed: %s"
@@ -66,22 +82,51 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
     return request.result();
   }
 
-  private void await(NvmeRequest request) {
-    long deadline = clock.nanoTime() + timeoutNs;
+  private void send(NvmeRequest request) {
+    int taken = queue.submit(request);
+    if (taken != TransportQueue.SUBMITTED) {
+      throw new NvmeException(
+          "admin command %02xh was not taken: %s".formatted(request.opcode(), refusal(taken)));
+    }
+    queue.ring();
+  }
+
+  private String refusal(int taken) {
+    return switch (taken) {
+      case TransportQueue.FULL -> "%d others did not end yet".formatted(queue.inFlight());
+      case TransportQueue.TOO_LONG -> "its data are too long";
+      default -> "the controller cannot reach its data (%d)".formatted(taken);
+    };
+  }
+
+  private void await(NvmeRequest request, long deadline, long withinMs) {
     while (true) {
       queue.poll(BUDGET);
       if (!request.inFlight()) {
         return;
       }
       String trouble = trouble();
-      if (trouble == null && clock.nanoTime() - deadline >= 0) {
-        trouble = "did not end within %d ms".formatted(timeoutNs / 1_000_000);
+      if (trouble == null && clock.isOver(deadline)) {
+        trouble = "did not end within %d ms".formatted(withinMs);
       }
       if (trouble != null) {
         throw new NvmeException("admin command %02xh %s".formatted(request.opcode(), trouble));
       }
       clock.pause();
     }
+  }
+
+  /** Waits as long as the controller wants; false when that is longer than there is time. */
+  private boolean mayRetry(int status, long deadline) {
+    int told = identify == null ? 0 : identify.retryDelayMs(status);
+    long again = clock.deadline(Math.max(LEAST_RETRY_DELAY_MS, told));
+    while (!clock.isOver(again)) {
+      if (clock.isOver(deadline) || trouble() != null) {
+        return false;
+      }
+      clock.pause();
+    }
+    return true;
   }
 
   /** Why waiting is of no use. */
@@ -93,22 +138,78 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
     return Csts.isFatal(csts) ? "met a fatal error of the controller (CSTS.CFS)" : null;
   }
 
+  private long within(AdminCommand command) {
+    return Math.max(timeoutMs, command.timeoutMs());
+  }
+
+  /** Sends a command without data; answers dword 0. */
+  public int run(AdminCommand command) {
+    return send(command, 0, (request, hva) -> execute(request, within(command)));
+  }
+
   /**
    * Sends a command whose answer is {@code bytes} of data and decodes them.
    *
    * @param decode gets the data's address, which it may use until it returns
    */
-  public <T> T read(
-      int opcode, int nsid, long cdw10and11, long cdw12and13, int bytes, LongFunction<T> decode) {
-    long buffer = memory.allocate(bytes, Identify.BYTES);
+  public <T> T read(AdminCommand command, int bytes, LongFunction<T> decode) {
+    return send(
+        command,
+        bytes,
+        (request, hva) -> {
+          execute(request, within(command));
+          return decode.apply(hva);
+        });
+  }
+
+  /** Sends a command with data; answers dword 0. */
+  public int write(AdminCommand command, byte[] data) {
+    return send(
+        command,
+        data.length,
+        (request, hva) -> {
+          Mem.copy(data, 0, hva, data.length);
+          return execute(request, within(command));
+        });
+  }
+
+  /**
+   * Sends a command as it is and tells how it ended, whatever the status. Which way the data go is
+   * in its opcode.
+   *
+   * @param data to the controller; as many come from it where they go the other way
+   */
+  public AdminResult passThrough(AdminCommand command, byte[] data) {
+    return send(
+        command,
+        data.length,
+        (request, hva) -> {
+          if (command.sendsData()) {
+            Mem.copy(data, 0, hva, data.length);
+          }
+          send(request);
+          await(request, clock.deadline(within(command)), within(command));
+          byte[] answer = new byte[command.receivesData() ? data.length : 0];
+          Mem.copy(hva, answer, 0, answer.length);
+          return new AdminResult(request.status(), request.result(), answer);
+        });
+  }
+
+  /** How a request is sent, and what becomes of its data. */
+  private interface Exchange<T> {
+    T with(NvmeRequest request, long hva);
+  }
+
+  private <T> T send(AdminCommand command, int bytes, Exchange<T> exchange) {
     NvmeRequest request = new NvmeRequest(UNOBSERVED, 1);
-    request.command(opcode, nsid);
-    request.cdw10and11(cdw10and11);
-    request.cdw12and13(cdw12and13);
+    command.putInto(request);
+    if (bytes == 0) {
+      return exchange.with(request, 0);
+    }
+    long buffer = memory.allocate(bytes, Identify.BYTES);
     request.addData(buffer, bytes);
     try {
-      execute(request);
-      return decode.apply(buffer);
+      return exchange.with(request, buffer);
     } finally {
       if (request.inFlight()) {
         strays.add(buffer); // the controller may still write there
@@ -120,35 +221,28 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
 
   /** Identify (Base 5.17); {@code cns} is one of {@link Identify}. */
   public <T> T identify(int cns, int nsid, LongFunction<T> decode) {
-    return read(AdminOpcode.IDENTIFY, nsid, cns, 0, Identify.BYTES, decode);
-  }
-
-  /** Get log page (Base 5.16) from its start; {@code bytes} is a multiple of 4. */
-  public <T> T logPage(int page, int nsid, int bytes, LongFunction<T> decode) {
-    long dwords = bytes / Integer.BYTES - 1L;
-    long cdw10 = (dwords & 0xffff) << 16 | page;
-    return read(AdminOpcode.GET_LOG_PAGE, nsid, dwords >>> 16 << 32 | cdw10, 0, bytes, decode);
-  }
-
-  /** Get features (Base 5.15): the current value of a feature without data. */
-  public int getFeature(int feature, int nsid) {
-    return execute(command(AdminOpcode.GET_FEATURES, nsid, feature, 0));
-  }
-
-  /** Set features (Base 5.27) of a feature without data; answers dword 0. */
-  public int setFeature(int feature, int nsid, int value) {
-    return execute(command(AdminOpcode.SET_FEATURES, nsid, feature, value));
+    return identify(cns, nsid, 0, Identify.CSI_NVM, decode);
   }
 
   /**
-   * Asks for queue pairs (Base 5.27.1.5, feature 07h).
+   * Identify (Base 5.17) with the fields that few need.
    *
-   * @return how many the controller gave, at most {@code wanted}
+   * @param controllerId where a list of controllers begins
+   * @param commandSet whose data it is about
    */
-  public int requestQueues(int wanted) {
-    int count = wanted - 1;
-    int given = setFeature(Feature.NUMBER_OF_QUEUES, 0, count << 16 | count);
-    return Math.min(wanted, Math.min(given & 0xffff, given >>> 16) + 1);
+  public <T> T identify(
+      int cns, int nsid, int controllerId, int commandSet, LongFunction<T> decode) {
+    AdminCommand command =
+        AdminCommand.of(AdminOpcode.IDENTIFY)
+            .nsid(nsid)
+            .dword(10, controllerId << 16 | cns)
+            .dword(11, commandSet << CSI_SHIFT);
+    return read(command, Identify.BYTES, decode);
+  }
+
+  /** Keep alive (Base 5.18). */
+  public void keepAlive() {
+    run(AdminCommand.of(AdminOpcode.KEEP_ALIVE));
   }
 
   /**
@@ -156,27 +250,41 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
    * with a status of its own.
    *
    * @return whether the controller says that it was aborted
+   * @throws NvmeException if as many aborts as the controller takes did not end
    */
   public boolean abort(int qid, int commandId) {
-    return (execute(command(AdminOpcode.ABORT, 0, commandId << 16 | qid, 0)) & 1) == 0;
+    int limit = identify == null ? 1 : identify.abortLimit();
+    aborts.removeIf(abort -> !abort.inFlight());
+    if (aborts.size() >= limit) {
+      throw new NvmeException(
+          "%d aborts did not end yet, and the controller takes %d at once"
+              .formatted(aborts.size(), limit));
+    }
+    NvmeRequest request = new NvmeRequest(UNOBSERVED, 0);
+    AdminCommand.of(AdminOpcode.ABORT).dword(10, commandId << 16 | qid).putInto(request);
+    aborts.add(request);
+    return (execute(request) & 1) == 0;
   }
 
-  /** The controller's events. */
-  public AsyncEvents events() {
+  /** The requests for events that wait at the controller. */
+  AsyncEvents events() {
     return events;
   }
 
   /** Takes what came without being waited for: events. */
-  public void poll() {
+  void poll() {
     queue.poll(BUDGET);
     events.rearm();
   }
 
-  private static NvmeRequest command(int opcode, int nsid, int cdw10, int cdw11) {
-    NvmeRequest request = new NvmeRequest(UNOBSERVED, 0);
-    request.command(opcode, nsid);
-    request.cdw10and11((long) cdw11 << 32 | (cdw10 & 0xffffffffL));
-    return request;
+  /** How many commands can be in flight. */
+  int capacity() {
+    return queue.capacity();
+  }
+
+  /** Completions that belonged to nothing in flight. */
+  public long unknownCompletions() {
+    return queue.unknownCompletions();
   }
 
   /** Gives the queue up; the controller is disabled, or cannot do DMA any more. */

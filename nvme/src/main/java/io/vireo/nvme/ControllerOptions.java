@@ -1,16 +1,25 @@
 package io.vireo.nvme;
 
+import java.util.Set;
+
 /**
  * How a controller is to be driven.
  *
  * @param adminEntries entries of the admin queue, from 2 to 4096
  * @param ioQueues how many I/O queue pairs are asked for, from 1
  * @param adminTimeoutMs how long an admin command may take
- * @param shutdownTimeoutMs how long an orderly shutdown may take
+ * @param shutdownTimeoutMs how long an orderly shutdown may take, if the controller does not want
+ *     longer
+ * @param quirks how the controller differs from the specification
  */
 public record ControllerOptions(
-    int adminEntries, int ioQueues, long adminTimeoutMs, long shutdownTimeoutMs) {
-  public static final ControllerOptions DEFAULT = new ControllerOptions(32, 64, 30_000, 10_000);
+    int adminEntries,
+    int ioQueues,
+    long adminTimeoutMs,
+    long shutdownTimeoutMs,
+    Set<Quirk> quirks) {
+  public static final ControllerOptions DEFAULT =
+      new ControllerOptions(32, 64, 30_000, 10_000, Set.of());
 
   /** The most I/O queue pairs there can be (Base 5.27.1.5). */
   private static final int MAX_IO_QUEUES = 65535;
@@ -24,5 +33,14 @@ public record ControllerOptions(
       throw new IllegalArgumentException(
           "%d I/O queue pairs are not between 1 and %d".formatted(ioQueues, MAX_IO_QUEUES));
     }
+    quirks = Set.copyOf(quirks);
+  }
+
+  public ControllerOptions withIoQueues(int count) {
+    return new ControllerOptions(adminEntries, count, adminTimeoutMs, shutdownTimeoutMs, quirks);
+  }
+
+  public ControllerOptions withQuirks(Set<Quirk> some) {
+    return new ControllerOptions(adminEntries, ioQueues, adminTimeoutMs, shutdownTimeoutMs, some);
   }
 }

@@ -2,9 +2,11 @@ package io.vireo.nvme;
 
 import io.vireo.nvme.spec.Cap;
 import io.vireo.nvme.spec.Cc;
+import io.vireo.nvme.spec.Crto;
 import io.vireo.nvme.spec.Csts;
 import io.vireo.nvme.spec.Registers;
 import io.vireo.nvme.transport.NvmeTransport;
+import java.util.Set;
 
 /**
  * Disabling, enabling and shutting down by registers (Base 3.5.1, 3.6.1, 3.7.2). One control
@@ -14,23 +16,45 @@ final class ControllerRegisters {
   /** Some controllers say 0 and mean "soon". */
   private static final long LEAST_READY_TIMEOUT_MS = 500;
 
+  private static final int HOST_PAGE_SHIFT = 12;
+  private static final int MAX_PAGE_SHIFT = 21;
+  private static final long SLOW_STATUS_MS = 2_300;
+
   private final NvmeTransport transport;
   private final PollClock clock;
   private final Cap cap;
+  private final Set<Quirk> quirks;
   private final long readyTimeoutMs;
 
-  ControllerRegisters(NvmeTransport transport, PollClock clock) {
+  ControllerRegisters(NvmeTransport transport, PollClock clock, Set<Quirk> quirks) {
     this.transport = transport;
     this.clock = clock;
+    this.quirks = quirks;
     this.cap = new Cap(transport.get64(Registers.CAP));
     if (cap.isGone()) {
       throw gone();
     }
-    this.readyTimeoutMs = Math.max(LEAST_READY_TIMEOUT_MS, cap.readyTimeoutMs());
+    if (cap.maxQueueEntries() < 2) {
+      throw new NvmeException("controller's queues have 1 entry (CAP.MQES 0), 2 are the least");
+    }
+    long mediaMs =
+        cap.readyWithMedia() ? Crto.readyWithMediaMs(transport.get32(Registers.CRTO)) : 0;
+    this.readyTimeoutMs = Math.max(LEAST_READY_TIMEOUT_MS, Math.max(cap.readyTimeoutMs(), mediaMs));
   }
 
   Cap cap() {
     return cap;
+  }
+
+  /** The page of most hosts where the controller has it, else the nearest (CC.MPS). */
+  int pageShift() {
+    int shift = Math.max(HOST_PAGE_SHIFT, cap.minPageShift());
+    if (shift > Math.min(cap.maxPageShift(), MAX_PAGE_SHIFT)) {
+      throw new NvmeException(
+          "controller's pages of 2^%d to 2^%d bytes cannot be used"
+              .formatted(cap.minPageShift(), cap.maxPageShift()));
+    }
+    return shift;
   }
 
   /** Clears CC.EN and waits for CSTS.RDY to follow: afterwards the controller does no DMA. */
@@ -42,16 +66,27 @@ final class ControllerRegisters {
         awaitEnabled(); // EN may only be cleared once RDY has followed it (Base 3.5.1)
       }
       transport.set32(Registers.CC, Cc.withShutdown(cc, 0) & ~Cc.EN);
+      giveTime();
     }
     if (!await(Csts.RDY, 0, readyTimeoutMs)) {
       throw late("CC.EN = 0", "CSTS.RDY", 1);
     }
   }
 
+  /** Some controllers break when they are looked at too early. */
+  private void giveTime() {
+    if (quirks.contains(Quirk.SLOW_STATUS)) {
+      long deadline = clock.deadline(SLOW_STATUS_MS);
+      while (!clock.isOver(deadline)) {
+        clock.pause();
+      }
+    }
+  }
+
   /** As far as it comes: what never gets ready is disabled nevertheless. */
   private void awaitEnabled() {
-    long deadline = deadline(readyTimeoutMs);
-    while (!Csts.isReady(status()) && !Csts.isFatal(status()) && !isOver(deadline)) {
+    long deadline = clock.deadline(readyTimeoutMs);
+    while (!Csts.isReady(status()) && !Csts.isFatal(status()) && !clock.isOver(deadline)) {
       clock.pause();
     }
   }
@@ -64,7 +99,8 @@ final class ControllerRegisters {
   void enable(int cc) {
     transport.set32(Registers.CC, cc);
     transport.set32(Registers.CC, cc | Cc.EN);
-    long deadline = deadline(readyTimeoutMs);
+    giveTime();
+    long deadline = clock.deadline(readyTimeoutMs);
     while (true) {
       int csts = status();
       if (Csts.isFatal(csts)) {
@@ -74,29 +110,48 @@ final class ControllerRegisters {
       if (Csts.isReady(csts)) {
         return;
       }
-      if (isOver(deadline)) {
+      if (clock.isOver(deadline)) {
         throw late("CC.EN = 1", "CSTS.RDY", 0);
       }
       clock.pause();
     }
   }
 
-  /** An orderly shutdown (CC.SHN); the controller flushes what it holds. */
-  void shutdown(long timeoutMs) {
+  /**
+   * A shutdown (Base 3.6.1); the controller saves what it holds.
+   *
+   * @param shn {@link Cc#SHN_NORMAL} or {@link Cc#SHN_ABRUPT}
+   */
+  void shutdown(int shn, long timeoutMs) {
     int cc = transport.get32(Registers.CC);
-    transport.set32(Registers.CC, Cc.withShutdown(cc, Cc.SHN_NORMAL));
-    int complete = Csts.withShutdown(0, Csts.SHST_COMPLETE);
-    if (!await(Csts.withShutdown(0, 0b11), complete, timeoutMs)) {
+    transport.set32(Registers.CC, Cc.withShutdown(cc, shn));
+    long deadline = clock.deadline(timeoutMs);
+    while (Csts.shutdown(status()) != Csts.SHST_COMPLETE) {
+      if (Csts.isFatal(status())) {
+        throw new NvmeException(
+            "controller met a fatal error while it shut down (CSTS 0x%x)".formatted(status()));
+      }
+      if (clock.isOver(deadline)) {
+        throw new NvmeException(
+            "controller did not shut down within %d ms (CSTS 0x%x)".formatted(timeoutMs, status()));
+      }
+      clock.pause();
+    }
+  }
+
+  /** Waits while firmware is activated without a reset (Base 3.11.1, CSTS.PP). */
+  void awaitActivation(long timeoutMs) {
+    if (!await(Csts.PP, 0, timeoutMs)) {
       throw new NvmeException(
-          "controller did not shut down within %d ms (CSTS 0x%x)".formatted(timeoutMs, status()));
+          "firmware was not activated within %d ms (CSTS.PP)".formatted(timeoutMs));
     }
   }
 
   /** Waits until the bits of CSTS in {@code mask} are {@code wanted}. */
   private boolean await(int mask, int wanted, long timeoutMs) {
-    long deadline = deadline(timeoutMs);
+    long deadline = clock.deadline(timeoutMs);
     while ((status() & mask) != wanted) {
-      if (isOver(deadline)) {
+      if (clock.isOver(deadline)) {
         return false;
       }
       clock.pause();
@@ -111,14 +166,6 @@ final class ControllerRegisters {
       throw gone();
     }
     return csts;
-  }
-
-  private long deadline(long timeoutMs) {
-    return clock.nanoTime() + timeoutMs * 1_000_000;
-  }
-
-  private boolean isOver(long deadline) {
-    return clock.nanoTime() - deadline >= 0;
   }
 
   private NvmeException late(String cause, String what, int value) {

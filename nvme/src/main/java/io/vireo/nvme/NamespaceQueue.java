@@ -51,7 +51,7 @@ public final class NamespaceQueue {
     this.blockBytes = namespace.blockBytes();
     this.dataBlocks = Math.clamp(maxTransferBytes / blockBytes, 1, IoQueuePair.MAX_BLOCKS);
     this.plainBlocks = IoQueuePair.MAX_BLOCKS;
-    int boundary = namespace.identify().optimalBoundaryBlocks();
+    long boundary = namespace.boundaryBlocks();
     this.boundaryBlocks = boundary == 0 ? Long.MAX_VALUE : boundary;
   }
 

@@ -1,20 +1,17 @@
 package io.vireo.nvme;
 
-import io.vireo.linux.Mem;
-import io.vireo.nvme.spec.Cap;
 import io.vireo.nvme.spec.Cc;
+import io.vireo.nvme.spec.CommandSetLimits;
 import io.vireo.nvme.spec.Identify;
 import io.vireo.nvme.spec.IdentifyController;
-import io.vireo.nvme.spec.IdentifyNamespace;
 import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.DmaMemory;
 import io.vireo.nvme.transport.NvmeTransport;
 import io.vireo.nvme.transport.QueueOptions;
 import io.vireo.nvme.transport.TransportQueue;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One controller, from reset to shutdown (Base 3.5.1). One control thread: straight-line code that
@@ -24,21 +21,24 @@ import java.util.List;
  * queue pair ends its requests and {@link #close(IoQueuePair) closes} it; then {@link #enable}.
  */
 public final class NvmeController implements AutoCloseable {
-  private static final int LIST_ENTRIES = Identify.BYTES / Integer.BYTES;
   private static final int DRAIN_BUDGET = 1 << 16;
   private static final int MAX_TRANSFER_BYTES = 1 << 20;
-  private static final int MAX_PAGE_SHIFT = 21;
+  private static final long MAX_SHUTDOWN_MS = 120_000;
 
   private final NvmeTransport transport;
   private final DmaMemory memory;
   private final PollClock clock;
   private final ControllerOptions options;
   private final ControllerRegisters registers;
+  private final ControllerEvents events = new ControllerEvents(this);
   private final BitSet queueIds = new BitSet(); // in use
   private int generation;
   private AdminQueue admin; // null: disabled
   private IdentifyController identify;
+  private CommandSetLimits limits = CommandSetLimits.NONE;
   private List<NvmeNamespace> namespaces = List.of();
+  private List<String> unusable = List.of();
+  private int scans;
   private int queuePairs;
 
   private NvmeController(
@@ -47,7 +47,7 @@ public final class NvmeController implements AutoCloseable {
     this.memory = memory;
     this.clock = clock;
     this.options = options;
-    this.registers = new ControllerRegisters(transport, clock);
+    this.registers = new ControllerRegisters(transport, clock, options.quirks());
   }
 
   /**
@@ -60,6 +60,7 @@ public final class NvmeController implements AutoCloseable {
     NvmeController controller = new NvmeController(transport, memory, clock, options);
     controller.disable();
     controller.enable();
+    controller.events.attached();
     return controller;
   }
 
@@ -82,21 +83,35 @@ public final class NvmeController implements AutoCloseable {
     if (admin != null) {
       throw new IllegalStateException("controller is enabled");
     }
-    int pageShift = pageShift();
+    int pageShift = registers.pageShift();
     int entries = options.adminEntries();
     QueueOptions size = new QueueOptions(entries, entries - 1, MAX_TRANSFER_BYTES, 0, 0);
     TransportQueue queue = transport.openAdmin(size, 1 << pageShift);
-    long timeoutNs = options.adminTimeoutMs() * 1_000_000;
-    admin = new AdminQueue(transport, queue, memory, clock, timeoutNs);
+    admin = new AdminQueue(transport, queue, memory, clock, options.adminTimeoutMs(), events::add);
     try {
-      registers.enable(Cc.of(commandSet(), pageShift));
-      identify = admin.identify(Identify.CNS_CONTROLLER, 0, IdentifyController::decode);
-      queuePairs = admin.requestQueues(options.ioQueues());
-      rescan();
+      int commandSets = CommandSets.configuration(registers.cap());
+      registers.enable(Cc.of(commandSets, pageShift));
+      identifyAnew(commandSets == Cc.CSS_ALL);
     } catch (NvmeException e) {
       stopAfter(e);
       throw e;
     }
+  }
+
+  private void identifyAnew(boolean allCommandSets) {
+    identify = admin.identify(Identify.CNS_CONTROLLER, 0, IdentifyController::decode);
+    admin.identified(identify);
+    CommandSets.check(identify);
+    if (identify.tellsRetryDelays()) {
+      NvmeException.ifOffered(features()::acceptRetryDelays);
+    }
+    if (allCommandSets) {
+      CommandSets.choose(this);
+    }
+    limits = CommandSets.limits(this, allCommandSets);
+    queuePairs = features().queues(options.ioQueues());
+    rescan();
+    events.start();
   }
 
   /** The queue's memory goes back only when the controller is known to do no DMA. */
@@ -108,64 +123,14 @@ public final class NvmeController implements AutoCloseable {
     }
   }
 
-  /** The page of most hosts where the controller has it, else the nearest (CC.MPS). */
-  private int pageShift() {
-    Cap cap = registers.cap();
-    int shift = Math.max(12, cap.minPageShift());
-    if (shift > Math.min(cap.maxPageShift(), MAX_PAGE_SHIFT)) {
-      throw new NvmeException(
-          "controller's pages of 2^%d to 2^%d bytes cannot be used"
-              .formatted(cap.minPageShift(), cap.maxPageShift()));
-    }
-    return shift;
-  }
-
-  private int commandSet() {
-    int sets = registers.cap().commandSets();
-    if ((sets & Cap.CSS_NVM) != 0) {
-      return Cc.CSS_NVM;
-    }
-    if ((sets & Cap.CSS_ALL) != 0) {
-      return Cc.CSS_ALL;
-    }
-    throw new NvmeException("controller has no I/O commands (CAP.CSS 0x%x)".formatted(sets));
-  }
-
   /** Asks again which namespaces are active (Base 5.17.2.2) and what they are. */
   public List<NvmeNamespace> rescan() {
-    List<NvmeNamespace> found = new ArrayList<>();
-    int after = 0;
-    int[] ids;
-    do {
-      int above = after;
-      ids = admin.identify(Identify.CNS_ACTIVE_NAMESPACES, above, at -> ids(at, above));
-      for (int id : ids) {
-        IdentifyNamespace data =
-            admin.identify(Identify.CNS_NAMESPACE, id, IdentifyNamespace::decode);
-        if (data.sizeBlocks() > 0) {
-          found.add(new NvmeNamespace(id, data));
-        }
-        after = id;
-      }
-    } while (ids.length == LIST_ENTRIES);
-    namespaces = List.copyOf(found);
+    NamespaceScan scan =
+        new NamespaceScan(admin(), identify, maxTransferBytes(), options.quirks()).run();
+    unusable = scan.unusable();
+    namespaces = scan.found();
+    scans++;
     return namespaces;
-  }
-
-  /** The ids of a list up to its end, which is also where they do not ascend any more. */
-  private static int[] ids(long address, int above) {
-    int[] ids = new int[LIST_ENTRIES];
-    int count = 0;
-    int last = above;
-    while (count < LIST_ENTRIES) {
-      int id = Mem.getInt(address + (long) count * Integer.BYTES);
-      if (Integer.compareUnsigned(id, last) <= 0) {
-        break;
-      }
-      ids[count++] = id;
-      last = id;
-    }
-    return Arrays.copyOf(ids, count);
   }
 
   /**
@@ -227,13 +192,28 @@ public final class NvmeController implements AutoCloseable {
   /** Orderly end: CC.SHN, then disabled. All queue pairs are closed. */
   @Override
   public void close() {
+    close(Cc.SHN_NORMAL);
+  }
+
+  /** The same in a hurry, for the power goes: what the controller caches it saves afterwards. */
+  public void closeAbruptly() {
+    close(Cc.SHN_ABRUPT);
+  }
+
+  private void close(int shn) {
     if (admin != null) {
       try {
-        registers.shutdown(options.shutdownTimeoutMs());
+        long told = Math.min(identify.shutdownMicros() / 1_000, MAX_SHUTDOWN_MS);
+        registers.shutdown(shn, Math.max(options.shutdownTimeoutMs(), told));
       } finally {
         disable();
       }
     }
+  }
+
+  /** Waits while an activation of firmware stops commands (CSTS.PP), as long as MTFA says. */
+  void awaitActivation() {
+    registers.awaitActivation(Math.max(options.adminTimeoutMs(), identify.activationMs()));
   }
 
   /** Gives up a controller that is gone or whose DMA was stopped from outside; asks it nothing. */
@@ -259,7 +239,45 @@ public final class NvmeController implements AutoCloseable {
     return namespaces;
   }
 
-  /** How many I/O queue pairs there can be. */
+  /** How often {@link #namespaces} were asked for. */
+  int scans() {
+    return scans;
+  }
+
+  /** Why other active namespaces cannot be used, a sentence each. */
+  public List<String> unusableNamespaces() {
+    return unusable;
+  }
+
+  /** What the NVM command set limits. */
+  public CommandSetLimits limits() {
+    return limits;
+  }
+
+  /** CAP.MPSMIN: the page that limits are counted in, as a power of two. */
+  public int minPageShift() {
+    return registers.cap().minPageShift();
+  }
+
+  /** What it tells unasked. */
+  public ControllerEvents events() {
+    return events;
+  }
+
+  public LogPages logPages() {
+    return new LogPages(this);
+  }
+
+  public Features features() {
+    return new Features(this);
+  }
+
+  /** How it differs from the specification. */
+  public Set<Quirk> quirks() {
+    return options.quirks();
+  }
+
+  /** How many I/O queue pairs there can be: as many as the controller gave. */
   public int queuePairs() {
     return queuePairs;
   }

@@ -21,4 +21,20 @@ public final class NvmeException extends RuntimeException {
   public int status() {
     return status;
   }
+
+  /** Whether the controller answered, and refused: it works, but does not offer that. */
+  public boolean isRefusal() {
+    return status != NvmeStatus.SUCCESS;
+  }
+
+  /** Asks for something that a controller need not have; a refusal is nothing. */
+  static void ifOffered(Runnable command) {
+    try {
+      command.run();
+    } catch (NvmeException e) {
+      if (!e.isRefusal()) {
+        throw e;
+      }
+    }
+  }
 }

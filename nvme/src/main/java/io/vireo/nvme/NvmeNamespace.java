@@ -1,13 +1,30 @@
 package io.vireo.nvme;
 
 import io.vireo.nvme.spec.IdentifyNamespace;
+import io.vireo.nvme.spec.NamespaceIdentifiers;
+import io.vireo.nvme.spec.ZonedNamespace;
+import java.util.Objects;
 
 /**
  * A namespace as it was identified.
  *
  * @param id its number at the controller, from 1
+ * @param identifiers what it is called by wherever it is attached
+ * @param zones null: it has none
+ * @param boundaryBlocks no command with data should cross a multiple of it; 0: none
  */
-public record NvmeNamespace(int id, IdentifyNamespace identify) {
+public record NvmeNamespace(
+    int id,
+    IdentifyNamespace identify,
+    NamespaceIdentifiers identifiers,
+    ZonedNamespace zones,
+    long boundaryBlocks) {
+  /** The least block there can be (NVM figure 98, LBADS). */
+  private static final int MIN_BLOCK_SHIFT = 9;
+
+  /** Blocks that no command could carry. */
+  private static final int MAX_BLOCK_SHIFT = 16;
+
   public long blocks() {
     return identify.sizeBlocks();
   }
@@ -18,5 +35,33 @@ public record NvmeNamespace(int id, IdentifyNamespace identify) {
 
   public int blockShift() {
     return identify.blockShift();
+  }
+
+  public boolean isZoned() {
+    return zones != null;
+  }
+
+  /** Why it cannot be used, null when it can: what the controller tells makes no sense to us. */
+  static String trouble(int id, IdentifyNamespace data) {
+    int shift = data.blockShift();
+    if (shift < MIN_BLOCK_SHIFT || shift > MAX_BLOCK_SHIFT) {
+      return "namespace %d has blocks of 2^%d bytes, not of 2^%d to 2^%d"
+          .formatted(id, shift, MIN_BLOCK_SHIFT, MAX_BLOCK_SHIFT);
+    }
+    if (data.sizeBlocks() < 0 || data.sizeBlocks() > Long.MAX_VALUE >> shift) {
+      return "namespace %d has %s blocks, more than 2^63 bytes"
+          .formatted(id, Long.toUnsignedString(data.sizeBlocks()));
+    }
+    return null;
+  }
+
+  /** Whether its blocks look as they did. */
+  boolean hasFormatOf(NvmeNamespace earlier) {
+    return blockShift() == earlier.blockShift()
+        && identify.metadataBytes() == earlier.identify.metadataBytes()
+        && identify.extendedLba() == earlier.identify.extendedLba()
+        && identify.protection() == earlier.identify.protection()
+        && identify.writeProtected() == earlier.identify.writeProtected()
+        && Objects.equals(zones, earlier.zones);
   }
 }

@@ -7,4 +7,14 @@ public interface PollClock {
 
   /** Lets a little time pass. */
   void pause();
+
+  /** When so many milliseconds from now are over. */
+  default long deadline(long withinMs) {
+    return nanoTime() + withinMs * 1_000_000;
+  }
+
+  /** Whether a {@link #deadline} has come. */
+  default boolean isOver(long deadline) {
+    return nanoTime() - deadline >= 0;
+  }
 }

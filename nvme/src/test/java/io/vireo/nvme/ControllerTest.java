@@ -3,11 +3,11 @@ package io.vireo.nvme;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vireo.linux.Mem;
 import io.vireo.nvme.model.Faults.Kind;
 import io.vireo.nvme.model.ModelFormat;
 import io.vireo.nvme.model.ModelHost;
 import io.vireo.nvme.model.ModelOptions;
+import io.vireo.nvme.spec.AsyncEvent;
 import io.vireo.nvme.spec.LogPage;
 import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.spec.Registers;
@@ -173,7 +173,7 @@ class ControllerTest {
   void a_failed_admin_command_tells_its_status() {
     try (ModelHost host = new ModelHost(ModelOptions.DEFAULT);
         NvmeController controller = attach(host)) {
-      assertThatThrownBy(() -> controller.admin().logPage(0x77, -1, 512, at -> 0))
+      assertThatThrownBy(() -> controller.logPages().read(0x77, -1, 512, at -> 0))
           .hasMessage(
               "admin command 02h failed: invalid log page (type 1h, code 09h, do not retry)")
           .extracting(e -> ((NvmeException) e).status())
@@ -208,24 +208,23 @@ class ControllerTest {
         NvmeController controller = attach(host)) {
       List<String> seen = new ArrayList<>();
       controller
-          .admin()
           .events()
-          .start(
-              controller.identify().asyncEventLimit(),
-              (type, info, page) -> seen.add(type + "/" + info + "/" + page));
+          .listen(
+              new ControllerEvents.Listener() {
+                @Override
+                public void happened(AsyncEvent event) {
+                  seen.add(event.type() + "/" + event.info() + "/" + event.logPage());
+                }
+              });
       for (int i = 0; i < 10; i++) {
         host.model().event(1, i % 3, LogPage.SMART);
         host.model().step();
-        controller.admin().poll();
+        controller.events().poll();
       }
       host.model().step();
-      controller.admin().poll();
+      controller.events().poll();
       assertThat(seen).hasSize(10).startsWith("1/0/2", "1/1/2", "1/2/2", "1/0/2");
-      int warning =
-          controller
-              .admin()
-              .logPage(LogPage.SMART, -1, LogPage.SMART_BYTES, at -> (int) Mem.getByte(at));
-      assertThat(warning).isEqualTo(0b111);
+      assertThat(controller.logPages().smart().criticalWarning()).isEqualTo(0b111);
     }
   }
 }

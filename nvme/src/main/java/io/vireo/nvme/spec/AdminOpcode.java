@@ -1,6 +1,6 @@
 package io.vireo.nvme.spec;
 
-/** Opcodes of the admin command set (Base 5, figure 138). */
+/** Opcodes of the admin command set (Base 5, figure 138); bits 1:0 tell which way the data go. */
 public final class AdminOpcode {
   public static final int DELETE_IO_SQ = 0x00;
   public static final int CREATE_IO_SQ = 0x01;
@@ -15,6 +15,7 @@ public final class AdminOpcode {
   public static final int NAMESPACE_MANAGEMENT = 0x0d;
   public static final int FIRMWARE_COMMIT = 0x10;
   public static final int FIRMWARE_DOWNLOAD = 0x11;
+  public static final int DEVICE_SELF_TEST = 0x14;
   public static final int NAMESPACE_ATTACHMENT = 0x15;
   public static final int KEEP_ALIVE = 0x18;
   public static final int DOORBELL_BUFFER_CONFIG = 0x7c;

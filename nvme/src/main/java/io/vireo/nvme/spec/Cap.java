@@ -76,4 +76,9 @@ public record Cap(long value) {
   public boolean memoryBuffer() {
     return bits(57, 1) != 0;
   }
+
+  /** CRMS bit 0: the controller is ready only when its media are, and CRTO tells when. */
+  public boolean readyWithMedia() {
+    return bits(59, 1) != 0;
+  }
 }

@@ -23,6 +23,9 @@ public final class Cc {
   /** SHN: an orderly shutdown. */
   public static final int SHN_NORMAL = 0b01;
 
+  /** SHN: a shutdown in a hurry. */
+  public static final int SHN_ABRUPT = 0b10;
+
   private static final int SHN_SHIFT = 14;
   private static final int SHN_MASK = 0b11 << SHN_SHIFT;
 

@@ -12,6 +12,9 @@ public final class Csts {
   public static final int SHST_OCCURRING = 0b01;
   public static final int SHST_COMPLETE = 0b10;
 
+  /** PP: commands wait until a processing is over, that of new firmware. */
+  public static final int PP = 1 << 5;
+
   private static final int SHST_SHIFT = 2;
 
   private Csts() {}

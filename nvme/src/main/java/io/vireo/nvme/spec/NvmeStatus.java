@@ -17,28 +17,46 @@ public final class NvmeStatus {
   public static final int INVALID_FIELD = 0x002;
   public static final int COMMAND_ID_CONFLICT = 0x003;
   public static final int DATA_TRANSFER_ERROR = 0x004;
+  public static final int POWER_LOSS = 0x005;
   public static final int INTERNAL_ERROR = 0x006;
   public static final int ABORT_REQUESTED = 0x007;
   public static final int ABORTED_SQ_DELETION = 0x008;
+  public static final int FAILED_FUSED_COMMAND = 0x009;
+  public static final int MISSING_FUSED_COMMAND = 0x00a;
   public static final int INVALID_NAMESPACE = 0x00b;
+  public static final int COMMAND_SEQUENCE_ERROR = 0x00c;
   public static final int INVALID_SGL_SEGMENT = 0x00d;
   public static final int SGL_LENGTH_INVALID = 0x00f;
   public static final int SGL_TYPE_INVALID = 0x011;
   public static final int PRP_OFFSET_INVALID = 0x013;
+  public static final int NAMESPACE_WRITE_PROTECTED = 0x020;
   public static final int COMMAND_INTERRUPTED = 0x021;
+  public static final int TRANSIENT_TRANSPORT_ERROR = 0x022;
+  public static final int MEDIA_NOT_READY = 0x024;
   public static final int LBA_OUT_OF_RANGE = 0x080;
   public static final int CAPACITY_EXCEEDED = 0x081;
   public static final int NAMESPACE_NOT_READY = 0x082;
+  public static final int RESERVATION_CONFLICT = 0x083;
+  public static final int FORMAT_IN_PROGRESS = 0x084;
   public static final int COMPLETION_QUEUE_INVALID = 0x100;
   public static final int INVALID_QUEUE_ID = 0x101;
   public static final int INVALID_QUEUE_SIZE = 0x102;
   public static final int ABORT_LIMIT_EXCEEDED = 0x103;
   public static final int ASYNC_EVENT_LIMIT_EXCEEDED = 0x105;
   public static final int INVALID_LOG_PAGE = 0x109;
+  public static final int FIRMWARE_NEEDS_CONVENTIONAL_RESET = 0x10b;
   public static final int INVALID_QUEUE_DELETION = 0x10c;
+  public static final int FIRMWARE_NEEDS_SUBSYSTEM_RESET = 0x110;
+  public static final int FIRMWARE_NEEDS_RESET = 0x111;
+  public static final int NAMESPACE_ALREADY_ATTACHED = 0x118;
+  public static final int NAMESPACE_NOT_ATTACHED = 0x11a;
   public static final int WRITE_FAULT = 0x280;
   public static final int UNRECOVERED_READ_ERROR = 0x281;
+  public static final int GUARD_CHECK_ERROR = 0x282;
+  public static final int APPLICATION_TAG_CHECK_ERROR = 0x283;
+  public static final int REFERENCE_TAG_CHECK_ERROR = 0x284;
   public static final int COMPARE_FAILURE = 0x285;
+  public static final int ACCESS_DENIED = 0x286;
 
   /** Given by a host, never by a controller: the command ended without the controller's answer. */
   public static final int ABORTED_BY_HOST = 0x371;
@@ -80,47 +98,25 @@ public final class NvmeStatus {
     return status != SUCCESS && (status & DNR) == 0;
   }
 
+  /**
+   * Whether the controller asks to be asked again a little later: it was interrupted, or what the
+   * command is about is not ready yet.
+   */
+  public static boolean isPassing(int status) {
+    return isRetryable(status)
+        && switch (typeAndCode(status)) {
+          case COMMAND_INTERRUPTED, MEDIA_NOT_READY, NAMESPACE_NOT_READY -> true;
+          default -> false;
+        };
+  }
+
   /** For people: {@code LBA out of range (type 0h, code 80h, do not retry)}. */
   public static String text(int status) {
     return "%s (type %xh, code %02xh%s)"
         .formatted(
-            name(typeAndCode(status)),
+            StatusText.of(typeAndCode(status)),
             type(status),
             code(status),
             (status & DNR) != 0 ? ", do not retry" : "");
-  }
-
-  private static String name(int typeAndCode) {
-    return switch (typeAndCode) {
-      case SUCCESS -> "success";
-      case INVALID_OPCODE -> "invalid command opcode";
-      case INVALID_FIELD -> "invalid field in command";
-      case COMMAND_ID_CONFLICT -> "command id conflict";
-      case DATA_TRANSFER_ERROR -> "data transfer error";
-      case INTERNAL_ERROR -> "internal error";
-      case ABORT_REQUESTED -> "command abort requested";
-      case ABORTED_SQ_DELETION -> "command aborted due to SQ deletion";
-      case INVALID_NAMESPACE -> "invalid namespace or format";
-      case INVALID_SGL_SEGMENT -> "invalid SGL segment descriptor";
-      case SGL_LENGTH_INVALID -> "data SGL length invalid";
-      case SGL_TYPE_INVALID -> "SGL descriptor type invalid";
-      case PRP_OFFSET_INVALID -> "PRP offset invalid";
-      case COMMAND_INTERRUPTED -> "command interrupted";
-      case LBA_OUT_OF_RANGE -> "LBA out of range";
-      case CAPACITY_EXCEEDED -> "capacity exceeded";
-      case NAMESPACE_NOT_READY -> "namespace not ready";
-      case COMPLETION_QUEUE_INVALID -> "completion queue invalid";
-      case INVALID_QUEUE_ID -> "invalid queue identifier";
-      case INVALID_QUEUE_SIZE -> "invalid queue size";
-      case ABORT_LIMIT_EXCEEDED -> "abort command limit exceeded";
-      case ASYNC_EVENT_LIMIT_EXCEEDED -> "asynchronous event request limit exceeded";
-      case INVALID_LOG_PAGE -> "invalid log page";
-      case INVALID_QUEUE_DELETION -> "invalid queue deletion";
-      case WRITE_FAULT -> "write fault";
-      case UNRECOVERED_READ_ERROR -> "unrecovered read error";
-      case COMPARE_FAILURE -> "compare failure";
-      case ABORTED_BY_HOST -> "command aborted by host";
-      default -> "status";
-    };
   }
 }

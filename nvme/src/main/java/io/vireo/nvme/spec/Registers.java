@@ -8,6 +8,7 @@ package io.vireo.nvme.spec;
  *   08 VS       u32  version                  3c CMBSZ   u32  and how large
  *   0c INTMS    u32  interrupt mask set       50 CMBMSC  u64  its address as the controller sees it
  *   10 INTMC    u32  interrupt mask clear     58 CMBSTS  u32
+ *                                             68 CRTO    u32  ready timeouts
  *   14 CC       u32  configuration
  *   1c CSTS     u32  status                   1000 + (2y    ) * (4 &lt;&lt; DSTRD)  tail of SQ y
  *   20 NSSR     u32  subsystem reset          1000 + (2y + 1) * (4 &lt;&lt; DSTRD)  head of CQ y
@@ -31,6 +32,7 @@ public final class Registers {
   public static final int CMBSZ = 0x3c;
   public static final int CMBMSC = 0x50;
   public static final int CMBSTS = 0x58;
+  public static final int CRTO = 0x68;
   public static final int DOORBELLS = 0x1000;
 
   /** What a device that is gone answers to every read of 32 bits. */

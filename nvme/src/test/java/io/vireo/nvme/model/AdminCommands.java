@@ -12,6 +12,7 @@ final class AdminCommands {
   static final long LATER = -1;
 
   private final ModelOptions options;
+  private final Faults faults;
   private final ModelQueues queues;
   private final NavigableMap<Integer, ModelNamespace> namespaces;
   private final Map<Integer, Integer> features = new HashMap<>();
@@ -20,8 +21,12 @@ final class AdminCommands {
   private int smartWarning;
 
   AdminCommands(
-      ModelOptions options, ModelQueues queues, NavigableMap<Integer, ModelNamespace> namespaces) {
+      ModelOptions options,
+      Faults faults,
+      ModelQueues queues,
+      NavigableMap<Integer, ModelNamespace> namespaces) {
     this.options = options;
+    this.faults = faults;
     this.queues = queues;
     this.namespaces = namespaces;
   }
@@ -124,9 +129,11 @@ final class AdminCommands {
                 : ModelIdentity.namespace(namespace);
           }
           case 1 -> ModelIdentity.controller(options);
-          case 2 -> ModelIdentity.active(namespaces, nsid);
+          case 2, 0x10 -> ModelIdentity.active(namespaces, nsid);
+          case 3 -> ModelIdentity.descriptors(nsid);
           default -> throw new CommandFailure(CommandFailure.INVALID_FIELD);
         };
+    faults.falsify(command, data);
     pointer.store(command, data);
     return 0;
   }
@@ -168,6 +175,7 @@ final class AdminCommands {
       case 0x01, 0x03, 0x04, 0x05 -> {}
       default -> throw new CommandFailure(CommandFailure.INVALID_LOG_PAGE);
     }
+    faults.falsify(command, data);
     pointer.store(command, data);
     return 0;
   }

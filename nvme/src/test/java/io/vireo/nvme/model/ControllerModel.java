@@ -41,7 +41,7 @@ public final class ControllerModel implements AutoCloseable {
     this.host = new HostView(hvaOfIova);
     this.registers = new ModelRegisters(bar, options, faults);
     this.queues = new ModelQueues(host, registers);
-    this.admin = new AdminCommands(options, queues, namespaces);
+    this.admin = new AdminCommands(options, faults, queues, namespaces);
     for (int id = 1; id <= options.namespaces(); id++) {
       namespaces.put(
           id, new ModelNamespace(options.format(), options.blockShift(), options.blocks()));

@@ -1,7 +1,10 @@
 package io.vireo.nvme.model;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** What shall go wrong. Any thread. */
@@ -24,10 +27,13 @@ public final class Faults {
 
   private record Rule(Predicate<Command> which, Kind kind, int value, boolean once) {}
 
+  private record Lie(Predicate<Command> which, Consumer<ByteBuffer> change) {}
+
   /** What to do with one command. */
   record Verdict(Kind kind, int value) {}
 
   private final Queue<Rule> rules = new ConcurrentLinkedQueue<>();
+  private final Queue<Lie> lies = new ConcurrentLinkedQueue<>();
   private volatile long reorderSeed;
   private volatile int readyDelaySteps;
   private volatile boolean readyStuck;
@@ -44,9 +50,24 @@ public final class Faults {
     rules.add(new Rule(which, kind, value, false));
   }
 
-  /** No command meets a fault any more. */
+  /** What every command that fits answers is changed: the controller tells something else. */
+  public void lie(Predicate<Command> which, Consumer<ByteBuffer> change) {
+    lies.add(new Lie(which, change));
+  }
+
+  /** No command meets a fault any more, and none lies. */
   public void clear() {
     rules.clear();
+    lies.clear();
+  }
+
+  /** Makes of the data that a command answers what was told to. */
+  void falsify(Command command, byte[] data) {
+    for (Lie lie : lies) {
+      if (lie.which().test(command)) {
+        lie.change().accept(ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN));
+      }
+    }
   }
 
   Verdict verdict(Command command) {

@@ -62,4 +62,21 @@ final class ModelIdentity {
     }
     return data;
   }
+
+  /** EUI64, NGUID and UUID out of the id, and the NVM command set (Base figure 276). */
+  static byte[] descriptors(int id) {
+    byte[] data = new byte[BYTES];
+    int at = 0;
+    for (int type = 1; type <= 4; type++) {
+      int length = new int[] {8, 16, 16, 1}[type - 1];
+      data[at] = (byte) type;
+      data[at + 1] = (byte) length;
+      if (type != 4) {
+        data[at + 4] = (byte) (0xe0 + type);
+        put32(data, at + 4 + length - 4, Integer.reverseBytes(id));
+      }
+      at += 4 + length;
+    }
+    return data;
+  }
 }

@@ -130,7 +130,7 @@ class LayoutTest {
     assertThat(NvmeStatus.text(0x4080))
         .isEqualTo("LBA out of range (type 0h, code 80h, do not retry)");
     assertThat(NvmeStatus.text(0x281)).isEqualTo("unrecovered read error (type 2h, code 81h)");
-    assertThat(NvmeStatus.text(0x7fe)).isEqualTo("status (type 7h, code feh)");
+    assertThat(NvmeStatus.text(0x7fe)).isEqualTo("vendor specific status (type 7h, code feh)");
     assertThat(NvmeStatus.isRetryable(0)).isFalse();
     assertThat(NvmeStatus.isRetryable(0x281)).isTrue();
     assertThat(NvmeStatus.isRetryable(0x4281)).isFalse();
