@@ -1,21 +1,40 @@
 package io.vireo.nvme;
 
+import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.NvmeRequest;
 import io.vireo.nvme.transport.TransportQueue;
 
 /**
- * Commands of the NVM command set on one queue pair. Reactor thread only: the one that polls it.
+ * A submission and a completion queue, over any number of resets of their controller. Reactor
+ * thread only: the one that polls it. Made, reopened and closed by {@link NvmeController}.
+ *
+ * <p>I/Os of a namespace go through {@link NamespaceQueue}. Here are the commands that their owner
+ * put together, and what concerns all:
  *
  * <pre>
- *   request.clearData();
- *   request.addData(hva, bytes);                              // each piece
- *   int taken = pair.read(request, namespace, lba, blocks);   // SUBMITTED, or why not
- *   pair.ring();                                              // once for all that were submitted
- *   pair.poll(budget);                                        // calls the owners of what ended
+ *   int taken = pair.submit(request);   // SUBMITTED, or why not
+ *   pair.ring();                        // once for all that were submitted
+ *   pair.poll(budget, nowNs);           // calls the owners of what ended
  * </pre>
  *
- * <p>Answers are those of {@link TransportQueue}, and two more. Made and closed by {@link
- * NvmeController}.
+ * <p><b>A reset</b>, with everything in flight sent again, or ended in place of that:
+ *
+ * <pre>
+ *   control thread         this thread
+ *   controller.disable()
+ *                          pair.suspend()    what is in flight is taken back
+ *                          pair.fail(status) if it is to end now, not to wait
+ *   controller.enable()
+ *   controller.reopen(pair)
+ *                          pair.resume()     it is sent again, in order
+ * </pre>
+ *
+ * <p>Nothing is lost: what the controller had not ended when it stopped is either sent again or
+ * ended by {@link #fail}. Nothing ends twice: a request that was sent again has an id in a new
+ * queue with memory of its own, and what the controller wrote to the old one is read once, by
+ * {@link #suspend}. And no command of before writes into data that its owner has again: the
+ * controller does no DMA from {@link NvmeController#disable} on, and without that {@link #suspend}
+ * refuses.
  */
 public final class IoQueuePair {
   /** The blocks leave the namespace, or there are none of them. */
@@ -24,55 +43,122 @@ public final class IoQueuePair {
   /** The data are not as long as the blocks. */
   public static final int WRONG_LENGTH = -6;
 
+  /** The queue pair was failed and not yet resumed: nothing is taken, not even to wait. */
+  public static final int FAILED = -7;
+
   /** The most blocks of a command: NLB is 16 bits, from 0 (NVM 3.2.4). */
   public static final int MAX_BLOCKS = 65536;
 
-  private final TransportQueue queue;
-  private final int generation;
+  private final NvmeController controller;
   private final IoSplitter splitter;
-  private NvmeIo firstWaiting;
-  private NvmeIo lastWaiting;
+  private final WaitingIos waiting = new WaitingIos();
+  private final TakenBack takenBack;
+  private final Timeouts timeouts;
+  private final int id;
+  private final int capacity;
+  private TransportQueue queue;
+  private int generation;
+  private int refusal; // of every submission; SUBMITTED: none, it runs
+  private boolean detached; // from suspend to resume the queue is the control thread's
 
-  IoQueuePair(TransportQueue queue, int generation, BounceBuffers buffers) {
+  IoQueuePair(NvmeController controller, TransportQueue queue, BounceBuffers buffers, long nowNs) {
+    this.controller = controller;
     this.queue = queue;
-    this.generation = generation;
-    this.splitter = new IoSplitter(queue, buffers);
+    this.id = queue.id();
+    this.capacity = queue.capacity();
+    this.generation = controller.generation();
+    this.splitter = new IoSplitter(this, capacity, buffers);
+    this.takenBack = new TakenBack(capacity);
+    this.timeouts = new Timeouts(this, nowNs);
   }
 
-  /** Submits a command that the owner put together itself. */
+  /**
+   * Submits a command that the owner put together itself. Unlike I/Os it does not wait.
+   *
+   * @return as {@link TransportQueue#submit}; {@link TransportQueue#FULL} also while the queue pair
+   *     is suspended; {@link #FAILED}
+   */
   public int submit(NvmeRequest request) {
-    return queue.submit(request);
-  }
-
-  /** One doorbell for everything that was submitted since the last one. */
-  public void ring() {
-    queue.ring();
-  }
-
-  /** Takes at most {@code budget} completions and calls their owners; answers how many. */
-  public int poll(int budget) {
-    int taken = queue.poll(budget);
-    if (firstWaiting != null) {
-      goOn();
-      queue.ring();
+    if (refusal != TransportQueue.SUBMITTED) {
+      return refusal;
+    }
+    int taken = queue.submit(request);
+    if (taken == TransportQueue.SUBMITTED) {
+      request.submittedNs(timeouts.nowNs());
     }
     return taken;
   }
 
+  /** How many bytes of a request's data the controller could take as they lie. */
+  long describable(NvmeRequest request) {
+    return queue.describable(request);
+  }
+
+  boolean isFull() {
+    return refusal != TransportQueue.SUBMITTED || queue.inFlight() == queue.capacity();
+  }
+
+  /** One doorbell for everything that was submitted since the last one. */
+  public void ring() {
+    if (!detached) {
+      queue.ring();
+    }
+  }
+
+  /**
+   * Takes at most {@code budget} completions and calls their owners; sends I/Os that waited for
+   * room; tells of requests that take too long.
+   *
+   * @param nowNs as {@link System#nanoTime}; also the time of what is submitted until the next poll
+   * @return how many completions there were
+   */
+  public int poll(int budget, long nowNs) {
+    int taken = poll(budget);
+    timeouts.advance(queue, nowNs);
+    return taken;
+  }
+
+  /** The same where time does not matter. */
+  public int poll(int budget) {
+    if (detached) {
+      return 0;
+    }
+    int taken = queue.poll(budget);
+    if (!waiting.isEmpty() || !takenBack.isEmpty()) {
+      goOn();
+    }
+    return taken;
+  }
+
+  /** Sends what waits: first what was sent before already. */
+  private void goOn() {
+    if (!takenBack.isEmpty() && takenBack.resubmit(queue, timeouts.nowNs())) {
+      refusal = TransportQueue.SUBMITTED;
+    }
+    if (refusal == TransportQueue.SUBMITTED) {
+      waiting.advance(splitter);
+    }
+    queue.ring();
+  }
+
   /** Whether I/Os wait: who comes now comes after them. */
   boolean hasWaiting() {
-    return firstWaiting != null;
+    return !waiting.isEmpty();
   }
 
   /** Takes an I/O that did not become one command at once. */
   int take(NvmeIo io) {
+    if (refusal == FAILED) {
+      return FAILED;
+    }
     io.beginSplit();
+    boolean mayBegin = waiting.isEmpty() && refusal == TransportQueue.SUBMITTED;
     int taken = TransportQueue.UNMAPPED; // when an error says that its memory has gone
     try {
-      taken = hasWaiting() ? TransportQueue.FULL : splitter.advance(io);
+      taken = mayBegin ? splitter.advance(io) : TransportQueue.FULL;
     } finally {
       if (taken == TransportQueue.FULL) {
-        await(io);
+        waiting.add(io);
         taken = TransportQueue.SUBMITTED;
       } else if (taken != TransportQueue.SUBMITTED && io.failUnsent()) {
         taken = TransportQueue.SUBMITTED;
@@ -81,27 +167,97 @@ public final class IoQueuePair {
     return taken;
   }
 
-  private void await(NvmeIo io) {
-    io.await(lastWaiting);
-    firstWaiting = firstWaiting == null ? io : firstWaiting;
-    lastWaiting = io;
+  /**
+   * Has somebody told of requests that are in flight for longer than {@code limitNs}, by {@link
+   * #poll(int, long)}; 0: no more.
+   */
+  public void watch(long limitNs, TimeoutListener listener) {
+    timeouts.limit(limitNs, listener);
   }
 
-  /** Sends what waits, as far as there is room. */
-  private void goOn() {
-    int taken = TransportQueue.SUBMITTED;
-    for (NvmeIo io = firstWaiting; io != null && taken != TransportQueue.FULL; io = firstWaiting) {
-      taken = TransportQueue.UNMAPPED;
-      try {
-        taken = splitter.advance(io);
-      } finally {
-        if (taken != TransportQueue.FULL) {
-          firstWaiting = io.leave();
-          lastWaiting = firstWaiting == null ? null : lastWaiting;
-          io.sent(taken);
-        }
-      }
+  /**
+   * Takes everything back from the disabled controller; it waits for {@link #resume} or {@link
+   * #fail}, and so does every I/O that comes meanwhile. What had ended before ends now.
+   *
+   * @throws IllegalStateException if the controller may still work on it
+   */
+  public void suspend() {
+    if (controller.generation() == generation) {
+      throw new IllegalStateException("the controller still has the queue: disable it first");
     }
+    refusal = refusal == FAILED ? FAILED : TransportQueue.FULL;
+    takeAllBack();
+  }
+
+  private void takeAllBack() {
+    if (!detached) {
+      queue.stop();
+      queue.poll(queue.entries());
+      takenBack.takeAll(queue);
+      detached = true;
+    }
+  }
+
+  /**
+   * Ends everything that was taken back or waits with {@code status}. Nothing is taken any more
+   * until {@link #resume}: {@link #FAILED}.
+   *
+   * @throws IllegalStateException if it is not suspended
+   */
+  public void fail(int status) {
+    if (!detached) {
+      throw new IllegalStateException("queue pair %d is not suspended".formatted(id));
+    }
+    refusal = FAILED;
+    takenBack.end(status);
+    waiting.end(status);
+  }
+
+  /**
+   * Sends everything again that was taken back, then what waits.
+   *
+   * @throws IllegalStateException if it was not reopened
+   */
+  public void resume() {
+    if (controller.generation() != generation) {
+      throw new IllegalStateException("queue pair %d was not reopened".formatted(id));
+    }
+    detached = false;
+    refusal = takenBack.isEmpty() ? TransportQueue.SUBMITTED : TransportQueue.FULL;
+    goOn();
+  }
+
+  /** Its queue is closed with the controller's: everything ends now. */
+  void end() {
+    refusal = FAILED;
+    takeAllBack();
+    fail(NvmeStatus.ABORTED_BY_HOST);
+  }
+
+  /** Goes on with another queue once it is resumed. */
+  void reopened(TransportQueue fresh) {
+    queue = fresh;
+    generation = controller.generation();
+  }
+
+  /** Requests that the controller has or that were taken back from it. */
+  public int inFlight() {
+    return (detached ? 0 : queue.inFlight()) + takenBack.size();
+  }
+
+  /** How many requests can be in flight. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** The queue's id at the controller, from 1. */
+  public int id() {
+    return id;
+  }
+
+  /** Completions that belonged to nothing in flight, since the queue was opened or reopened. */
+  public long unknownCompletions() {
+    return queue.unknownCompletions();
   }
 
   /** What became of I/Os that were not one command in place. */
@@ -109,35 +265,11 @@ public final class IoQueuePair {
     return splitter.counters();
   }
 
-  /** Ends everything in flight with {@code status}, once the controller was disabled or is gone. */
-  public void endAll(int status) {
-    queue.endAll(status);
-  }
-
-  public int inFlight() {
-    return queue.inFlight();
-  }
-
-  /** How many requests can be in flight. */
-  public int capacity() {
-    return queue.capacity();
-  }
-
-  /** The queue's id at the controller, from 1. */
-  public int id() {
-    return queue.id();
-  }
-
-  /** Completions that belonged to nothing in flight. */
-  public long unknownCompletions() {
-    return queue.unknownCompletions();
-  }
-
   TransportQueue queue() {
     return queue;
   }
 
-  /** Which enabling of the controller it was made under. */
+  /** Which enabling of the controller its queue was made under. */
   int generation() {
     return generation;
   }

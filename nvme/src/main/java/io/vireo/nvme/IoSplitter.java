@@ -24,16 +24,16 @@ final class IoSplitter {
 
   private static final int DATA_TO_CONTROLLER = 0b01; // in an opcode (Base 3.3.3.1, figure 87)
 
-  private final TransportQueue queue;
+  private final IoQueuePair pair;
   private final BounceBuffers buffers;
   private final IoCounters counters = new IoCounters();
   private final PartCommand[] free;
   private int freeCount;
 
-  IoSplitter(TransportQueue queue, BounceBuffers buffers) {
-    this.queue = queue;
+  IoSplitter(IoQueuePair pair, int commands, BounceBuffers buffers) {
+    this.pair = pair;
     this.buffers = buffers;
-    this.free = new PartCommand[queue.capacity()];
+    this.free = new PartCommand[commands];
     for (int i = 0; i < free.length; i++) {
       free[i] = new PartCommand(this, MAX_PIECES);
     }
@@ -71,7 +71,7 @@ final class IoSplitter {
     if (!io.target().isOneCommand(io)) {
       return TransportQueue.TOO_LONG;
     }
-    int taken = queue.submit(io.wholeCommand());
+    int taken = pair.submit(io.wholeCommand());
     if (taken == TransportQueue.SUBMITTED) {
       io.begin();
     }
@@ -79,7 +79,7 @@ final class IoSplitter {
   }
 
   private int sendPart(NvmeIo io) {
-    if (freeCount == 0 || queue.inFlight() == queue.capacity()) {
+    if (freeCount == 0 || pair.isFull()) {
       return TransportQueue.FULL;
     }
     PartCommand part = free[--freeCount];
@@ -104,7 +104,7 @@ final class IoSplitter {
       }
     }
     io.put(part.request(), lba, blocks);
-    int taken = queue.submit(part.request());
+    int taken = pair.submit(part.request());
     if (taken == TransportQueue.SUBMITTED) {
       if (!io.hasBegun()) {
         counters.split();
@@ -120,7 +120,7 @@ final class IoSplitter {
     int unit = io.unitBytes();
     NvmeRequest request = part.request();
     request.copyPieces(io.data(), io.piece(), io.pieceBytes(), maxBlocks * unit);
-    long inPlace = queue.describable(request) / unit;
+    long inPlace = pair.describable(request) / unit;
     boolean isWorth = inPlace * unit >= Math.min(WORTH_A_COMMAND_BYTES, maxBlocks * unit);
     boolean canCopy = buffers.bytes() >= unit;
     if (inPlace > 0 && (isWorth || !canCopy)) {
@@ -161,7 +161,7 @@ final class IoSplitter {
       if (block < maxBlocks && skip < data.bytes(i)) {
         long enough = Math.min(WORTH_A_COMMAND_BYTES, rest - block * unit);
         scratch.copyPieces(data, i, skip, enough);
-        if (queue.describable(scratch) >= enough) {
+        if (pair.describable(scratch) >= enough) {
           return block;
         }
       }

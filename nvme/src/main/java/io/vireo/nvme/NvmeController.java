@@ -4,7 +4,6 @@ import io.vireo.nvme.spec.Cc;
 import io.vireo.nvme.spec.CommandSetLimits;
 import io.vireo.nvme.spec.Identify;
 import io.vireo.nvme.spec.IdentifyController;
-import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.DmaMemory;
 import io.vireo.nvme.transport.NvmeTransport;
 import io.vireo.nvme.transport.QueueOptions;
@@ -17,11 +16,10 @@ import java.util.Set;
  * One controller, from reset to shutdown (Base 3.5.1). One control thread: straight-line code that
  * blocks; every wait has a deadline and ends with a {@link NvmeException}.
  *
- * <p>A reset is {@link #disable}, after which the controller does no DMA; then each owner of a
- * queue pair ends its requests and {@link #close(IoQueuePair) closes} it; then {@link #enable}.
+ * <p>A reset is {@link #disable}, after which the controller does no DMA, and {@link #enable}.
+ * Queue pairs outlive it: {@link IoQueuePair} tells how.
  */
 public final class NvmeController implements AutoCloseable {
-  private static final int DRAIN_BUDGET = 1 << 16;
   private static final int MAX_TRANSFER_BYTES = 1 << 20;
   private static final long MAX_SHUTDOWN_MS = 120_000;
 
@@ -32,7 +30,7 @@ public final class NvmeController implements AutoCloseable {
   private final ControllerRegisters registers;
   private final ControllerEvents events = new ControllerEvents(this);
   private final BitSet queueIds = new BitSet(); // in use
-  private int generation;
+  private int generation; // read by queue threads that were told of the change
   private AdminQueue admin; // null: disabled
   private IdentifyController identify;
   private CommandSetLimits limits = CommandSetLimits.NONE;
@@ -142,6 +140,12 @@ public final class NvmeController implements AutoCloseable {
    */
   public IoQueuePair openQueuePair(int entries, int requests, BounceBuffers buffers) {
     int qid = queueIds.nextClearBit(1);
+    TransportQueue queue = open(qid, entries, requests);
+    queueIds.set(qid);
+    return new IoQueuePair(this, queue, buffers, clock.nanoTime());
+  }
+
+  private TransportQueue open(int qid, int entries, int requests) {
     if (qid > queuePairs) {
       throw new NvmeException(
           "all %d queue pairs of the controller are in use".formatted(queuePairs));
@@ -153,9 +157,26 @@ public final class NvmeController implements AutoCloseable {
     }
     int sgl = identify.sglsSupported() ? identify.sglAlignmentBytes() : 0;
     QueueOptions size = new QueueOptions(entries, requests, maxTransferBytes(), sgl, 0);
-    TransportQueue queue = transport.openIo(qid, size, admin());
-    queueIds.set(qid);
-    return new IoQueuePair(queue, generation, buffers);
+    return transport.openIo(qid, size, admin());
+  }
+
+  /**
+   * Makes a queue on the controller, which was enabled again, for a suspended queue pair. Its
+   * thread leaves it alone meanwhile, and {@link IoQueuePair#resume resumes} it then.
+   *
+   * @throws NvmeException if the controller does not give it again; it may be tried again
+   */
+  public void reopen(IoQueuePair pair) {
+    if (pair.generation() == generation) {
+      throw new IllegalStateException("queue pair %d is open".formatted(pair.id()));
+    }
+    TransportQueue old = pair.queue();
+    if (old.inFlight() > 0) {
+      throw new IllegalStateException("queue pair %d is not suspended".formatted(pair.id()));
+    }
+    TransportQueue fresh = open(old.id(), old.entries(), old.capacity());
+    old.close();
+    pair.reopened(fresh);
   }
 
   /** The same without bounce buffers. */
@@ -176,11 +197,15 @@ public final class NvmeController implements AutoCloseable {
   public void close(IoQueuePair pair) {
     if (pair.generation() == generation) {
       transport.deleteIo(pair.id(), admin());
-      pair.poll(DRAIN_BUDGET);
     }
-    pair.endAll(NvmeStatus.ABORTED_BY_HOST);
+    pair.end();
     pair.queue().close();
     queueIds.clear(pair.id());
+  }
+
+  /** Which enabling this is; queues of another are not the controller's any more. */
+  int generation() {
+    return generation;
   }
 
   /** The most data of one command: MDTS, and no more than the driver's lists are made for. */

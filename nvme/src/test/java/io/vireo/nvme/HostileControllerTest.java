@@ -1,6 +1,5 @@
 package io.vireo.nvme;
 
-import static io.vireo.nvme.transport.TransportQueue.FULL;
 import static io.vireo.nvme.transport.TransportQueue.SUBMITTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -126,36 +125,6 @@ class HostileControllerTest {
   }
 
   @Test
-  void a_reset_ends_each_request_once_and_refuses_new_ones_meanwhile() {
-    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
-      IoQueuePair pair = io.controller.openQueuePair(16, 8);
-      List<Integer> again = new ArrayList<>();
-      NvmeRequest[] requests = new NvmeRequest[8];
-      for (int i = 0; i < 8; i++) {
-        requests[i] =
-            new NvmeRequest(
-                (r, status) -> {
-                  assertThat(status).isEqualTo(NvmeStatus.ABORTED_BY_HOST);
-                  again.add(pair.submit(io.readCommand(r, 0, 1)));
-                },
-                1);
-        requests[i].addData(io.data, 512);
-        pair.submit(io.readCommand(requests[i], i, 1));
-      }
-      pair.ring();
-      io.controller.disable();
-      io.controller.close(pair);
-      assertThat(again).hasSize(8).containsOnly(FULL);
-      assertThat(requests).noneMatch(NvmeRequest::inFlight);
-      io.controller.enable();
-      // The fixture's own pair is of the time before: it is closed without asking the controller.
-      IoQueuePair fresh = io.controller.openQueuePair(16, 8);
-      assertThat(fresh.id()).isEqualTo(2);
-      io.controller.close(fresh);
-    }
-  }
-
-  @Test
   void an_owner_that_throws_loses_no_completion() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
       NvmeRequest thrower =
@@ -182,7 +151,8 @@ class HostileControllerTest {
       io.host.model().step();
       assertThat(io.pair.poll(10)).isZero();
       io.controller.disable();
-      io.pair.endAll(NvmeStatus.ABORTED_BY_HOST);
+      io.pair.suspend();
+      io.pair.fail(NvmeStatus.ABORTED_BY_HOST);
       assertThat(io.ends(request)).isEqualTo(1);
       io.controller.enable();
       IoQueuePair fresh = io.controller.openQueuePair(16, 8);

@@ -1,7 +1,8 @@
 package io.vireo.nvme.transport;
 
 /**
- * The requests in flight on a queue, by command id. Reactor thread only.
+ * The requests in flight on a queue, by command id and in the order of their submission. Reactor
+ * thread only.
  *
  * <p>An id is a slot and, in the bits above, how often the slot was used: an answer that comes
  * twice, or long after its request was given up, meets another request in the slot and is told from
@@ -13,20 +14,31 @@ package io.vireo.nvme.transport;
  * </pre>
  *
  * <p>FFFFh is never an id: the error log uses it for "no command" (Base 5.16.1.2).
+ *
+ * <p>The order is a ring of slots with one place more, where it begins and ends. Numbers, not
+ * references in the requests: a reference that is stored costs the collector's barrier.
  */
 final class CommandIds {
   private static final int ID_MASK = 0xffff;
 
-  private final NvmeRequest[] requests;
+  private final NvmeRequest[] requests; // and null in the place more
   private final int[] ids; // of each slot, in flight or next
   private final int[] free; // a stack: the slot that was used last is still in the cache
+  private final int[] older; // of each slot in flight
+  private final int[] newer;
+  private final int ends; // the place more
   private final int slotMask;
   private int freeSlots;
 
   CommandIds(int slots) {
-    requests = new NvmeRequest[slots];
+    requests = new NvmeRequest[slots + 1];
     ids = new int[slots];
     free = new int[slots];
+    older = new int[slots + 1];
+    newer = new int[slots + 1];
+    ends = slots;
+    older[ends] = ends;
+    newer[ends] = ends;
     slotMask = Math.max(1, Integer.highestOneBit(slots - 1) * 2) - 1;
     for (int i = 0; i < slots; i++) {
       ids[i] = i;
@@ -40,11 +52,11 @@ final class CommandIds {
   }
 
   int inFlight() {
-    return ids.length - freeSlots;
+    return ends - freeSlots;
   }
 
   int capacity() {
-    return ids.length;
+    return ends;
   }
 
   /** The slot that {@link #take} will take; there is one free. */
@@ -56,17 +68,26 @@ final class CommandIds {
   int take(NvmeRequest request) {
     int slot = free[--freeSlots];
     requests[slot] = request;
+    int last = older[ends];
+    older[slot] = last;
+    newer[slot] = ends;
+    newer[last] = slot;
+    older[ends] = slot;
     return ids[slot];
   }
 
   /** Takes out the request with that id; null when it is not in flight. */
   NvmeRequest release(int commandId) {
     int slot = commandId & slotMask;
-    return slot < ids.length && ids[slot] == commandId ? releaseSlot(slot) : null;
+    return slot < ends && ids[slot] == commandId ? releaseSlot(slot) : null;
   }
 
-  /** Takes out the request in that slot; null when there is none. */
-  NvmeRequest releaseSlot(int slot) {
+  /** Takes out the request that was submitted before all others; null when there is none. */
+  NvmeRequest releaseOldest() {
+    return releaseSlot(newer[ends]);
+  }
+
+  private NvmeRequest releaseSlot(int slot) {
     NvmeRequest request = requests[slot];
     if (request != null) {
       free(slot);
@@ -76,8 +97,20 @@ final class CommandIds {
 
   private void free(int slot) {
     requests[slot] = null;
+    newer[older[slot]] = newer[slot];
+    older[newer[slot]] = older[slot];
     int next = ids[slot] + slotMask + 1 & ID_MASK;
     ids[slot] = next == ID_MASK ? slot : next;
     free[freeSlots++] = slot;
+  }
+
+  /** The request that was submitted before all others; null when there is none. */
+  NvmeRequest oldest() {
+    return requests[newer[ends]];
+  }
+
+  /** The request that was submitted next after the one in flight with that id; null: none. */
+  NvmeRequest newerThan(int commandId) {
+    return requests[newer[commandId & slotMask]];
   }
 }

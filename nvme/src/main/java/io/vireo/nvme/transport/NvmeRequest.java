@@ -12,6 +12,7 @@ import io.vireo.linux.Mem;
  */
 public final class NvmeRequest {
   private static final int NOT_IN_FLIGHT = -1;
+  private static final int TAKEN_BACK = -2;
 
   private final RequestCompletion owner;
   private final long[] hvas;
@@ -29,6 +30,7 @@ public final class NvmeRequest {
   private int commandId = NOT_IN_FLIGHT;
   private int status;
   private int result;
+  private long submittedNs;
 
   /**
    * @param maxPieces how many pieces of memory its data may consist of
@@ -191,9 +193,23 @@ public final class NvmeRequest {
     return totalBytes;
   }
 
-  /** Whether a queue has it. */
+  /** Whether it was taken and its owner was not yet told that it ended. */
   public boolean inFlight() {
     return commandId != NOT_IN_FLIGHT;
+  }
+
+  /** Whether a queue has it. */
+  boolean isQueued() {
+    return commandId >= 0;
+  }
+
+  /** When it was submitted: as whoever submitted it wrote down. */
+  public long submittedNs() {
+    return submittedNs;
+  }
+
+  public void submittedNs(long nowNs) {
+    submittedNs = nowNs;
   }
 
   /** The id under which a queue has it, for an abort. */
@@ -223,6 +239,19 @@ public final class NvmeRequest {
   /** Taken by a queue. */
   void begin(int id) {
     commandId = id;
+  }
+
+  /** Taken out of its queue; its end is still to be told. */
+  void takenBack() {
+    commandId = TAKEN_BACK;
+  }
+
+  /** Tells its owner that a request that was taken back ended. */
+  public void endTakenBack(int endStatus) {
+    if (commandId != TAKEN_BACK) {
+      throw new IllegalStateException("request was not taken back");
+    }
+    end(endStatus, 0);
   }
 
   /** Given back by its queue. */

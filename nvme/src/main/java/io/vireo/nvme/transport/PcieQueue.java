@@ -28,7 +28,7 @@ final class PcieQueue implements TransportQueue {
   private int cqHeadRung;
   private int phase = Cqe.PHASE;
   private long unknownCompletions;
-  private boolean ending;
+  private boolean stopped;
   private boolean closed;
 
   PcieQueue(
@@ -52,10 +52,10 @@ final class PcieQueue implements TransportQueue {
 
   @Override
   public int submit(NvmeRequest request) {
-    if (request.inFlight()) {
+    if (request.isQueued()) {
       throw new IllegalStateException("request is in flight already");
     }
-    if (commands.isFull() || ending) {
+    if (commands.isFull() || stopped) {
       return FULL;
     }
     long sqe = memory.sq() + (long) sqTail * Sqe.BYTES;
@@ -106,7 +106,7 @@ final class PcieQueue implements TransportQueue {
 
   @Override
   public void ring() {
-    if (sqTail != sqTailRung) {
+    if (sqTail != sqTailRung && !stopped) {
       sqTailRung = sqTail;
       Mem.putIntRelease(sqDoorbell, sqTail); // after the entries
     }
@@ -151,25 +151,34 @@ final class PcieQueue implements TransportQueue {
   }
 
   private void tellHead() {
-    if (cqHead != cqHeadRung) {
+    if (cqHead != cqHeadRung && !stopped) {
       cqHeadRung = cqHead;
       Mem.putIntRelease(cqDoorbell, cqHead); // after the entries were read
     }
   }
 
   @Override
-  public void endAll(int status) {
-    ending = true;
-    try {
-      for (int slot = 0; slot < commands.capacity(); slot++) {
-        NvmeRequest request = commands.releaseSlot(slot);
-        if (request != null) {
-          request.end(status, 0);
-        }
-      }
-    } finally {
-      ending = false;
+  public void stop() {
+    stopped = true;
+  }
+
+  @Override
+  public NvmeRequest oldest() {
+    return commands.oldest();
+  }
+
+  @Override
+  public NvmeRequest newerThan(NvmeRequest request) {
+    return commands.newerThan(request.commandId());
+  }
+
+  @Override
+  public NvmeRequest takeBack() {
+    NvmeRequest request = commands.releaseOldest();
+    if (request != null) {
+      request.takenBack();
     }
+    return request;
   }
 
   @Override
@@ -180,6 +189,11 @@ final class PcieQueue implements TransportQueue {
   @Override
   public int capacity() {
     return commands.capacity();
+  }
+
+  @Override
+  public int entries() {
+    return entries;
   }
 
   @Override

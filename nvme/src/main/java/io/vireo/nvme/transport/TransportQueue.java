@@ -4,8 +4,9 @@ package io.vireo.nvme.transport;
  * A submission queue and its completion queue, as one. Reactor thread only: one thread from opening
  * to closing.
  *
- * <p>Every accepted request is completed exactly once: by the controller's answer, or by {@link
- * #endAll}. An answer to anything that is not in flight completes nothing and is counted.
+ * <p>Every accepted request is completed exactly once: by the controller's answer, or by whoever
+ * took it back ({@link #takeBack}) after the queue was stopped. An answer to anything that is not
+ * in flight completes nothing and is counted.
  */
 public interface TransportQueue extends AutoCloseable {
   /** The request was taken; it reaches the controller with the next {@link #ring}. */
@@ -50,15 +51,31 @@ public interface TransportQueue extends AutoCloseable {
   int poll(int budget);
 
   /**
-   * Ends everything in flight with {@code status}: the controller was reset, or is gone. Until it
-   * returns, nothing new is taken ({@link #FULL}).
+   * The controller does not look at the queue any more: it was disabled, it forgot the queue, or it
+   * is gone. Nothing more is taken ({@link #FULL}) or told to it; what ended before can be polled,
+   * what is in flight taken back.
    */
-  void endAll(int status);
+  void stop();
+
+  /**
+   * Takes the request that was submitted before all others out of the stopped queue: nobody was
+   * told that it ended, and it still counts as in flight for its owner. Null when there is none.
+   */
+  NvmeRequest takeBack();
+
+  /** The request in flight that was submitted before all others; null when there is none. */
+  NvmeRequest oldest();
+
+  /** The request that was submitted next after one that is in flight; null when there is none. */
+  NvmeRequest newerThan(NvmeRequest request);
 
   int inFlight();
 
   /** How many requests can be in flight. */
   int capacity();
+
+  /** How many entries it was opened with. */
+  int entries();
 
   /** The queue's id; 0 is the admin queue. */
   int id();

@@ -3,8 +3,8 @@ package io.vireo.nvme.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,11 +20,11 @@ class CommandIdsTest {
   }
 
   @Property(tries = 100)
-  void each_id_releases_its_request_once_and_no_other_id_does(
+  void each_id_releases_its_request_once_and_all_stay_in_order(
       @ForAll @IntRange(min = 1, max = 70) int slots, @ForAll long seed) {
     CommandIds ids = new CommandIds(slots);
     Random random = new Random(seed);
-    Map<Integer, NvmeRequest> inFlight = new HashMap<>();
+    Map<Integer, NvmeRequest> inFlight = new LinkedHashMap<>();
     for (int i = 0; i < 1000; i++) {
       if (random.nextBoolean() && !ids.isFull()) {
         NvmeRequest request = request();
@@ -37,9 +37,19 @@ class CommandIdsTest {
         }
         assertThat(ids.release(id)).isSameAs(inFlight.remove(id));
       }
+      NvmeRequest next = ids.oldest();
+      for (Map.Entry<Integer, NvmeRequest> entry : inFlight.entrySet()) {
+        assertThat(next).isSameAs(entry.getValue());
+        next = ids.newerThan(entry.getKey());
+      }
+      assertThat(next).isNull();
       assertThat(ids.inFlight()).isEqualTo(inFlight.size());
       assertThat(ids.isFull()).isEqualTo(inFlight.size() == slots);
     }
+    for (NvmeRequest request : inFlight.values()) {
+      assertThat(ids.releaseOldest()).isSameAs(request);
+    }
+    assertThat(ids.releaseOldest()).isNull();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static io.vireo.nvme.transport.TransportQueue.SUBMITTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.linux.Mem;
+import io.vireo.nvme.model.Faults;
 import io.vireo.nvme.model.ModelFormat;
 import io.vireo.nvme.model.ModelOptions;
 import java.lang.foreign.Arena;
@@ -15,7 +16,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /** Random I/Os on the model, against a plain array. */
-class NamespaceQueueProperties {
+class AnyIoTest {
   private static final int BLOCKS = 16384;
   private static final int LANES = 8;
 
@@ -117,6 +118,10 @@ class NamespaceQueueProperties {
         IoFixture io =
             new IoFixture(options, requests + 1, requests, 1 + random.nextInt(4), bufferBytes)) {
       io.host.model().faults().reorder(seed | 1);
+      io.host
+          .model()
+          .faults()
+          .always(c -> !c.isAdmin() && c.lba() % 3 == 0, Faults.Kind.DELAY, random.nextInt(20));
       long far = arena.allocate(IoFixture.DATA_BYTES, 4096).address();
       List<Lane> lanes = new ArrayList<>();
       for (int i = 0; i < LANES; i++) {
@@ -127,7 +132,7 @@ class NamespaceQueueProperties {
           send(io, lane, random, disk);
         }
         io.drain();
-        lanes.forEach(NamespaceQueueProperties::check);
+        lanes.forEach(AnyIoTest::check);
       }
       assertThat(io.host.model().namespace(1).data()).isEqualTo(disk);
       assertThat(io.buffers.available()).isPositive();
@@ -167,6 +172,22 @@ class NamespaceQueueProperties {
       io.host.model().step();
       io.pair.poll(1 + random.nextInt(4));
     }
+    if (random.nextInt(16) == 0) {
+      reset(io, random);
+    }
+  }
+
+  /** In the middle of everything: what the controller executed may be executed again. */
+  private static void reset(IoFixture io, Random random) {
+    io.controller.disable();
+    if (random.nextBoolean()) {
+      io.host.model().step();
+    }
+    io.pair.suspend();
+    io.pair.poll(1);
+    io.controller.enable();
+    io.controller.reopen(io.pair);
+    io.pair.resume();
   }
 
   private static void check(Lane lane) {

@@ -1,0 +1,78 @@
+package io.vireo.nvme;
+
+import io.vireo.nvme.spec.NvmeStatus;
+import io.vireo.nvme.transport.NvmeRequest;
+import io.vireo.nvme.transport.TransportQueue;
+
+/**
+ * Requests that a queue had when its controller was disabled, in the order of their submission.
+ * Reactor thread only.
+ */
+final class TakenBack {
+  private final NvmeRequest[] requests;
+  private int first;
+  private int end;
+
+  TakenBack(int capacity) {
+    requests = new NvmeRequest[capacity];
+  }
+
+  boolean isEmpty() {
+    return first == end;
+  }
+
+  int size() {
+    return end - first;
+  }
+
+  /** Takes everything in flight out of a stopped queue; what is here already came after it. */
+  void takeAll(TransportQueue queue) {
+    int later = size();
+    int earlier = queue.inFlight();
+    System.arraycopy(requests, first, requests, earlier, later);
+    for (int i = 0; i < earlier; i++) {
+      requests[i] = queue.takeBack();
+    }
+    first = 0;
+    clear(earlier + later, end);
+    end = earlier + later;
+  }
+
+  private void clear(int from, int to) {
+    for (int i = from; i < to; i++) {
+      requests[i] = null;
+    }
+  }
+
+  /**
+   * Submits them as far as there is room. The controller may have become another by its reset: what
+   * it cannot take any more ends.
+   *
+   * @return whether none is left
+   */
+  boolean resubmit(TransportQueue queue, long nowNs) {
+    while (first < end) {
+      NvmeRequest request = requests[first];
+      int taken = queue.submit(request);
+      if (taken == TransportQueue.FULL) {
+        return false;
+      }
+      requests[first++] = null;
+      if (taken == TransportQueue.SUBMITTED) {
+        request.submittedNs(nowNs);
+      } else {
+        request.endTakenBack(NvmeStatus.DATA_TRANSFER_ERROR | NvmeStatus.DNR);
+      }
+    }
+    return true;
+  }
+
+  /** Ends them all. */
+  void end(int status) {
+    while (first < end) {
+      NvmeRequest request = requests[first];
+      requests[first++] = null;
+      request.endTakenBack(status);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.vireo.nvme;
+
+import io.vireo.nvme.transport.TransportQueue;
+
+/**
+ * I/Os that wait for room, or for a bounce buffer, or for the end of a reset: first come, first
+ * served. Linked through themselves, each once: as many as there are. Reactor thread only.
+ */
+final class WaitingIos {
+  private NvmeIo first; // null: none
+  private NvmeIo last;
+
+  boolean isEmpty() {
+    return first == null;
+  }
+
+  void add(NvmeIo io) {
+    io.await(last);
+    first = first == null ? io : first;
+    last = io;
+  }
+
+  private void removeFirst() {
+    first = first.leave();
+    last = first == null ? null : last;
+  }
+
+  /** Sends them as far as there is room. */
+  void advance(IoSplitter splitter) {
+    int taken = TransportQueue.SUBMITTED;
+    for (NvmeIo io = first; io != null && taken != TransportQueue.FULL; io = first) {
+      taken = TransportQueue.UNMAPPED; // when an error says that its memory has gone
+      try {
+        taken = splitter.advance(io);
+      } finally {
+        if (taken != TransportQueue.FULL) {
+          removeFirst();
+          io.sent(taken);
+        }
+      }
+    }
+  }
+
+  /** Ends them all, but those of which commands are still in flight: these end with the last. */
+  void end(int status) {
+    for (NvmeIo io = first; io != null; io = first) {
+      removeFirst();
+      io.fail(status);
+      io.endIfDone();
+    }
+  }
+}
