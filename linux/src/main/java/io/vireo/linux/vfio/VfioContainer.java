@@ -27,6 +27,7 @@ import io.vireo.linux.ErrnoException;
 import io.vireo.linux.Libc;
 import io.vireo.linux.LockedMemory;
 import io.vireo.linux.Mem;
+import io.vireo.linux.pci.PciException;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -58,11 +59,11 @@ public final class VfioContainer implements DmaMapper, AutoCloseable {
     try {
       long version = check(VfioAbi.ioctl(fd, VFIO_GET_API_VERSION, 0), "ioctl", "VFIO_GET_API");
       if (version != VFIO_API_VERSION) {
-        throw new UnsupportedOperationException(
+        throw new PciException(
             "version " + version + " of VFIO is not known, only " + VFIO_API_VERSION);
       }
       if (VfioAbi.ioctl(fd, VFIO_CHECK_EXTENSION, VFIO_TYPE1V2_IOMMU) != 1) {
-        throw new UnsupportedOperationException(
+        throw new PciException(
             "VFIO has no driver for an IOMMU of type 1 version 2; load it: modprobe"
                 + " vfio_iommu_type1");
       }

@@ -15,6 +15,7 @@ import io.vireo.linux.Libc;
 import io.vireo.linux.Mem;
 import io.vireo.linux.pci.PciAddress;
 import io.vireo.linux.pci.PciBus;
+import io.vireo.linux.pci.PciException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
@@ -45,7 +46,7 @@ public final class VfioGroup implements AutoCloseable {
    * Opens group {@code number} and puts it into the container.
    *
    * @throws ErrnoException when it is not there, in use, or not for this user
-   * @throws IllegalStateException when a kernel driver still has one of its functions
+   * @throws PciException when a kernel driver still has one of its functions
    */
   public static VfioGroup open(int number, VfioContainer container) {
     int fd = VfioFile.open("/dev/vfio/" + number, errno -> advice(errno, number));
@@ -75,7 +76,7 @@ public final class VfioGroup implements AutoCloseable {
       Mem.putInt(status + ARGSZ, GROUP_STATUS_BYTES);
       check(VfioAbi.ioctl(fd, VFIO_GROUP_GET_STATUS, status), "ioctl", "VFIO_GROUP_GET_STATUS");
       if ((Mem.getInt(status + FLAGS) & VFIO_GROUP_FLAGS_VIABLE) == 0) {
-        throw new IllegalStateException(
+        throw new PciException(
             "IOMMU group %d is not viable: bind %s to vfio-pci too, or to no driver"
                 .formatted(number, others(number)));
       }

@@ -108,7 +108,7 @@ final class PcieQueue implements TransportQueue {
   public void ring() {
     if (sqTail != sqTailRung && !stopped) {
       sqTailRung = sqTail;
-      Mem.putIntRelease(sqDoorbell, sqTail); // after the entries
+      Doorbell.put(sqDoorbell, sqTail); // after the entries
     }
   }
 
@@ -153,7 +153,7 @@ final class PcieQueue implements TransportQueue {
   private void tellHead() {
     if (cqHead != cqHeadRung && !stopped) {
       cqHeadRung = cqHead;
-      Mem.putIntRelease(cqDoorbell, cqHead); // after the entries were read
+      Doorbell.put(cqDoorbell, cqHead); // after the entries were read
     }
   }
 

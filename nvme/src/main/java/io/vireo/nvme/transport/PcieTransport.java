@@ -43,7 +43,11 @@ public final class PcieTransport implements NvmeTransport {
 
   @Override
   public int get32(int register) {
-    return Mem.getIntAcquire(bar + register);
+    try {
+      return Mem.getRegister32(bar + register);
+    } catch (InternalError e) {
+      return Registers.GONE; // the kernel took the BAR away
+    }
   }
 
   @Override
@@ -54,7 +58,7 @@ public final class PcieTransport implements NvmeTransport {
 
   @Override
   public void set32(int register, int value) {
-    Mem.putIntRelease(bar + register, value);
+    Doorbell.put(bar + register, value);
   }
 
   @Override

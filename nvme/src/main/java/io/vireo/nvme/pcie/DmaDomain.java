@@ -1,0 +1,115 @@
+package io.vireo.nvme.pcie;
+
+import io.vireo.linux.pci.PciAddress;
+import io.vireo.linux.pci.PciBus;
+import io.vireo.linux.pci.PciDevice;
+import io.vireo.linux.pci.PciException;
+import io.vireo.linux.pci.PciFunction;
+import io.vireo.memreg.DmaHeap;
+import io.vireo.memreg.MemoryRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What all NVMe controllers of a process share: whatever is in its registry, all of them reach
+ * where it lies, present memory and future. For those behind an IOMMU this pins it.
+ *
+ * <p>Costs nothing until a function is attached. Any control thread.
+ */
+public final class DmaDomain implements AutoCloseable {
+  private final PciBus bus;
+  private final AddressSpace vfio;
+  private final AddressSpace physical;
+  private final Set<PciAddress> attached = new HashSet<>(); // guarded by this
+  private boolean closed; // guarded by this
+
+  /**
+   * @param root where {@code sys}, {@code proc} and {@code dev} are: {@code /}
+   * @param registry of the memory that controllers may reach
+   */
+  public DmaDomain(Path root, MemoryRegistry registry) {
+    this.bus = new PciBus(root);
+    this.vfio = new VfioSpace(registry);
+    this.physical = new PhysicalSpace(root, registry);
+  }
+
+  /**
+   * Takes a controller for this process; its registers can be reached afterwards, and it does no
+   * DMA.
+   *
+   * @throws PciException with a sentence when it is not there, is no NVMe controller, is in use or
+   *     cannot be reached: with what to do; nothing has changed then
+   * @throws io.vireo.linux.ErrnoException likewise, when the kernel refused something
+   */
+  public synchronized PcieFunction attach(PciAddress address, Access access) {
+    if (closed) {
+      throw new IllegalStateException("DMA domain is closed");
+    }
+    if (attached.contains(address)) {
+      throw new PciException(address + " is attached already");
+    }
+    try {
+      AddressSpace space = space(access);
+      PciFunction function = check(address, space);
+      PciDevice device = space.open(function);
+      try {
+        PcieFunction taken = PcieFunction.of(this, access, function, device);
+        attached.add(address);
+        return taken;
+      } catch (RuntimeException | Error e) {
+        space.close(function, device);
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new PciException("%s cannot be looked at: %s".formatted(address, e));
+    }
+  }
+
+  private PciFunction check(PciAddress address, AddressSpace space) throws IOException {
+    PciFunction function =
+        bus.function(address)
+            .orElseThrow(() -> new PciException("there is no PCI function " + address));
+    if (!function.isNvme()) {
+      throw new PciException(
+          "%s is no NVMe controller: its class is %06x, not %06x"
+              .formatted(address, function.classCode(), PciFunction.NVME));
+    }
+    List<String> users = space.hasGroup(function) ? List.of() : bus.users(address);
+    if (!users.isEmpty()) {
+      throw new PciException("%s is in use: %s".formatted(address, String.join(", ", users)));
+    }
+    return function;
+  }
+
+  synchronized void detach(PcieFunction function) {
+    attached.remove(function.address());
+    space(function.access()).close(function.function(), function.device());
+  }
+
+  AddressSpace space(Access access) {
+    return access == Access.VFIO ? vfio : physical;
+  }
+
+  /** Memory that controllers with that access reach; grows by itself. */
+  public DmaHeap heap(Access access) {
+    return space(access).heap();
+  }
+
+  /**
+   * Gives the heaps back; a second time does nothing.
+   *
+   * @throws IllegalStateException when functions are attached, or memory of a heap is in use
+   */
+  @Override
+  public synchronized void close() {
+    if (!attached.isEmpty()) {
+      throw new IllegalStateException(attached + " are still attached");
+    }
+    closed = true;
+    vfio.close();
+    physical.close();
+  }
+}
