@@ -14,7 +14,6 @@ import io.vireo.nvme.IoQueuePair;
 import io.vireo.nvme.NvmeController;
 import io.vireo.nvme.NvmeNamespace;
 import io.vireo.nvme.PollClock;
-import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.IovaMap;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -157,7 +156,6 @@ final class ControllerChecks {
     IoQueuePair pair = controller.openQueuePair(4, 3);
     function.stop();
     controller.disable();
-    pair.endAll(NvmeStatus.ABORTED_BY_HOST);
     controller.close(pair);
     controller.enable();
     require(!controller.namespaces().isEmpty(), "no namespaces");
