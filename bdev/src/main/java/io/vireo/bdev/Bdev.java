@@ -109,6 +109,15 @@ public abstract class Bdev {
     return 1;
   }
 
+  /**
+   * Whether its device reads and writes the memory of requests by itself (DMA), as far as that is
+   * registered in the {@code MemoryRegistry} of the target: then guests' memory is, unless an
+   * operator rules it out. Other memory it must copy. Always the same answer.
+   */
+  public boolean dma() {
+    return false;
+  }
+
   /** What only this module has to tell, for bdev_get_bdevs. */
   public Map<String, Object> driverSpecific() {
     return Map.of();

@@ -1,5 +1,6 @@
 package io.vireo.daemon;
 
+import io.vireo.bdev.BdevRegistry;
 import io.vireo.daemon.rpc.JsonRpcClient;
 import io.vireo.daemon.rpc.RpcException;
 import io.vireo.linux.Cpu;
@@ -31,6 +32,11 @@ public final class RunningTarget implements AutoCloseable {
     cpus.set(Cpu.allowed().nextSetBit(0));
     return new TargetOptions(
         cpus, ReactorOptions.ADAPTIVE, directory.resolve(rpcSocket), directory);
+  }
+
+  /** Its bdevs, for one that no method makes. */
+  BdevRegistry bdevs() {
+    return target.bdevs();
   }
 
   /** Another client. */

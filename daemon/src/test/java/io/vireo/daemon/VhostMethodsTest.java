@@ -71,6 +71,7 @@ class VhostMethodsTest {
             "iops_threshold",
             "socket",
             "sessions",
+            "pin_guest_memory",
             "backend_specific");
     assertThat(controller.path("cpumask").stringValue()).startsWith("0x");
     assertThat(controller.path("socket").stringValue()).isEqualTo(dir.resolve("vhost.1") + "");
@@ -90,7 +91,15 @@ class VhostMethodsTest {
       JsonNode sessions = awaitSessions(1);
       assertThat(sessions.get(0).propertyNames())
           .containsExactly(
-              "vid", "id", "name", "started", "max_queues", "inflight_task_cnt", "queues");
+              "vid",
+              "id",
+              "name",
+              "started",
+              "max_queues",
+              "inflight_task_cnt",
+              "queues",
+              "mapped_memory_bytes",
+              "pinned_memory_bytes");
       assertThat(sessions.get(0).path("started").booleanValue()).isFalse();
       assertThat(sessions.get(0).path("max_queues").intValue()).isEqualTo(3);
       RpcException busy = target.refusal("vhost_delete_controller", "ctrlr", "c");

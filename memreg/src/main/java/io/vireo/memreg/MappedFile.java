@@ -68,6 +68,7 @@ final class MappedFile {
   private final long all;
   private final long hva;
   int references; // guarded by the cache
+  private int pins; // guarded by this
 
   private MappedFile(Key key, int fd, long address, long all, long hva) {
     this.key = key;
@@ -184,6 +185,22 @@ final class MappedFile {
     if (from < end) {
       int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
       Libc.mmap(hva + (from - key.fileOffset), end - from, READ_WRITE, flags, -1, 0);
+    }
+  }
+
+  /** Registers the pages with the first of those who want devices to reach them. */
+  synchronized void pin(MemoryRegistry registry) {
+    if (pins == 0) {
+      registry.register(pagesHva(), pagesBytes());
+    }
+    pins++;
+  }
+
+  /** Ends one {@link #pin}. */
+  synchronized void unpin(MemoryRegistry registry) {
+    pins--;
+    if (pins == 0) {
+      registry.unregister(pagesHva(), pagesBytes());
     }
   }
 

@@ -13,9 +13,9 @@ import java.util.Map;
  * Maps guests' memory files, each part once for all sessions that name it: all disks of one guest
  * use one mapping, and devices pin it once.
  *
- * <p>Shared are mappings of the same file, offset and size. A part is registered in the {@link
- * MemoryRegistry} when it is first mapped, and unregistered and unmapped with its last reference.
- * Any thread; one lock, under which the registry's subscribers are told.
+ * <p>Shared are mappings of the same file, offset and size; the last reference unmaps. A part is
+ * registered in the {@link MemoryRegistry} for as long as any reference has it pinned: devices
+ * reach the memory of those guests only that are served by one. Any thread.
  */
 public final class MappingCache {
   /**
@@ -59,7 +59,7 @@ public final class MappingCache {
    * descriptor stays the caller's and may be closed at once.
    *
    * @throws ErrnoException the file is shorter, no regular one, not open for reading and writing,
-   *     or there is no room; also what the registry's subscribers throw
+   *     or there is no room
    */
   public Mapping acquire(int fd, long fileOffset, long bytes) {
     MappedFile.Key key = MappedFile.key(fd, fileOffset, bytes);
@@ -68,7 +68,6 @@ public final class MappingCache {
       if (file == null) {
         requireRoom(key);
         file = MappedFile.map(key, fd);
-        register(file);
         files.put(key, file);
         mappings++;
         mappedBytes += key.bytes();
@@ -109,11 +108,15 @@ public final class MappingCache {
       mappings--;
       mappedBytes -= file.key().bytes();
     }
-    try {
-      registry.unregister(file.pagesHva(), file.pagesBytes());
-    } finally {
-      file.unmap();
-    }
+    file.unmap();
+  }
+
+  void pin(MappedFile file) {
+    file.pin(registry);
+  }
+
+  void unpin(MappedFile file) {
+    file.unpin(registry);
   }
 
   private void requireRoom(MappedFile.Key key) {
@@ -130,15 +133,6 @@ public final class MappingCache {
           Errno.ENOMEM,
           "of 0x%x bytes besides the 0x%x of all guests, which may have 0x%x"
               .formatted(key.bytes(), mappedBytes, MAX_BYTES));
-    }
-  }
-
-  private void register(MappedFile file) {
-    try {
-      registry.register(file.pagesHva(), file.pagesBytes());
-    } catch (Throwable refused) {
-      file.unmap();
-      throw refused;
     }
   }
 }

@@ -15,8 +15,7 @@ public final class GuestMemoryFixture implements AutoCloseable {
   /** What a region's front-end virtual address is more than its guest-physical one. */
   public static final long UVA_OFFSET = 0x7e00_0000_0000L;
 
-  private final MemoryRegistry registry = new MemoryRegistry();
-  private final MappingCache mappings = new MappingCache(registry);
+  private final MappingCache mappings = new MappingCache(new MemoryRegistry());
   private final GuestMemory memory;
   private final int fd;
 
@@ -46,10 +45,6 @@ public final class GuestMemoryFixture implements AutoCloseable {
 
   public GuestMemory memory() {
     return memory;
-  }
-
-  public MemoryRegistry registry() {
-    return registry;
   }
 
   public MappingCache mappings() {

@@ -28,7 +28,7 @@ class GuestMemoryFixtureTest {
       }
       assertThat(guest.memory().ringHva(guest.uva(0xa_0000), 16, 16))
           .isEqualTo(guest.hva(0xa_0000));
-      assertThat(guest.registry().regions()).hasSize(3);
+      assertThat(guest.mappings().size()).isEqualTo(3);
       assertThatThrownBy(() -> guest.hva(1L << 33)).isInstanceOf(IllegalArgumentException.class);
     }
     assertThat(AddressSpace.named("vireo-")).isEmpty();

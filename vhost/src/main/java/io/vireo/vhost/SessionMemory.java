@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The guest's memory as a session has it mapped. Session's thread only, but for {@link #overlaps}.
+ * The guest's memory as a session has it mapped. Session's thread only, but for {@link #overlaps}
+ * and {@link #pinned}.
  *
  * <p>A change never stops a ring: the new regions are mapped, a new table is handed to the queues,
  * and mappings that are in it no more are closed once nothing uses them. Only then is the change
@@ -36,6 +37,7 @@ final class SessionMemory implements AutoCloseable {
   private final MappingCache cache;
   private final MemoryQuota quota;
   private final User user;
+  private final MemoryPins pins;
 
   /** Every region that is mapped, and with its mapping closed at the end. */
   private final List<GuestRegion> mapped = new ArrayList<>();
@@ -45,10 +47,11 @@ final class SessionMemory implements AutoCloseable {
   /**
    * @param quota what all sessions of a controller may have mapped
    */
-  SessionMemory(MappingCache cache, MemoryQuota quota, User user) {
+  SessionMemory(MappingCache cache, MemoryQuota quota, User user, MemoryPins pins) {
     this.cache = cache;
     this.quota = quota;
     this.user = user;
+    this.pins = pins;
   }
 
   /** SET_MEM_TABLE: these regions and no others, each with the descriptor at its place. */
@@ -112,11 +115,23 @@ final class SessionMemory implements AutoCloseable {
         .anyMatch(mine -> theirs.stream().anyMatch(their -> their.hva() == mine.hva()));
   }
 
+  /** Pins or unpins all regions, if that is wanted otherwise than before. */
+  void settlePins() {
+    mapped.forEach(region -> pins.settle(region.mapping()));
+    pins.regions(mapped);
+  }
+
+  /** How much of it devices reach. Any thread. */
+  PinnedMemory pinned() {
+    return pins.state();
+  }
+
   @Override
   public void close() {
     table = GuestMemory.EMPTY;
     unmap(mapped);
     mapped.clear();
+    pins.regions(mapped);
   }
 
   private GuestRegion map(MemoryRegion region, int fd) {
@@ -124,7 +139,9 @@ final class SessionMemory implements AutoCloseable {
     Mapping mapping = null;
     try {
       mapping = cache.acquire(fd, region.fileOffset(), region.bytes());
-      return new GuestRegion(region.gpa(), region.bytes(), region.uva(), mapping);
+      GuestRegion mine = new GuestRegion(region.gpa(), region.bytes(), region.uva(), mapping);
+      pins.settle(mapping);
+      return mine;
     } catch (Throwable t) {
       if (mapping != null) {
         mapping.close();
@@ -141,6 +158,7 @@ final class SessionMemory implements AutoCloseable {
     user.memory(next, regionsGo);
     mapped.removeAll(removed);
     unmap(removed);
+    pins.regions(mapped);
     user.memoryChanged(); // last: it may refuse to start something
   }
 

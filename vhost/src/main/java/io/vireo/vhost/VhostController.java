@@ -42,6 +42,7 @@ public final class VhostController {
   private final VirtioDevice device;
   private final BitSet cpuMask;
   private final Placement.Spread spread;
+  private final boolean pinGuestMemory;
   private final QueueBudget budget;
   private final MappingCache mappings;
   private final ReactorGroup reactors;
@@ -58,16 +59,17 @@ public final class VhostController {
   VhostController(
       String name,
       VirtioDevice device,
-      BitSet cpuMask,
-      Placement.Spread spread,
+      ControllerOptions options,
       QueueBudget budget,
       ListeningSocket listening,
       MappingCache mappings,
       ReactorGroup reactors) {
     this.name = name;
     this.device = device;
-    this.cpuMask = (BitSet) cpuMask.clone();
-    this.spread = spread;
+    BitSet some = options.cpuMask();
+    this.cpuMask = some == null ? reactors.cpus() : some;
+    this.spread = some == null ? Placement.Spread.TOGETHER : Placement.Spread.EVENLY;
+    this.pinGuestMemory = options.pinGuestMemory();
     this.budget = budget;
     this.listening = listening;
     this.lines = new LineLimit(name, System::nanoTime);
@@ -103,6 +105,13 @@ public final class VhostController {
   /** CPUs whose reactors its queues run on. */
   public BitSet cpuMask() {
     return (BitSet) cpuMask.clone();
+  }
+
+  /**
+   * Whether guests' memory is to be pinned: its device reaches it by DMA, and it was not ruled out.
+   */
+  public boolean pinsGuestMemory() {
+    return pinGuestMemory && device.dma();
   }
 
   /** For the queues of one more session. */

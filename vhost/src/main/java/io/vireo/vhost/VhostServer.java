@@ -47,31 +47,27 @@ public final class VhostServer implements AutoCloseable {
     this.reactors = reactors;
   }
 
-  /** A controller on all reactors; the queues of a session run together on one of them. */
+  /** A controller with {@link ControllerOptions#DEFAULT}. */
   public VhostController create(String name, VirtioDevice device) {
-    return create(name, device, reactors.cpus(), Placement.Spread.TOGETHER);
+    return create(name, device, ControllerOptions.DEFAULT);
   }
 
   /**
    * Makes a device available at a socket named like the controller.
    *
-   * @param cpuMask CPUs over whose reactors the queues of a session are spread; at least one has a
-   *     reactor
+   * @param options if it names CPUs, at least one has a reactor
    * @throws VhostException when the name, the socket or the mask cannot be had
    */
-  public VhostController create(String name, VirtioDevice device, BitSet cpuMask) {
-    return create(name, device, cpuMask, Placement.Spread.EVENLY);
-  }
-
-  private synchronized VhostController create(
-      String name, VirtioDevice device, BitSet cpuMask, Placement.Spread spread) {
+  public synchronized VhostController create(
+      String name, VirtioDevice device, ControllerOptions options) {
     checkName(name);
-    checkMask(cpuMask);
+    if (options.cpuMask() != null) {
+      checkMask(options.cpuMask());
+    }
     ListeningSocket socket = ListeningSocket.open(socketDirectory.resolve(name), socketMode);
     try {
       VhostController controller =
-          new VhostController(
-              name, device, cpuMask, spread, budget.share(), socket, mappings, reactors);
+          new VhostController(name, device, options, budget.share(), socket, mappings, reactors);
       controllers.put(name, controller);
       controller.start();
       return controller;

@@ -54,7 +54,8 @@ public final class VhostSession {
     this.inbox = inbox;
     socket = new MessageSocket(connected, Libc.MSG_DONTWAIT);
     rings = new Vrings(name, controller, inbox, this::mayRun);
-    memory = new SessionMemory(mappings, controller.memoryQuota(), rings);
+    MemoryPins pins = new MemoryPins(name, controller::pinsGuestMemory, controller.lines());
+    memory = new SessionMemory(mappings, controller.memoryQuota(), rings, pins);
     channel = new BackendChannel(name);
     dispatcher =
         new Dispatcher(
@@ -115,6 +116,11 @@ public final class VhostSession {
     return rings.running().stream().mapToInt(RunningQueue::inFlight).sum();
   }
 
+  /** How much of the guest's memory devices reach. */
+  public PinnedMemory pinnedMemory() {
+    return memory.pinned();
+  }
+
   /**
    * How long the requests of each ring took since its controller's histograms were enabled, from
    * the head to the used entry; a ring is missing that has not run since, or had no memory for it.
@@ -141,9 +147,10 @@ public final class VhostSession {
     Uninterrupted.run(thread::join);
   }
 
-  /** Tells the front-end that the device's configuration has changed, if it can be told. */
+  /** Tells the front-end that the device has changed, if it can be told, and pins accordingly. */
   void configChanged() {
     inbox.post(channel::configChanged);
+    inbox.post(memory::settlePins);
   }
 
   /** Somebody's memory has faulted: ends the connection if it was this one's. */

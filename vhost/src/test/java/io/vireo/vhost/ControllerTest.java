@@ -108,7 +108,8 @@ class ControllerTest {
   void a_mask_must_have_a_cpu_with_a_reactor() {
     BitSet none = new BitSet();
     none.set(1000);
-    assertThatThrownBy(() -> target.server.create("disk", device, none))
+    assertThatThrownBy(
+            () -> target.server.create("disk", device, ControllerOptions.DEFAULT.cpuMask(none)))
         .isInstanceOf(VhostException.class)
         .hasMessageContaining("has none of the CPUs with a reactor");
     assertThat(dir).isEmptyDirectory();

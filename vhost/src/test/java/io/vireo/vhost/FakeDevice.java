@@ -23,6 +23,7 @@ final class FakeDevice implements VirtioDevice {
   private volatile Runnable changed = () -> {};
   volatile boolean refusesListeners;
   volatile boolean refusesQueues;
+  volatile boolean dma;
 
   FakeDevice(int maxQueues, int maxQueueSize) {
     this.maxQueues = maxQueues;
@@ -85,6 +86,11 @@ final class FakeDevice implements VirtioDevice {
       throw new IllegalStateException("no listeners");
     }
     changed = listener;
+  }
+
+  @Override
+  public boolean dma() {
+    return dma;
   }
 
   @Override

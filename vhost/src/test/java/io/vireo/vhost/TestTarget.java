@@ -47,7 +47,7 @@ final class TestTarget implements AutoCloseable, ReactorListener {
 
   /** A controller whose queues are spread over all reactors. */
   VhostController createSpread(String name, VirtioDevice device) {
-    return server.create(name, device, reactors.cpus());
+    return server.create(name, device, ControllerOptions.DEFAULT.cpuMask(reactors.cpus()));
   }
 
   VhostUserFrontend connect(String name) {

@@ -33,6 +33,14 @@ public interface VirtioDevice {
   void onConfigChange(Runnable changed);
 
   /**
+   * Whether a device behind it reaches memory by DMA, so that guests' memory is worth pinning. May
+   * change, told as a change of the configuration; to false only when nothing is in flight there.
+   */
+  default boolean dma() {
+    return false;
+  }
+
+  /**
    * A queue that the driver has set up, on the reactor that will poll it; not started.
    *
    * @throws IllegalArgumentException when the configuration cannot be, in one sentence

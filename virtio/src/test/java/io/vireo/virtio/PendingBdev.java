@@ -34,6 +34,7 @@ public final class PendingBdev extends Bdev {
   private boolean readOnly;
   private boolean writeCache = true;
   private int unmapRanges = 1;
+  private boolean dma;
   private boolean atOnce;
   private boolean quiet;
   private int statusAtOnce = IoStatus.OK;
@@ -71,6 +72,12 @@ public final class PendingBdev extends Bdev {
   /** Takes that many ranges with one UNMAP. */
   public PendingBdev unmapRanges(int most) {
     unmapRanges = most;
+    return this;
+  }
+
+  /** Says that it reaches memory by itself. */
+  public PendingBdev reachingMemory() {
+    dma = true;
     return this;
   }
 
@@ -184,6 +191,11 @@ public final class PendingBdev extends Bdev {
   @Override
   public int maxUnmapRanges() {
     return unmapRanges;
+  }
+
+  @Override
+  public boolean dma() {
+    return dma;
   }
 
   @Override

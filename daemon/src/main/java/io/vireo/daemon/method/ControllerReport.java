@@ -3,6 +3,7 @@ package io.vireo.daemon.method;
 import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevRegistry;
 import io.vireo.reactor.CpuMask;
+import io.vireo.vhost.PinnedMemory;
 import io.vireo.vhost.VhostController;
 import io.vireo.vhost.VhostSession;
 import io.vireo.virtio.VirtioDevice;
@@ -29,6 +30,7 @@ final class ControllerReport {
     map.put("iops_threshold", IOPS_THRESHOLD);
     map.put("socket", controller.socket().toString());
     map.put("sessions", sessions(controller));
+    map.put("pin_guest_memory", controller.pinsGuestMemory()); // not the field's
     map.put("backend_specific", backend(controller.device(), bdevs));
     return map;
   }
@@ -48,6 +50,18 @@ final class ControllerReport {
     map.put("max_queues", device.maxQueues());
     map.put("inflight_task_cnt", session.inFlight());
     map.put("queues", queues(session));
+    map.putAll(memory(session.pinnedMemory()));
+    return map;
+  }
+
+  /** Not the field's: what of the guest's memory the bdev's device reaches without a copy. */
+  private static Map<String, Object> memory(PinnedMemory memory) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("mapped_memory_bytes", memory.mappedBytes());
+    map.put("pinned_memory_bytes", memory.pinnedBytes());
+    if (memory.failure() != null) {
+      map.put("pin_failure", memory.failure());
+    }
     return map;
   }
 

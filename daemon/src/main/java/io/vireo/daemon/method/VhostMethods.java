@@ -8,6 +8,7 @@ import io.vireo.daemon.rpc.MethodTable;
 import io.vireo.daemon.rpc.RpcException;
 import io.vireo.reactor.CpuMask;
 import io.vireo.reactor.ReactorGroup;
+import io.vireo.vhost.ControllerOptions;
 import io.vireo.vhost.VhostController;
 import io.vireo.vhost.VhostServer;
 import io.vireo.virtio.blk.BlkDevice;
@@ -42,7 +43,7 @@ public final class VhostMethods {
   }
 
   /**
-   * The last four are ours. The bdev is not claimed, as in the field: a second controller, or
+   * The last five are ours. The bdev is not claimed, as in the field: a second controller, or
    * whoever else opens it, may write to it too.
    *
    * @param cpumask with several CPUs the queues of a guest are spread over them; without it they
@@ -53,6 +54,8 @@ public final class VhostMethods {
    *     takes the number from here (crosvm)
    * @param queue_size the most entries of a queue
    * @param poll_pause_ns how long a queue is left alone after it had requests; -1: adapts by itself
+   * @param pin_guest_memory whether the guest's memory is pinned if the bdev's device reaches it by
+   *     DMA; false: the data are copied, and the guest may use a balloon, virtio-mem and postcopy
    */
   record CreateBlk(
       String ctrlr,
@@ -64,18 +67,16 @@ public final class VhostMethods {
       @Optional String serial,
       @Optional("" + BlkOptions.MAX_QUEUES) int num_queues,
       @Optional("1024") int queue_size,
-      @Optional("" + BlkOptions.ADAPTIVE_PAUSE) int poll_pause_ns) {}
+      @Optional("" + BlkOptions.ADAPTIVE_PAUSE) int poll_pause_ns,
+      @Optional("true") boolean pin_guest_memory) {}
 
   private Object createBlk(CreateBlk p) {
     BlkOptions options =
         new BlkOptions(p.serial, p.readonly, p.num_queues, p.queue_size, p.poll_pause_ns);
     BlkDevice device = BlkDevice.open(bdevs, p.dev_name, options);
     try {
-      if (p.cpumask == null) {
-        vhost.create(p.ctrlr, device);
-      } else {
-        vhost.create(p.ctrlr, device, cpus(p.cpumask));
-      }
+      BitSet cpus = p.cpumask == null ? null : cpus(p.cpumask);
+      vhost.create(p.ctrlr, device, new ControllerOptions(cpus, p.pin_guest_memory));
     } catch (RuntimeException e) {
       device.close();
       throw e;

@@ -177,6 +177,12 @@ public final class BlkDevice implements VirtioDevice, AutoCloseable {
     changed = listener;
   }
 
+  /** Does not change when the bdev is removed: requests may be in flight then. */
+  @Override
+  public boolean dma() {
+    return bdev().dma();
+  }
+
   @Override
   public DeviceQueue createQueue(QueueConfig config, Reactor reactor) {
     SplitQueue.requireSize(config.size());
