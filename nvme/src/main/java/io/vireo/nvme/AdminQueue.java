@@ -3,11 +3,9 @@ package io.vireo.nvme;
 import io.vireo.linux.Mem;
 import io.vireo.nvme.spec.AdminOpcode;
 import io.vireo.nvme.spec.AsyncEvent;
-import io.vireo.nvme.spec.Csts;
 import io.vireo.nvme.spec.Identify;
 import io.vireo.nvme.spec.IdentifyController;
 import io.vireo.nvme.spec.NvmeStatus;
-import io.vireo.nvme.spec.Registers;
 import io.vireo.nvme.transport.AdminChannel;
 import io.vireo.nvme.transport.DmaMemory;
 import io.vireo.nvme.transport.NvmeRequest;
@@ -28,15 +26,14 @@ import java.util.function.LongFunction;
  */
 public final class AdminQueue implements AdminChannel, AutoCloseable {
   private static final RequestCompletion UNOBSERVED = (request, status) -> {};
-  private static final int BUDGET = 32;
   private static final long LEAST_RETRY_DELAY_MS = 100;
   private static final int CSI_SHIFT = 24;
 
-  private final NvmeTransport transport;
   private final TransportQueue queue;
   private final DmaMemory memory;
   private final PollClock clock;
   private final long timeoutMs;
+  private final AdminWait wait;
   private final AsyncEvents events;
   private final List<Long> strays = new ArrayList<>();
   private final List<NvmeRequest> aborts = new ArrayList<>(); // in flight, and some that ended
@@ -49,11 +46,11 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
       PollClock clock,
       long timeoutMs,
       Consumer<AsyncEvent> events) {
-    this.transport = transport;
     this.queue = queue;
     this.memory = memory;
     this.clock = clock;
     this.timeoutMs = timeoutMs;
+    this.wait = new AdminWait(transport, queue, clock);
     this.events = new AsyncEvents(queue, events);
   }
 
@@ -71,7 +68,7 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
     long deadline = clock.deadline(withinMs);
     do {
       send(request);
-      await(request, deadline, withinMs);
+      wait.forEnd(request, deadline, withinMs);
     } while (NvmeStatus.isPassing(request.status()) && mayRetry(request.status(), deadline));
     if (NvmeStatus.isError(request.status())) {
       throw new NvmeException(
@@ -99,43 +96,10 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
     };
   }
 
-  private void await(NvmeRequest request, long deadline, long withinMs) {
-    while (true) {
-      queue.poll(BUDGET);
-      if (!request.inFlight()) {
-        return;
-      }
-      String trouble = trouble();
-      if (trouble == null && clock.isOver(deadline)) {
-        trouble = "did not end within %d ms".formatted(withinMs);
-      }
-      if (trouble != null) {
-        throw new NvmeException("admin command %02xh %s".formatted(request.opcode(), trouble));
-      }
-      clock.pause();
-    }
-  }
-
   /** Waits as long as the controller wants; false when that is longer than there is time. */
   private boolean mayRetry(int status, long deadline) {
     int told = identify == null ? 0 : identify.retryDelayMs(status);
-    long again = clock.deadline(Math.max(LEAST_RETRY_DELAY_MS, told));
-    while (!clock.isOver(again)) {
-      if (clock.isOver(deadline) || trouble() != null) {
-        return false;
-      }
-      clock.pause();
-    }
-    return true;
-  }
-
-  /** Why waiting is of no use. */
-  private String trouble() {
-    int csts = transport.get32(Registers.CSTS);
-    if (Csts.isGone(csts)) {
-      return "lost its controller: registers read all ones";
-    }
-    return Csts.isFatal(csts) ? "met a fatal error of the controller (CSTS.CFS)" : null;
+    return wait.forRetry(Math.max(LEAST_RETRY_DELAY_MS, told), deadline);
   }
 
   private long within(AdminCommand command) {
@@ -159,6 +123,18 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
         (request, hva) -> {
           execute(request, within(command));
           return decode.apply(hva);
+        });
+  }
+
+  /** Sends a command whose answer is {@code bytes} of data. */
+  public byte[] read(AdminCommand command, int bytes) {
+    return read(
+        command,
+        bytes,
+        hva -> {
+          byte[] data = new byte[bytes];
+          Mem.copy(hva, data, 0, bytes);
+          return data;
         });
   }
 
@@ -188,7 +164,7 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
             Mem.copy(data, 0, hva, data.length);
           }
           send(request);
-          await(request, clock.deadline(within(command)), within(command));
+          wait.forEnd(request, clock.deadline(within(command)), within(command));
           byte[] answer = new byte[command.receivesData() ? data.length : 0];
           Mem.copy(hva, answer, 0, answer.length);
           return new AdminResult(request.status(), request.result(), answer);
@@ -273,8 +249,15 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
 
   /** Takes what came without being waited for: events. */
   void poll() {
-    queue.poll(BUDGET);
+    wait.look();
     events.rearm();
+  }
+
+  /** Refuses what the controller does not offer (OACS). */
+  void check(int capability, String what) {
+    if ((identify.oacs() & capability) == 0) {
+      throw new NvmeException("controller does not offer %s (OACS)".formatted(what));
+    }
   }
 
   /** How many commands can be in flight. */

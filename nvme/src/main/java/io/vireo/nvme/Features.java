@@ -1,6 +1,5 @@
 package io.vireo.nvme;
 
-import io.vireo.linux.Mem;
 import io.vireo.nvme.spec.AdminOpcode;
 import io.vireo.nvme.spec.Feature;
 import java.nio.ByteBuffer;
@@ -36,7 +35,7 @@ public final class Features {
 
   private final NvmeController controller;
 
-  Features(NvmeController controller) {
+  public Features(NvmeController controller) {
     this.controller = controller;
   }
 
@@ -52,16 +51,7 @@ public final class Features {
   /** The current value of a feature that is bytes. */
   public byte[] getData(int feature, int nsid, int dword11, int bytes) {
     AdminCommand command = getCommand(feature, nsid, Select.CURRENT).dword(11, dword11);
-    return controller
-        .admin()
-        .read(
-            command,
-            bytes,
-            hva -> {
-              byte[] data = new byte[bytes];
-              Mem.copy(hva, data, 0, bytes);
-              return data;
-            });
+    return controller.admin().read(command, bytes);
   }
 
   private static AdminCommand getCommand(int feature, int nsid, Select which) {

@@ -23,7 +23,7 @@ public final class LogPages {
 
   private final NvmeController controller;
 
-  LogPages(NvmeController controller) {
+  public LogPages(NvmeController controller) {
     this.controller = controller;
   }
 
@@ -91,19 +91,10 @@ public final class LogPages {
           "controller gives the first %d bytes of a log page only (LPA)".formatted(most));
     }
     byte[] all = new byte[bytes];
-    for (int done = 0; done < bytes; ) {
-      int at = done;
-      int part = Math.min(most, bytes - done);
-      done +=
-          controller
-              .admin()
-              .read(
-                  command(page, nsid, offset + at, part),
-                  part,
-                  hva -> {
-                    Mem.copy(hva, all, at, part);
-                    return part;
-                  });
+    for (int at = 0; at < bytes; at += most) {
+      int part = Math.min(most, bytes - at);
+      byte[] read = controller.admin().read(command(page, nsid, offset + at, part), part);
+      System.arraycopy(read, 0, all, at, part);
     }
     return all;
   }

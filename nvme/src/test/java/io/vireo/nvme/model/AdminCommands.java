@@ -1,9 +1,6 @@
 package io.vireo.nvme.model;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.NavigableMap;
 
 /** The admin command set (Base 5), as far as the driver uses it. */
@@ -14,28 +11,40 @@ final class AdminCommands {
   private final ModelOptions options;
   private final Faults faults;
   private final ModelQueues queues;
-  private final NavigableMap<Integer, ModelNamespace> namespaces;
-  private final Map<Integer, Integer> features = new HashMap<>();
-  private final Deque<Command> eventRequests = new ArrayDeque<>();
-  private final Deque<Integer> events = new ArrayDeque<>();
-  private int smartWarning;
+  private final ModelNamespaces namespaces;
+  private final ModelLogs logs = new ModelLogs();
+  private final ModelFirmware firmware = new ModelFirmware(logs);
+  private final ModelFeatures features;
+  private final ModelEvents events;
+  private byte[] secret = new byte[0];
+  private int keepAlives;
 
   AdminCommands(
-      ModelOptions options,
-      Faults faults,
-      ModelQueues queues,
-      NavigableMap<Integer, ModelNamespace> namespaces) {
+      ModelOptions options, Faults faults, ModelQueues queues, ModelNamespaces namespaces) {
     this.options = options;
     this.faults = faults;
     this.queues = queues;
     this.namespaces = namespaces;
+    this.features = new ModelFeatures(options);
+    this.events = new ModelEvents(queues, features, faults);
   }
 
   /** A reset forgets what was asked and what was set. */
   void clear() {
     features.clear();
-    eventRequests.clear();
     events.clear();
+  }
+
+  ModelLogs logs() {
+    return logs;
+  }
+
+  ModelEvents events() {
+    return events;
+  }
+
+  int keepAlives() {
+    return keepAlives;
   }
 
   /** Executes a command; answers dword 0, or {@link #LATER}. */
@@ -46,14 +55,29 @@ final class AdminCommands {
     return switch (command.opcode()) {
       case 0x00 -> deleteSq(command);
       case 0x01 -> createSq(command, pageBytes);
-      case 0x02 -> logPage(command, pointer);
+      case 0x02 -> {
+        events.read(logs.execute(command, pointer, faults));
+        yield 0;
+      }
       case 0x04 -> deleteCq(command);
       case 0x05 -> createCq(command, pageBytes);
       case 0x06 -> identify(command, pointer);
       case 0x08 -> abort(command);
-      case 0x09 -> setFeature(command);
-      case 0x0a -> features.getOrDefault(command.cdw10() & 0xff, 0) & 0xffffffffL;
-      case 0x0c -> asyncEventRequest(command);
+      case 0x09 -> features.set(command, pointer);
+      case 0x0a -> features.get(command, pointer);
+      case 0x0c -> {
+        events.request(command);
+        yield LATER;
+      }
+      case 0x0d -> namespaces.manage(command, pointer);
+      case 0x10 -> firmware.commit(command);
+      case 0x11 -> firmware.download(command, pointer);
+      case 0x14 -> logs.selfTest(command);
+      case 0x15 -> namespaces.attach(command, pointer);
+      case 0x18 -> keepAlives++;
+      case 0x80 -> namespaces.format(command);
+      case 0x81 -> securitySend(command, pointer);
+      case 0x82 -> securityReceive(command, pointer);
       default -> throw new CommandFailure(CommandFailure.INVALID_OPCODE);
     };
   }
@@ -86,7 +110,7 @@ final class AdminCommands {
       throw new CommandFailure(CommandFailure.INVALID_QUEUE_SIZE);
     }
     boolean contiguous = (command.cdw11() & 1) != 0;
-    if (!contiguous || !features.containsKey(0x07)) {
+    if (!contiguous || !features.knowsQueues()) {
       throw new CommandFailure(CommandFailure.INVALID_FIELD);
     }
     if ((command.dptr1() & pageBytes - 1) != 0) {
@@ -119,18 +143,16 @@ final class AdminCommands {
     int nsid = command.nsid();
     byte[] data =
         switch (command.cdw10() & 0xff) {
-          case 0 -> {
-            if (nsid == 0 || Integer.compareUnsigned(nsid, options.namespaces()) > 0) {
-              throw new CommandFailure(CommandFailure.INVALID_NAMESPACE);
-            }
-            ModelNamespace namespace = namespaces.get(nsid);
-            yield namespace == null
-                ? new byte[ModelIdentity.BYTES]
-                : ModelIdentity.namespace(namespace);
-          }
-          case 1 -> ModelIdentity.controller(options);
-          case 2, 0x10 -> ModelIdentity.active(namespaces, nsid);
-          case 3 -> ModelIdentity.descriptors(nsid);
+          case 0x00 -> namespace(namespaces.active(), nsid);
+          case 0x01 -> ModelIdentity.controller(options);
+          case 0x02 -> ModelIdentity.list(namespaces.active(), nsid);
+          case 0x03 -> ModelIdentity.descriptors(nsid);
+          case 0x06 -> ModelIdentity.limits();
+          case 0x10 -> ModelIdentity.list(namespaces.allocated(), nsid);
+          case 0x11 -> namespace(namespaces.allocated(), nsid);
+          case 0x12 -> namespaces.controllers(nsid);
+          case 0x13 -> namespaces.controllers(0);
+          case 0x1c -> ModelIdentity.commandSets();
           default -> throw new CommandFailure(CommandFailure.INVALID_FIELD);
         };
     faults.falsify(command, data);
@@ -138,15 +160,29 @@ final class AdminCommands {
     return 0;
   }
 
-  private long setFeature(Command command) {
-    int feature = command.cdw10() & 0xff;
-    int value = command.cdw11();
-    if (feature == 0x07) {
-      int most = options.ioQueues() - 1;
-      value = Math.min(value >>> 16, most) << 16 | Math.min(value & 0xffff, most);
+  private byte[] namespace(NavigableMap<Integer, ModelNamespace> among, int nsid) {
+    if (nsid == -1) {
+      return ModelIdentity.namespace(namespaces.make(options.blocks()));
     }
-    features.put(feature, value);
-    return feature == 0x07 ? value & 0xffffffffL : 0;
+    if (nsid == 0 || Integer.compareUnsigned(nsid, ModelNamespaces.limit(options)) > 0) {
+      throw new CommandFailure(CommandFailure.INVALID_NAMESPACE);
+    }
+    ModelNamespace namespace = among.get(nsid);
+    return namespace == null ? new byte[ModelIdentity.BYTES] : ModelIdentity.namespace(namespace);
+  }
+
+  /** What was sent can be asked for again, with protocol and specific field before it. */
+  private long securitySend(Command command, DataPointer pointer) {
+    byte[] sent = pointer.fetch(command, command.cdw11());
+    secret = new byte[sent.length + 4];
+    LittleEndian.put32(secret, 0, command.cdw10());
+    System.arraycopy(sent, 0, secret, 4, sent.length);
+    return 0;
+  }
+
+  private long securityReceive(Command command, DataPointer pointer) {
+    pointer.store(command, Arrays.copyOf(secret, command.cdw11()));
+    return 0;
   }
 
   private long abort(Command command) {
@@ -160,46 +196,5 @@ final class AdminCommands {
         new ModelQueues.Ending(
             aborted, ending.commandId(), CommandFailure.ABORT_REQUESTED, 0, 0, false));
     return 0;
-  }
-
-  private long logPage(Command command, DataPointer pointer) {
-    int page = command.cdw10() & 0xff;
-    int dwords = (command.cdw11() & 0xffff) << 16 | command.cdw10() >>> 16;
-    byte[] data = new byte[(dwords + 1) * 4];
-    switch (page) {
-      case 0x02 -> {
-        data[0] = (byte) smartWarning;
-        LittleEndian.put16(data, 1, 300); // kelvin
-        data[3] = 100;
-      }
-      case 0x01, 0x03, 0x04, 0x05 -> {}
-      default -> throw new CommandFailure(CommandFailure.INVALID_LOG_PAGE);
-    }
-    faults.falsify(command, data);
-    pointer.store(command, data);
-    return 0;
-  }
-
-  private long asyncEventRequest(Command command) {
-    if (eventRequests.size() >= ModelIdentity.ASYNC_EVENTS) {
-      throw new CommandFailure(CommandFailure.ASYNC_EVENT_LIMIT_EXCEEDED);
-    }
-    eventRequests.add(command);
-    return LATER;
-  }
-
-  /** Something happened: told as soon as a request for it is there. */
-  void event(int type, int info, int page) {
-    smartWarning |= type == 1 ? 1 << info : 0;
-    events.add(page << 16 | info << 8 | type);
-  }
-
-  /** Answers event requests with events. */
-  void tellEvents() {
-    while (!events.isEmpty() && !eventRequests.isEmpty()) {
-      Command request = eventRequests.remove();
-      queues.end(
-          new ModelQueues.Ending(request, request.commandId(), 0, events.remove(), 0, false));
-    }
   }
 }

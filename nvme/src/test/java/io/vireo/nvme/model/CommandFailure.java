@@ -19,7 +19,19 @@ final class CommandFailure extends RuntimeException {
   static final int INVALID_QUEUE_SIZE = DNR | 0x102;
   static final int ASYNC_EVENT_LIMIT_EXCEEDED = DNR | 0x105;
   static final int INVALID_LOG_PAGE = DNR | 0x109;
+  static final int INVALID_FIRMWARE_SLOT = DNR | 0x106;
+  static final int INVALID_FIRMWARE_IMAGE = DNR | 0x107;
+  static final int INVALID_FORMAT = DNR | 0x10a;
   static final int INVALID_QUEUE_DELETION = DNR | 0x10c;
+  static final int FEATURE_NOT_SAVEABLE = DNR | 0x10d;
+  static final int FIRMWARE_NEEDS_RESET = DNR | 0x111;
+  static final int OVERLAPPING_RANGE = DNR | 0x114;
+  static final int NAMESPACE_INSUFFICIENT_CAPACITY = DNR | 0x115;
+  static final int NAMESPACE_ID_UNAVAILABLE = DNR | 0x116;
+  static final int NAMESPACE_ALREADY_ATTACHED = DNR | 0x118;
+  static final int NAMESPACE_NOT_ATTACHED = DNR | 0x11a;
+  static final int CONTROLLER_LIST_INVALID = DNR | 0x11c;
+  static final int SELF_TEST_IN_PROGRESS = DNR | 0x11d;
   static final int COMPARE_FAILURE = DNR | 0x285;
 
   private static final long serialVersionUID = 1L;

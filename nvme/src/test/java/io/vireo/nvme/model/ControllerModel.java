@@ -19,6 +19,7 @@ public final class ControllerModel implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final Faults faults = new Faults();
   private final NavigableMap<Integer, ModelNamespace> namespaces = new TreeMap<>();
+  private final ModelNamespaces allNamespaces;
   private final ModelOptions options;
   private final long bar;
   private final HostView host;
@@ -41,10 +42,10 @@ public final class ControllerModel implements AutoCloseable {
     this.host = new HostView(hvaOfIova);
     this.registers = new ModelRegisters(bar, options, faults);
     this.queues = new ModelQueues(host, registers);
-    this.admin = new AdminCommands(options, faults, queues, namespaces);
+    this.allNamespaces = new ModelNamespaces(options, namespaces);
+    this.admin = new AdminCommands(options, faults, queues, allNamespaces);
     for (int id = 1; id <= options.namespaces(); id++) {
-      namespaces.put(
-          id, new ModelNamespace(options.format(), options.blockShift(), options.blocks()));
+      namespaces.put(id, allNamespaces.make(options.blocks()));
     }
   }
 
@@ -68,11 +69,35 @@ public final class ControllerModel implements AutoCloseable {
   /** Detaches a namespace: it is not active any more. */
   public synchronized void removeNamespace(int id) {
     namespaces.remove(id);
+    admin.logs().change(id);
+  }
+
+  /** A namespace comes, or is another one from now on. */
+  public synchronized void putNamespace(int id, int blocks) {
+    namespaces.put(id, allNamespaces.make(blocks));
+    admin.logs().change(id);
   }
 
   /** An asynchronous event happens (Base 5.2). */
   public synchronized void event(int type, int info, int page) {
-    admin.event(type, info, page);
+    if (type == 1) {
+      admin.logs().page(page)[0] |= (byte) (1 << ModelEvents.warningBit(info));
+    }
+    admin.events().happen(type, info, page);
+  }
+
+  /** How many requests for events wait. */
+  public synchronized int eventRequests() {
+    return admin.events().requests();
+  }
+
+  public ModelLogs logs() {
+    return admin.logs();
+  }
+
+  /** How many keep alive commands it got. */
+  public synchronized int keepAlives() {
+    return admin.keepAlives();
   }
 
   /** How many commands it fetched since it was made. */
@@ -101,7 +126,7 @@ public final class ControllerModel implements AutoCloseable {
       return 0;
     }
     int fetched = queues.fetch(this::execute);
-    admin.tellEvents();
+    admin.events().tell();
     return fetched + queues.tellDue(steps, faults.reorderSeed());
   }
 

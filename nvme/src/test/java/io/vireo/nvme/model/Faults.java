@@ -38,6 +38,7 @@ public final class Faults {
   private volatile int readyDelaySteps;
   private volatile boolean readyStuck;
   private volatile boolean fatal;
+  private volatile boolean eventFlood;
   private volatile boolean gone;
 
   /** The next command that fits meets the fault. */
@@ -120,6 +121,15 @@ public final class Faults {
 
   boolean isFatal() {
     return fatal;
+  }
+
+  /** Every request for an event is answered at once, each time with another event. */
+  public void floodEvents(boolean value) {
+    eventFlood = value;
+  }
+
+  boolean floodsEvents() {
+    return eventFlood;
   }
 
   /** The device is gone: every register reads all ones. */

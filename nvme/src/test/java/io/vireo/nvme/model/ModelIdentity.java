@@ -24,12 +24,20 @@ final class ModelIdentity {
     data[77] = (byte) options.mdts();
     put16(data, 78, 7);
     put32(data, 80, 0x20000);
-    put16(data, 256, 0);
+    put32(data, 88, 3_000_000); // RTD3E: 3 s
+    put32(data, 92, 1 << 8 | 1 << 9); // OAES
+    put16(data, 128, 5); // CRDT1: 500 ms
+    put16(data, 256, 0x1f); // OACS
+    data[260] = 3 << 1; // FRMW
+    data[261] = 1 << 2; // LPA: extended
+    data[262] = 63; // ELPE
+    data[319] = 1; // FWUG: 4 KiB
+    put16(data, 320, 10); // KAS: 1 s
     data[258] = 3;
     data[259] = ASYNC_EVENTS - 1;
     data[512] = 0x66;
     data[513] = 0x44;
-    put32(data, 516, options.namespaces());
+    put32(data, 516, ModelNamespaces.limit(options));
     put16(data, 520, 1 | 1 << 2 | 1 << 3);
     data[525] = 1;
     put32(data, 536, options.sgls());
@@ -51,7 +59,7 @@ final class ModelIdentity {
     return data;
   }
 
-  static byte[] active(NavigableMap<Integer, ModelNamespace> namespaces, int above) {
+  static byte[] list(NavigableMap<Integer, ModelNamespace> namespaces, int above) {
     byte[] data = new byte[BYTES];
     int at = 0;
     for (int id : namespaces.tailMap(above, false).keySet()) {
@@ -77,6 +85,22 @@ final class ModelIdentity {
       }
       at += 4 + length;
     }
+    return data;
+  }
+
+  /** What the NVM command set limits (NVM figure 102): DMRL 16 ranges. */
+  static byte[] limits() {
+    byte[] data = new byte[BYTES];
+    data[3] = 16;
+    return data;
+  }
+
+  /** One combination of command sets without blocks, one with blocks only, one with zones too. */
+  static byte[] commandSets() {
+    byte[] data = new byte[BYTES];
+    put64(data, 0, 1 << 1);
+    put64(data, 8, 1);
+    put64(data, 16, 1 | 1 << 2);
     return data;
   }
 }

@@ -1,0 +1,73 @@
+package io.vireo.nvme;
+
+import io.vireo.nvme.spec.Csts;
+import io.vireo.nvme.spec.Registers;
+import io.vireo.nvme.transport.NvmeRequest;
+import io.vireo.nvme.transport.NvmeTransport;
+import io.vireo.nvme.transport.TransportQueue;
+
+/**
+ * Waiting for the ends of admin commands: not beyond the deadline, and not for a controller that is
+ * gone or met a fatal error. One control thread.
+ */
+final class AdminWait {
+  private static final int BUDGET = 32;
+
+  private final NvmeTransport transport;
+  private final TransportQueue queue;
+  private final PollClock clock;
+
+  AdminWait(NvmeTransport transport, TransportQueue queue, PollClock clock) {
+    this.transport = transport;
+    this.queue = queue;
+    this.clock = clock;
+  }
+
+  /** Takes what ended, without waiting. */
+  void look() {
+    queue.poll(BUDGET);
+  }
+
+  /**
+   * Waits for the end of a request.
+   *
+   * @param withinMs what the deadline was made of
+   */
+  void forEnd(NvmeRequest request, long deadline, long withinMs) {
+    while (true) {
+      look();
+      if (!request.inFlight()) {
+        return;
+      }
+      String trouble = trouble();
+      if (trouble == null && clock.isOver(deadline)) {
+        trouble = "did not end within %d ms".formatted(withinMs);
+      }
+      if (trouble != null) {
+        throw new NvmeException("admin command %02xh %s".formatted(request.opcode(), trouble));
+      }
+      clock.pause();
+    }
+  }
+
+  /** Waits so long; false when there is not as much time, or no use in it. */
+  boolean forRetry(long delayMs, long deadline) {
+    long again = clock.deadline(delayMs);
+    while (!clock.isOver(again)) {
+      if (clock.isOver(deadline) || trouble() != null) {
+        return false;
+      }
+      clock.pause();
+    }
+    return true;
+  }
+
+  /** Why waiting is of no use. */
+  private String trouble() {
+    int csts = transport.get32(Registers.CSTS);
+    if (Csts.isGone(csts)) {
+      return "lost its controller: registers read all ones";
+    }
+    return Csts.isFatal(csts) ? "met a fatal error of the controller (CSTS.CFS)" : null;
+  }
+}
