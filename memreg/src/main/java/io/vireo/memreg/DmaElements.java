@@ -77,10 +77,10 @@ final class DmaElements {
   }
 
   private IllegalStateException refusal(long hva, boolean known) {
-    String what =
+    String what = "0x" + Long.toHexString(hva); // hot code formats nothing
+    return new IllegalStateException(
         known
-            ? "element 0x%x of pool %s was put back twice".formatted(hva, pool)
-            : "0x%x is no element of pool %s".formatted(hva, pool);
-    return new IllegalStateException(what);
+            ? "element " + what + " of pool " + pool + " was put back twice"
+            : what + " is no element of pool " + pool);
   }
 }

@@ -92,6 +92,8 @@ public final class DmaPool implements AutoCloseable {
    * A cache for one reactor.
    *
    * @param batch how many elements it takes and gives at once; it holds up to twice as many
+   * @throws IllegalArgumentException if idle caches could then hold every element, and another one
+   *     would never get any
    */
   public DmaPoolCache cache(int batch) {
     if (batch <= 0 || batch > elements.size()) {
@@ -103,9 +105,22 @@ public final class DmaPool implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("pool " + options.name + " is closed");
       }
+      requireEnoughBesides(2 * batch);
       DmaPoolCache cache = new DmaPoolCache(this, elements, batch);
       caches.add(cache);
       return cache;
+    }
+  }
+
+  /** All caches but any one of them hold less than there is. */
+  private void requireEnoughBesides(int capacity) {
+    int all = capacity + caches.stream().mapToInt(DmaPoolCache::capacity).sum();
+    int least =
+        Math.min(capacity, caches.stream().mapToInt(DmaPoolCache::capacity).min().orElse(capacity));
+    if (all - least >= elements.size()) {
+      throw new IllegalArgumentException(
+          "pool %s of %d elements is too small for %d caches that can hold %d"
+              .formatted(options.name, elements.size(), caches.size() + 1, all));
     }
   }
 
@@ -120,6 +135,11 @@ public final class DmaPool implements AutoCloseable {
   /** The size of an element. */
   public long elementBytes() {
     return options.elementBytes;
+  }
+
+  /** What the address of each element is a multiple of. */
+  public long alignmentBytes() {
+    return options.alignmentBytes;
   }
 
   /** What it holds now. */

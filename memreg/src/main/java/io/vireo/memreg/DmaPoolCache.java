@@ -8,7 +8,7 @@ import java.lang.invoke.VarHandle;
  * and put back there, the last one first, for it may still be in the core's cache.
  *
  * <p>It takes half of what it can hold from the pool when it is empty, and gives half when it is
- * full. What it holds no other cache has: a pool is larger than its caches together.
+ * full. What it holds no other cache has.
  */
 public final class DmaPoolCache implements AutoCloseable {
   private static final VarHandle COUNT;
@@ -79,6 +79,11 @@ public final class DmaPoolCache implements AutoCloseable {
     int left = count - half;
     System.arraycopy(hvas, half, hvas, 0, left);
     COUNT.setOpaque(this, left);
+  }
+
+  /** How many elements it can hold; any thread. */
+  int capacity() {
+    return hvas.length;
   }
 
   /** How many elements it holds; any thread. */

@@ -202,4 +202,24 @@ class DmaPoolTest {
       assertThatThrownBy(() -> pool.cache(0)).hasMessageContaining("not between 1 and the 8");
     }
   }
+
+  /** Otherwise all elements could lie in caches of idle reactors, for ever. */
+  @Test
+  void caches_that_could_leave_nothing_for_another_one_are_refused() {
+    try (DmaPool pool = pool(64, 64, 9);
+        DmaPoolCache first = pool.cache(4);
+        DmaPoolCache second = pool.cache(1)) {
+      assertThatThrownBy(() -> pool.cache(1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("pool bounce of 9 elements is too small for 3 caches that can hold 12");
+      List<Long> taken = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        taken.add(first.get());
+      }
+      taken.forEach(first::put);
+      long last = second.get();
+      assertThat(last).isNotZero();
+      second.put(last);
+    }
+  }
 }
