@@ -55,11 +55,25 @@ public final class NvmeController implements AutoCloseable {
    */
   public static NvmeController attach(
       NvmeTransport transport, DmaMemory memory, PollClock clock, ControllerOptions options) {
-    NvmeController controller = new NvmeController(transport, memory, clock, options);
-    controller.disable();
-    controller.enable();
-    controller.events.attached();
+    NvmeController controller = of(transport, memory, clock, options);
+    controller.start();
     return controller;
+  }
+
+  /**
+   * A controller to be {@link #start started}: for whoever can stop its DMA from outside when that
+   * fails, and {@link #abandon} it then.
+   */
+  public static NvmeController of(
+      NvmeTransport transport, DmaMemory memory, PollClock clock, ControllerOptions options) {
+    return new NvmeController(transport, memory, clock, options);
+  }
+
+  /** Resets the controller, whatever state it is in, enables it and asks what it is. */
+  public void start() {
+    disable();
+    enable();
+    events.attached();
   }
 
   /** Stops the controller: when this returns it does no DMA, and its queues are forgotten. */
@@ -228,7 +242,8 @@ public final class NvmeController implements AutoCloseable {
   private void close(int shn) {
     if (admin != null) {
       try {
-        long told = Math.min(identify.shutdownMicros() / 1_000, MAX_SHUTDOWN_MS);
+        long micros = identify == null ? 0 : identify.shutdownMicros();
+        long told = Math.min(micros / 1_000, MAX_SHUTDOWN_MS);
         registers.shutdown(shn, Math.max(options.shutdownTimeoutMs(), told));
       } finally {
         disable();

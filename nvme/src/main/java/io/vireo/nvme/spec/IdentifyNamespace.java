@@ -31,6 +31,9 @@ public final class IdentifyNamespace {
   static final int EUI64 = 120;
   static final int LBAF0 = 128;
 
+  /** The most block formats there can be. */
+  private static final int MAX_FORMATS = 64;
+
   private static final int NGUID_BYTES = 16;
   private static final int EUI64_BYTES = 8;
   private static final int FORMATS_OF_FOUR_BITS = 16;
@@ -66,9 +69,9 @@ public final class IdentifyNamespace {
     return data.s64(NUSE);
   }
 
-  /** NLBAF: how many formats there are. */
+  /** NLBAF: how many formats there are, at most 64. */
   public int formats() {
-    return data.u8(NLBAF) + 1;
+    return Math.min(data.u8(NLBAF) + 1, MAX_FORMATS);
   }
 
   /** LBAF: format {@code index}, from 0 to 63. */

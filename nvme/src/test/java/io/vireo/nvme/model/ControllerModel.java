@@ -143,10 +143,15 @@ public final class ControllerModel implements AutoCloseable {
   private void execute(Command command) {
     Faults.Verdict verdict = faults.verdict(command);
     Faults.Kind kind = verdict == null ? null : verdict.kind();
-    if (kind == Faults.Kind.STATUS) {
-      end(command, command.commandId(), verdict.value(), 0, 0, false);
-      return;
+    switch (kind) {
+      case STATUS -> end(command, command.commandId(), verdict.value(), 0, 0, false);
+      case FATAL -> faults.fatal(true);
+      case GONE -> faults.gone();
+      case null, default -> execute(command, verdict);
     }
+  }
+
+  private void execute(Command command, Faults.Verdict verdict) {
     long dw0;
     int status = 0;
     try {
@@ -160,9 +165,9 @@ public final class ControllerModel implements AutoCloseable {
     }
     int id = command.commandId();
     int result = (int) dw0;
-    switch (kind) {
+    switch (verdict == null ? null : verdict.kind()) {
       case null -> end(command, id, status, result, 0, false);
-      case STATUS -> throw new AssertionError("was dealt with");
+      case STATUS, FATAL, GONE -> throw new AssertionError("was dealt with");
       case DELAY -> end(command, id, status, result, steps + verdict.value(), false);
       case DROP -> end(command, id, status, result, NEVER, false);
       case DUPLICATE -> {

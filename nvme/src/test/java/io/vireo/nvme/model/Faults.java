@@ -22,7 +22,11 @@ public final class Faults {
     /** Before its end, the end of a command that nobody sent is told: its id plus the value. */
     STRAY,
     /** Its end is written with the phase of the last pass first; so many steps later rightly. */
-    BAD_PHASE
+    BAD_PHASE,
+    /** Not executed: the controller meets a fatal error. */
+    FATAL,
+    /** Not executed: the device is gone. */
+    GONE
   }
 
   private record Rule(Predicate<Command> which, Kind kind, int value, boolean once) {}
@@ -37,6 +41,7 @@ public final class Faults {
   private volatile long reorderSeed;
   private volatile int readyDelaySteps;
   private volatile boolean readyStuck;
+  private volatile boolean shutdownStuck;
   private volatile boolean fatal;
   private volatile boolean eventFlood;
   private volatile boolean gone;
@@ -112,6 +117,15 @@ public final class Faults {
 
   boolean readyStuck() {
     return readyStuck;
+  }
+
+  /** A shutdown never completes. */
+  public void stickShutdown(boolean stuck) {
+    shutdownStuck = stuck;
+  }
+
+  boolean shutdownStuck() {
+    return shutdownStuck;
   }
 
   /** CSTS.CFS is set until the controller is disabled; no command is executed. */

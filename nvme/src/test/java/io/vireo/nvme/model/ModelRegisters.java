@@ -16,6 +16,7 @@ final class ModelRegisters {
   private static final int DOORBELLS = 0x1000;
   private static final int READY = 1;
   private static final int FATAL = 2;
+  private static final int SHUTDOWN_OCCURRING = 0b01 << 2;
   private static final int SHUTDOWN_COMPLETE = 0b10 << 2;
 
   private final long bar;
@@ -62,7 +63,9 @@ final class ModelRegisters {
   void tellStatus() {
     boolean enabled = (cc() & 1) != 0;
     boolean fatal = enabled && faults.isFatal();
-    int shutdown = (cc() >>> 14 & 0b11) == 0 ? 0 : SHUTDOWN_COMPLETE;
+    int asked = cc() >>> 14 & 0b11;
+    int reached = faults.shutdownStuck() ? SHUTDOWN_OCCURRING : SHUTDOWN_COMPLETE;
+    int shutdown = asked == 0 ? 0 : reached;
     Mem.putIntRelease(bar + CSTS, (ready ? READY : 0) | (fatal ? FATAL : 0) | shutdown);
   }
 
