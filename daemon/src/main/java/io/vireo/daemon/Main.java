@@ -1,15 +1,18 @@
 package io.vireo.daemon;
 
 import io.vireo.daemon.method.Version;
+import io.vireo.daemon.pci.HugePagesCommand;
+import io.vireo.daemon.pci.Modules;
+import io.vireo.daemon.pci.PciCommand;
 import io.vireo.daemon.perf.PerfCommand;
 import io.vireo.daemon.perf.StormCommand;
+import io.vireo.linux.pci.PciBus;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -51,11 +54,14 @@ public final class Main {
    * @param preparation of a target
    */
   static CommandLine commandLine(Runnable preparation, String... args) {
-    Map<String, Supplier<Callable<Integer>>> commands = new LinkedHashMap<>();
+    Map<String, Supplier<?>> commands = new LinkedHashMap<>();
     commands.put("target", () -> new TargetCommand(preparation));
     commands.put("rpc", RpcCommand::new);
     commands.put("perf", PerfCommand::new);
     commands.put("storm", StormCommand::new);
+    Path root = Path.of("/");
+    commands.put("pci", () -> PciCommand.line(root, new PciBus(root), Modules.modprobe(), help()));
+    commands.put("hugepages", () -> new HugePagesCommand(root));
     if (args.length > 0 && commands.containsKey(args[0])) {
       commands.keySet().retainAll(Set.of(args[0])); // to know the others would cost a start 50 ms
     }
@@ -67,8 +73,10 @@ public final class Main {
     line.registerConverter(Path.class, Main::path);
     for (CommandLine command : line.getSubcommands().values()) {
       command.getCommandSpec().addOption(help());
+    }
+    if (line.getSubcommands().containsKey("rpc")) {
       // What follows the name of rpc's method are its parameters, whatever they look like.
-      command.setStopAtPositional(true);
+      line.getSubcommands().get("rpc").setStopAtPositional(true);
     }
     return line;
   }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** What the command line answers, without a process of its own. */
@@ -28,7 +29,20 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--help", "target --help", "rpc --help", "target -h", "perf --help", "storm --help"})
+  @ValueSource(
+      strings = {
+        "--help",
+        "target --help",
+        "rpc --help",
+        "target -h",
+        "perf --help",
+        "storm --help",
+        "pci --help",
+        "pci status --help",
+        "pci bind -h",
+        "pci reset --help",
+        "hugepages --help"
+      })
   void help_is_80_columns_wide_and_shows_no_default_that_is_not_filled_in(String arguments) {
     assertThat(run(arguments.split(" ", -1))).isZero();
     assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80);
@@ -55,6 +69,15 @@ class MainTest {
         "perf --socket x -q 1,;  vireo perf: Invalid value for option '--depth' (DEPTH): '1,' is not an int (see vireo perf --help)",
         "perf --probe -t x;    vireo perf: Invalid value for option '--time': 'x' is no number of seconds (see vireo perf --help)",
         "perf --probe --gap;   vireo perf: --probe, --gap are mutually exclusive (specify only one) (see vireo perf --help)",
+        "pci;                 vireo pci: Missing required subcommand (see vireo pci --help)",
+        "pci bind;            vireo pci bind: Missing required parameter: 'BDF' (see vireo pci bind --help)",
+        "pci bind x;          vireo pci bind: Invalid value for positional parameter at index 0..* (BDF): \"x\" is not a PCI address such as 0000:01:00.0 or 01:00.0 (see vireo pci bind --help)",
+        "pci bind ff:1f.7;    vireo pci bind: there is no PCI function 0000:ff:1f.7",
+        "pci reset ff:1f.7;   vireo pci reset: there is no PCI function 0000:ff:1f.7",
+        "pci status x;        vireo pci status: Unmatched argument at index 2: 'x' (see vireo pci status --help)",
+        "hugepages -1;        vireo hugepages: -1 huge pages are not between 0 and 134217728",
+        "hugepages x;         vireo hugepages: Invalid value for positional parameter at index 0 (N): 'x' is not a long (see vireo hugepages --help)",
+        "hugepages --node 77; vireo hugepages: there is no NUMA node 77",
         "target -m 0xg;        vireo target: CPU mask '0xg' is neither hexadecimal like 0x3 nor a list like [0,2-3]",
       })
   void a_mistake_is_one_line_and_a_status(String arguments, String line) {

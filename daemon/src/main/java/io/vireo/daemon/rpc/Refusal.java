@@ -3,6 +3,7 @@ package io.vireo.daemon.rpc;
 import io.vireo.bdev.BdevException;
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
+import io.vireo.linux.pci.PciException;
 import io.vireo.vhost.VhostException;
 import java.util.Optional;
 
@@ -19,6 +20,7 @@ public record Refusal(int errno, RuntimeException cause) {
       case BdevException refused -> Optional.of(new Refusal(refused.errno(), e));
       case ErrnoException failed -> Optional.of(new Refusal(failed.errno(), e));
       case VhostException refused -> Optional.of(new Refusal(refused.errno(), e));
+      case PciException _ -> Optional.of(new Refusal(Errno.ENODEV, e));
       case IllegalArgumentException _ -> Optional.of(new Refusal(Errno.EINVAL, e));
       default -> Optional.empty();
     };

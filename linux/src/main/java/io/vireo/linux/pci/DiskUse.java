@@ -44,6 +44,11 @@ final class DiskUse {
     return List.copyOf(users);
   }
 
+  /** The disks' names. */
+  List<String> names(Path function) throws IOException {
+    return disks(function).stream().map(disk -> disk.getFileName().toString()).toList();
+  }
+
   /**
    * The directories of the disks: below the function, or below an NVMe subsystem that it joined.
    */

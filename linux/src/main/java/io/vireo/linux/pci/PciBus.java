@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,9 @@ import java.util.concurrent.TimeoutException;
 /** The PCI functions of a machine, and which driver has which. */
 public final class PciBus {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** Drivers that do no DMA, so that a program can have the others of a group. */
+  private static final Set<String> HARMLESS = Set.of("vfio-pci", "pci-stub", "pcieport");
 
   private final Path bus;
   private final DiskUse disks;
@@ -73,6 +77,28 @@ public final class PciBus {
         .toList();
   }
 
+  /**
+   * Those of a group that drivers of the kernel have, which keep programs from having it: {@code
+   * 0000:01:00.1 (nvme)}.
+   */
+  public List<String> kernelOwned(int group) throws IOException {
+    return group(group).stream()
+        .filter(function -> function.driver().isPresent())
+        .filter(function -> !HARMLESS.contains(function.driver().get()))
+        .map(function -> "%s (%s)".formatted(function.address(), function.driver().get()))
+        .toList();
+  }
+
+  /** Whether the kernel has a driver of that name now. */
+  public boolean hasDriver(String name) {
+    return Files.isDirectory(bus.resolve("drivers").resolve(name));
+  }
+
+  /** The names of the disks behind a function, while the kernel's driver has it. */
+  public List<String> disks(PciAddress address) throws IOException {
+    return disks.names(directory(address));
+  }
+
   Path directory(PciAddress address) {
     return bus.resolve("devices").resolve(address.toString());
   }
@@ -102,7 +128,7 @@ public final class PciBus {
     if (function.driver().equals(Optional.of(driver))) {
       return;
     }
-    if (!Files.isDirectory(bus.resolve("drivers").resolve(driver))) {
+    if (!hasDriver(driver)) {
       throw new PciException("driver %s is not loaded: modprobe %s".formatted(driver, driver));
     }
     unbind(function);

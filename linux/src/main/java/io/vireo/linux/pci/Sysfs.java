@@ -1,6 +1,8 @@
 package io.vireo.linux.pci;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,7 +22,15 @@ final class Sysfs {
 
   /** The store of the real sysfs: one write, of a file that is there. */
   static void store(Path attribute, String value) throws IOException {
-    Files.writeString(attribute, value, StandardOpenOption.WRITE);
+    try {
+      Files.writeString(attribute, value, StandardOpenOption.WRITE);
+    } catch (AccessDeniedException e) {
+      throw new IOException(attribute + " may not be written to: run as root", e);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) { // of the write, which does not tell of what
+      throw new IOException("%s: %s".formatted(attribute, e.getMessage()), e);
+    }
   }
 
   static String line(Path attribute) throws IOException {

@@ -20,17 +20,12 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * An IOMMU group that has joined a container: functions that the IOMMU cannot tell apart, so that
  * one process has all of them or none. Only one process can have it open, and only once.
  */
 public final class VfioGroup implements AutoCloseable {
-  /** Drivers that do no DMA. */
-  private static final Set<String> HARMLESS = Set.of("vfio-pci", "pci-stub", "pcieport");
-
   private final int number;
   private final int fd;
   private final VfioContainer container;
@@ -86,13 +81,7 @@ public final class VfioGroup implements AutoCloseable {
   /** The functions of the group that drivers of the kernel have. */
   private static String others(int number) {
     try {
-      String others =
-          new PciBus(Path.of("/"))
-              .group(number).stream()
-                  .filter(function -> function.driver().filter(HARMLESS::contains).isEmpty())
-                  .filter(function -> function.driver().isPresent())
-                  .map(f -> "%s (%s)".formatted(f.address(), f.driver().orElseThrow()))
-                  .collect(Collectors.joining(", "));
+      String others = String.join(", ", new PciBus(Path.of("/")).kernelOwned(number));
       return others.isEmpty() ? "all its functions" : others;
     } catch (IOException e) {
       return "all its functions"; // one of them goes just now

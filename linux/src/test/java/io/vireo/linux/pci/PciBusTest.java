@@ -31,7 +31,7 @@ class PciBusTest {
     tree.link(nvme.resolve("driver"), "../../drivers/nvme");
     tree.link(nvme.resolve("iommu_group"), "../../../kernel/iommu_groups/12");
     tree.function("0000:00:1f.2", "0x010601");
-    bus = new PciBus(root, tree, Duration.ofSeconds(10));
+    bus = tree.bus();
   }
 
   private Optional<String> driver() throws IOException {
@@ -226,6 +226,29 @@ class PciBusTest {
         .extracting(function -> function.address().toString())
         .containsExactly("0000:01:00.0", "0000:01:00.1");
     assertThat(bus.group(13)).isEmpty();
+  }
+
+  @Test
+  void what_the_kernel_has_of_a_group_is_told() throws IOException {
+    String[] drivers = {"nvme", "vfio-pci", "pcieport", "pci-stub"};
+    for (int i = 0; i < drivers.length; i++) {
+      Path other = tree.function("0000:02:00." + i, "0x010802");
+      tree.link(other.resolve("iommu_group"), "../../../kernel/iommu_groups/13");
+      tree.link(other.resolve("driver"), "../../drivers/" + drivers[i]);
+    }
+    Path free = tree.function("0000:02:00.7", "0x010802");
+    tree.link(free.resolve("iommu_group"), "../../../kernel/iommu_groups/13");
+    assertThat(bus.kernelOwned(13)).containsExactly("0000:02:00.0 (nvme)");
+    assertThat(bus.kernelOwned(14)).isEmpty();
+  }
+
+  @Test
+  void disks_and_drivers_are_named() throws IOException {
+    disk("259:0", nvme.resolve("nvme/nvme0/nvme0n1"));
+    disk("259:1", nvme.resolve("nvme/nvme0/nvme0n2"));
+    assertThat(bus.disks(ADDRESS)).containsExactly("nvme0n1", "nvme0n2");
+    assertThat(bus.hasDriver("vfio-pci")).isTrue();
+    assertThat(bus.hasDriver("uio_pci_generic")).isFalse();
   }
 
   private void open(int process, String name, String file) throws IOException {

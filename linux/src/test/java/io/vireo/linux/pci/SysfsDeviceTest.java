@@ -8,7 +8,6 @@ import io.vireo.linux.Mem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,7 +151,7 @@ class SysfsDeviceTest {
 
   @Test
   void only_one_drives_a_function_and_nobody_takes_it_meanwhile() throws IOException {
-    PciBus bus = new PciBus(root, tree, Duration.ofSeconds(10));
+    PciBus bus = tree.bus();
     try (SysfsDevice device = open()) {
       assertThat(device.resettable()).isTrue();
       assertThatThrownBy(this::open)

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Map;
  * A made-up /sys, /proc and /dev, and a kernel that does what a store asks for: drivers take
  * functions by their class, or by override.
  */
-final class SysfsTree implements Sysfs.Store {
+public final class SysfsTree implements Sysfs.Store {
   final Path root;
   final List<String> stores = new ArrayList<>();
 
@@ -24,20 +25,33 @@ final class SysfsTree implements Sysfs.Store {
   /** Drivers that refuse whatever they are given. */
   final List<String> refusing = new ArrayList<>();
 
-  SysfsTree(Path root) throws IOException {
+  /** An empty machine. */
+  public SysfsTree(Path root) throws IOException {
     this.root = root;
     write("sys/bus/pci/drivers_probe", "");
     write("proc/self/mountinfo", "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n");
     write("proc/swaps", "Filename Type Size Used Priority\n");
   }
 
-  void driver(String name, String classCode) throws IOException {
+  /** Its functions, which answer to what is stored. */
+  public PciBus bus() {
+    return new PciBus(root, this, Duration.ofSeconds(10));
+  }
+
+  /** What was stored, in order: {@code path=value}. */
+  public List<String> stores() {
+    return stores;
+  }
+
+  /** Loads a driver; the kernel gives it functions of that class. */
+  public void driver(String name, String classCode) throws IOException {
     drivers.put(name, classCode);
     write("sys/bus/pci/drivers/" + name + "/unbind", "");
     write("sys/bus/pci/drivers/" + name + "/bind", "");
   }
 
-  Path function(String address, String classCode) throws IOException {
+  /** Adds a function without a driver; answers its directory. */
+  public Path function(String address, String classCode) throws IOException {
     Path directory = root.resolve("sys/bus/pci/devices/" + address);
     Files.createDirectories(directory);
     Files.writeString(directory.resolve("class"), classCode + "\n");
@@ -50,13 +64,15 @@ final class SysfsTree implements Sysfs.Store {
     return directory;
   }
 
-  Path write(String path, String text) throws IOException {
+  /** Writes a file below the root. */
+  public Path write(String path, String text) throws IOException {
     Path file = root.resolve(path);
     Files.createDirectories(file.getParent());
     return Files.writeString(file, text);
   }
 
-  void link(Path from, String to) throws IOException {
+  /** Makes a link. */
+  public void link(Path from, String to) throws IOException {
     Files.createSymbolicLink(from, Path.of(to));
   }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** One controller, from taking it to giving it back. */
 final class ControllerChecks {
-  private static final int DATA_BYTES = 8 << 20;
+  private static final int DATA_BYTES = 4 << 20;
   private static final int BUFFERS = 4;
   private static final int BUFFER_BYTES = 128 << 10;
 

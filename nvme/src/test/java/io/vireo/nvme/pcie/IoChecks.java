@@ -19,9 +19,9 @@ import java.util.Random;
 
 /** I/Os of all sizes and alignments on a namespace, compared with an array. */
 final class IoChecks {
-  private static final int DISK_BYTES = 8 << 20; // of the namespace, as many as of memory
-  private static final int RANDOM_IOS = 300;
-  private static final int MAX_RANDOM_BYTES = 1 << 20;
+  private static final int DISK_BYTES = 4 << 20; // of the namespace, as many as of memory
+  private static final int RANDOM_IOS = 150;
+  private static final int MAX_RANDOM_BYTES = 512 << 10;
 
   private final NamespaceQueue queue;
   private final NamespaceQueue other; // the same namespace over another queue pair
@@ -53,7 +53,7 @@ final class IoChecks {
 
   void run(GuestChecks checks, String name) {
     checks.check(name + " all written", this::fill);
-    checks.check(name + " every size from one block to 64 KiB", this::sizes);
+    checks.check(name + " every size from one block to 40 KiB", this::sizes);
     checks.check(name + " every alignment of a dword in a page", this::alignments);
     checks.check(name + " random I/Os of any shape", this::shapes);
     checks.check(name + " memory that it does not reach", this::unreached);
@@ -98,7 +98,7 @@ final class IoChecks {
 
   private Object sizes() {
     int count = 0;
-    for (int bytes = blockBytes; bytes <= 64 << 10; bytes += blockBytes) {
+    for (int bytes = blockBytes; bytes <= 40 << 10; bytes += blockBytes) {
       int at = random.nextInt((DISK_BYTES - bytes) / blockBytes) * blockBytes;
       write(at, bytes, List.of(new Piece(0, bytes)));
       read(at, bytes, List.of(new Piece(1 << 20, bytes)));

@@ -1,0 +1,107 @@
+package io.vireo.daemon.pci;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code vireo hugepages}. */
+@Command(
+    name = "hugepages",
+    header = "Shows or changes how much memory is reserved as huge pages.",
+    description = {
+      "",
+      "A target takes huge pages for the memory that its NVMe controllers reach, where there are"
+          + " free ones; nothing requires them but controllers without an IOMMU. Reserved memory is"
+          + " nobody else's; it is found best soon after the machine has started.",
+      ""
+    },
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  vireo hugepages",
+      "  vireo hugepages 512           1 GiB in all, each node its part",
+      "  vireo hugepages 512 --node 1  1 GiB there; the other nodes stay as they are"
+    })
+public final class HugePagesCommand implements Callable<Integer> {
+  private static final long MAX_PAGES = 1L << 27; // 256 TiB
+
+  private final Path root;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "N",
+      description = "how many pages of 2 MiB there are to be; without it they are shown")
+  private Long pages;
+
+  @Option(names = "--node", paramLabel = "NODE", description = "only those of this NUMA node")
+  private Integer node;
+
+  /**
+   * @param root where {@code sys} is: {@code /}
+   */
+  public HugePagesCommand(Path root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    List<HugePagePool> pools = pools();
+    if (pools.isEmpty()) {
+      throw new IllegalArgumentException(
+          node == null ? "the kernel has no huge pages" : "there is no NUMA node " + node);
+    }
+    if (pages != null) {
+      set(pools);
+    }
+    print(pools());
+    return 0;
+  }
+
+  private List<HugePagePool> pools() throws IOException {
+    return HugePagePool.all(root).stream()
+        .filter(pool -> node == null || pool.node() == node)
+        .toList();
+  }
+
+  private void print(List<HugePagePool> pools) {
+    PrintWriter out = spec.commandLine().getOut();
+    HugePagePool.table(pools).print(out);
+    out.flush();
+  }
+
+  private void set(List<HugePagePool> pools) throws IOException {
+    if (pages < 0 || pages > MAX_PAGES) {
+      throw new IllegalArgumentException(
+          "%d huge pages are not between 0 and %d".formatted(pages, MAX_PAGES));
+    }
+    List<HugePagePool> ours =
+        pools.stream().filter(pool -> pool.pageKib() == HugePagePool.DEFAULT_KIB).toList();
+    if (ours.isEmpty()) {
+      throw new IOException("the kernel has no huge pages of 2 MiB (CONFIG_HUGETLBFS)");
+    }
+    long reserved = 0;
+    for (int i = 0; i < ours.size(); i++) {
+      long share = pages / ours.size() + (i < pages % ours.size() ? 1 : 0);
+      reserved += ours.get(i).resize(share).total();
+    }
+    if (reserved < pages) {
+      throw new IOException(
+          "only %d of %d huge pages could be reserved: there is too little memory in one piece"
+              .formatted(reserved, pages));
+    }
+    if (reserved > pages) {
+      throw new IOException(
+          "%d huge pages are left, not %d: the others are in use".formatted(reserved, pages));
+    }
+  }
+}
