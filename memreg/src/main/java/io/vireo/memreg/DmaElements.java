@@ -9,17 +9,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class DmaElements {
   private final String pool;
-  private final long[] hvas; // of all elements, ascending
+  private final DmaChunks chunks;
+  private final long[] hvas; // of all elements
   private final IndexStack stack; // indexes of hvas
   private final boolean[] isHere; // on the stack; belongs to who has the element
   private final AtomicInteger free;
 
-  /**
-   * @param hvas ascending
-   */
-  DmaElements(String pool, long[] hvas) {
+  DmaElements(String pool, DmaChunks chunks) {
     this.pool = pool;
-    this.hvas = hvas;
+    this.chunks = chunks;
+    this.hvas = chunks.hvas();
     this.stack = new IndexStack(hvas.length);
     this.isHere = new boolean[hvas.length];
     this.free = new AtomicInteger(hvas.length);
@@ -58,7 +57,7 @@ final class DmaElements {
    */
   void give(long[] from, int count, int[] indexes) {
     for (int i = 0; i < count; i++) {
-      int index = Arrays.binarySearch(hvas, from[i]);
+      int index = chunks.indexOf(from[i]);
       if (index < 0 || isHere[index]) {
         takeBack(indexes, i);
         throw refusal(from[i], index >= 0);

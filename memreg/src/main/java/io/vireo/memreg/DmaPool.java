@@ -63,11 +63,8 @@ public final class DmaPool implements AutoCloseable {
     long chunkBytes = perChunk * stride;
     this.chunks = new long[(options.elements - 1) / perChunk + 1];
     allocate(chunkBytes, options.numaNode);
-    long[] hvas = new long[options.elements];
-    for (int i = 0; i < hvas.length; i++) {
-      hvas[i] = chunks[i / perChunk] + i % perChunk * stride;
-    }
-    this.elements = new DmaElements(options.name, hvas);
+    DmaChunks layout = new DmaChunks(chunks, perChunk, stride, options.elements);
+    this.elements = new DmaElements(options.name, layout);
   }
 
   /** Fills {@link #chunks}, ascending; each lies within 2 MiB if it is no larger. */
