@@ -3,6 +3,7 @@ package io.vireo.linux.pci;
 import io.vireo.linux.Libc;
 import io.vireo.linux.Mem;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 
 /**
  * The configuration space of a function (PCI Express Base Specification, 7.5): little-endian
@@ -20,6 +21,9 @@ public final class PciConfig {
   public static final int COMMAND_MEMORY = 2;
 
   public static final int COMMAND_MASTER = 4;
+
+  private static final int ALL_BYTES = 4096;
+  private static final int LEGACY_BYTES = 256;
 
   private final int fd;
   private final long offset;
@@ -59,6 +63,22 @@ public final class PciConfig {
   /** Ends the function's access to our memory. */
   public void disableMaster() {
     write16(COMMAND, read16(COMMAND) & ~COMMAND_MASTER);
+  }
+
+  /** All of it: 4096 bytes, or 256 of a function that has no more or nothing there. */
+  public byte[] bytes() {
+    try (Arena arena = Arena.ofConfined()) {
+      long memory = arena.allocate(ALL_BYTES, Integer.BYTES).address();
+      long got = Libc.pread(fd, memory, ALL_BYTES, offset);
+      byte[] all = new byte[(int) got];
+      Mem.copy(memory, all, 0, all.length);
+      for (int i = LEGACY_BYTES; i < all.length; i++) {
+        if (all[i] != 0) {
+          return all;
+        }
+      }
+      return Arrays.copyOf(all, Math.min(all.length, LEGACY_BYTES));
+    }
   }
 
   private int read(int register, int bytes) {

@@ -9,9 +9,9 @@ import io.vireo.memreg.DmaHeap;
 import io.vireo.memreg.MemoryRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What all NVMe controllers of a process share: whatever is in its registry, all of them reach
@@ -23,7 +23,7 @@ public final class DmaDomain implements AutoCloseable {
   private final PciBus bus;
   private final AddressSpace vfio;
   private final AddressSpace physical;
-  private final Set<PciAddress> attached = new HashSet<>(); // guarded by this
+  private final Map<PciAddress, PcieFunction> attached = new TreeMap<>(); // guarded by this
   private boolean closed; // guarded by this
 
   /**
@@ -48,7 +48,7 @@ public final class DmaDomain implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("DMA domain is closed");
     }
-    if (attached.contains(address)) {
+    if (attached.containsKey(address)) {
       throw new PciException(address + " is attached already");
     }
     try {
@@ -57,7 +57,7 @@ public final class DmaDomain implements AutoCloseable {
       PciDevice device = space.open(function);
       try {
         PcieFunction taken = PcieFunction.of(this, access, function, device);
-        attached.add(address);
+        attached.put(address, taken);
         return taken;
       } catch (RuntimeException | Error e) {
         space.close(function, device);
@@ -84,6 +84,11 @@ public final class DmaDomain implements AutoCloseable {
     return function;
   }
 
+  /** The functions that are attached, in the order of their addresses. */
+  public synchronized List<PcieFunction> attached() {
+    return List.copyOf(attached.values());
+  }
+
   synchronized void detach(PcieFunction function) {
     attached.remove(function.address());
     space(function.access()).close(function.function(), function.device());
@@ -106,7 +111,7 @@ public final class DmaDomain implements AutoCloseable {
   @Override
   public synchronized void close() {
     if (!attached.isEmpty()) {
-      throw new IllegalStateException(attached + " are still attached");
+      throw new IllegalStateException(attached.keySet() + " are still attached");
     }
     closed = true;
     vfio.close();

@@ -104,6 +104,11 @@ public final class PcieFunction implements AutoCloseable {
     return function;
   }
 
+  /** Its configuration space (PCI Express Base 7.5): 256 or 4096 bytes. */
+  public byte[] configuration() {
+    return device.config().bytes();
+  }
+
   public Access access() {
     return access;
   }

@@ -67,6 +67,7 @@ final class ControllerChecks {
     try (HostMemory memory = guestMemory();
         PcieFunction function = domain.attach(address, access)) {
       checks.check(address + " is attached once", this::once);
+      checks.check(address + " configuration space", () -> configuration(function));
       checks.check(address + " memory comes and goes", () -> memory(function, memory));
       registry.register(memory.address(), DATA_BYTES);
       try {
@@ -136,6 +137,14 @@ final class ControllerChecks {
       seen.append(", %d blocks of %d".formatted(namespace.blocks(), namespace.blockBytes()));
     }
     return seen.append(", %d bytes at most".formatted(controller.maxTransferBytes()));
+  }
+
+  private Object configuration(PcieFunction function) {
+    byte[] all = function.configuration();
+    require(all.length == 256 || all.length == 4096, all.length);
+    require(all[0] == 0x36 && all[1] == 0x1b, "vendor %02x%02x".formatted(all[1], all[0]));
+    require(domain.attached().equals(List.of(function)), domain.attached());
+    return all.length + " bytes";
   }
 
   private Object vectors(PcieFunction function) {

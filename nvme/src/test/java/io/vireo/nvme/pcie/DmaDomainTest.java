@@ -181,6 +181,22 @@ class DmaDomainTest {
   }
 
   @Test
+  void attached_functions_and_their_configuration_space_are_shown() throws IOException {
+    assertThat(domain.attached()).isEmpty();
+    try (PcieFunction function = domain.attach(ADDRESS, Access.PHYSICAL)) {
+      assertThat(domain.attached()).containsExactly(function);
+      assertThat(function.configuration()).hasSize(256).containsSubsequence(0, 0, 6, 0);
+      byte[] extended = new byte[4096];
+      Files.write(nvme.resolve("config"), extended);
+      assertThat(function.configuration()).hasSize(256);
+      extended[256] = 1;
+      Files.write(nvme.resolve("config"), extended);
+      assertThat(function.configuration()).isEqualTo(extended);
+    }
+    assertThat(domain.attached()).isEmpty();
+  }
+
+  @Test
   void a_stopped_function_was_reset_and_reaches_memory_again() throws IOException {
     try (PcieFunction function = domain.attach(ADDRESS, Access.PHYSICAL)) {
       Files.writeString(nvme.resolve("reset"), "0");
