@@ -274,10 +274,7 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
   @Override
   public void close() {
     events.stop();
-    queue.stop();
-    for (NvmeRequest r = queue.takeBack(); r != null; r = queue.takeBack()) {
-      r.endTakenBack(NvmeStatus.ABORTED_BY_HOST);
-    }
+    queue.endAll(NvmeStatus.ABORTED_BY_HOST);
     queue.close();
     strays.forEach(memory::free);
     strays.clear();

@@ -10,6 +10,7 @@ import java.util.Set;
  * @param adminTimeoutMs how long an admin command may take
  * @param shutdownTimeoutMs how long an orderly shutdown may take, if the controller does not want
  *     longer
+ * @param weightedArbitration whether queues have priorities (CC.AMS), where the controller has it
  * @param quirks how the controller differs from the specification
  */
 public record ControllerOptions(
@@ -17,9 +18,10 @@ public record ControllerOptions(
     int ioQueues,
     long adminTimeoutMs,
     long shutdownTimeoutMs,
+    boolean weightedArbitration,
     Set<Quirk> quirks) {
   public static final ControllerOptions DEFAULT =
-      new ControllerOptions(32, 64, 30_000, 10_000, Set.of());
+      new ControllerOptions(32, 64, 30_000, 10_000, false, Set.of());
 
   /** The most I/O queue pairs there can be (Base 5.27.1.5). */
   private static final int MAX_IO_QUEUES = 65535;
@@ -37,10 +39,17 @@ public record ControllerOptions(
   }
 
   public ControllerOptions withIoQueues(int count) {
-    return new ControllerOptions(adminEntries, count, adminTimeoutMs, shutdownTimeoutMs, quirks);
+    return new ControllerOptions(
+        adminEntries, count, adminTimeoutMs, shutdownTimeoutMs, weightedArbitration, quirks);
   }
 
   public ControllerOptions withQuirks(Set<Quirk> some) {
-    return new ControllerOptions(adminEntries, ioQueues, adminTimeoutMs, shutdownTimeoutMs, some);
+    return new ControllerOptions(
+        adminEntries, ioQueues, adminTimeoutMs, shutdownTimeoutMs, weightedArbitration, some);
+  }
+
+  public ControllerOptions withWeightedArbitration() {
+    return new ControllerOptions(
+        adminEntries, ioQueues, adminTimeoutMs, shutdownTimeoutMs, true, quirks);
   }
 }

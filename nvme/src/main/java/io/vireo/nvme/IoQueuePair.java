@@ -3,6 +3,7 @@ package io.vireo.nvme;
 import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.NvmeRequest;
 import io.vireo.nvme.transport.TransportQueue;
+import java.util.function.IntSupplier;
 
 /**
  * A submission and a completion queue, over any number of resets of their controller. Reactor
@@ -29,12 +30,11 @@ import io.vireo.nvme.transport.TransportQueue;
  *                          pair.resume()     it is sent again, in order
  * </pre>
  *
- * <p>Nothing is lost: what the controller had not ended when it stopped is either sent again or
- * ended by {@link #fail}. Nothing ends twice: a request that was sent again has an id in a new
- * queue with memory of its own, and what the controller wrote to the old one is read once, by
- * {@link #suspend}. And no command of before writes into data that its owner has again: the
- * controller does no DMA from {@link NvmeController#disable} on, and without that {@link #suspend}
- * refuses.
+ * <p>Nothing is lost: what the controller had not ended is sent again or ended by {@link #fail}.
+ * Nothing ends twice: what is sent again has an id in a new queue with memory of its own, and the
+ * old one is read for the last time by {@link #suspend}. And no command of before writes into data
+ * that its owner has again: the controller does no DMA from {@link NvmeController#disable} on, and
+ * without that {@link #suspend} refuses.
  */
 public final class IoQueuePair {
   /** The blocks leave the namespace, or there are none of them. */
@@ -46,10 +46,14 @@ public final class IoQueuePair {
   /** The queue pair was failed and not yet resumed: nothing is taken, not even to wait. */
   public static final int FAILED = -7;
 
+  /** The controller does not have that command, or not on that namespace. */
+  public static final int UNSUPPORTED = -8;
+
   /** The most blocks of a command: NLB is 16 bits, from 0 (NVM 3.2.4). */
   public static final int MAX_BLOCKS = 65536;
 
-  private final NvmeController controller;
+  private final QueuePairOptions options;
+  private final IntSupplier enabling; // the controller's, now
   private final IoSplitter splitter;
   private final WaitingIos waiting = new WaitingIos();
   private final TakenBack takenBack;
@@ -57,17 +61,18 @@ public final class IoQueuePair {
   private final int id;
   private final int capacity;
   private TransportQueue queue;
-  private int generation;
+  private int generation; // which enabling of the controller the queue was made under
   private int refusal; // of every submission; SUBMITTED: none, it runs
   private boolean detached; // from suspend to resume the queue is the control thread's
 
-  IoQueuePair(NvmeController controller, TransportQueue queue, BounceBuffers buffers, long nowNs) {
-    this.controller = controller;
+  IoQueuePair(IntSupplier enabling, TransportQueue queue, QueuePairOptions options, long nowNs) {
+    this.enabling = enabling;
+    this.options = options;
     this.queue = queue;
     this.id = queue.id();
     this.capacity = queue.capacity();
-    this.generation = controller.generation();
-    this.splitter = new IoSplitter(this, capacity, buffers);
+    this.generation = enabling.getAsInt();
+    this.splitter = new IoSplitter(this, capacity, options.buffers());
     this.takenBack = new TakenBack(capacity);
     this.timeouts = new Timeouts(this, nowNs);
   }
@@ -75,8 +80,7 @@ public final class IoQueuePair {
   /**
    * Submits a command that the owner put together itself. Unlike I/Os it does not wait.
    *
-   * @return as {@link TransportQueue#submit}; {@link TransportQueue#FULL} also while the queue pair
-   *     is suspended; {@link #FAILED}
+   * @return as {@link TransportQueue#submit}, FULL also while it is suspended; {@link #FAILED}
    */
   public int submit(NvmeRequest request) {
     if (refusal != TransportQueue.SUBMITTED) {
@@ -94,8 +98,22 @@ public final class IoQueuePair {
     return queue.describable(request);
   }
 
-  boolean isFull() {
-    return refusal != TransportQueue.SUBMITTED || queue.inFlight() == queue.capacity();
+  /** How many requests it would take now. */
+  int room() {
+    return refusal != TransportQueue.SUBMITTED ? 0 : capacity - queue.inFlight();
+  }
+
+  /** Submits the two commands of a fused operation (Base 3.4.2) side by side, or neither. */
+  public int submitFused(NvmeRequest first, NvmeRequest second) {
+    if (refusal != TransportQueue.SUBMITTED) {
+      return refusal;
+    }
+    int taken = queue.submitFused(first, second);
+    if (taken == TransportQueue.SUBMITTED) {
+      first.submittedNs(timeouts.nowNs());
+      second.submittedNs(timeouts.nowNs());
+    }
+    return taken;
   }
 
   /** One doorbell for everything that was submitted since the last one. */
@@ -151,7 +169,8 @@ public final class IoQueuePair {
     if (refusal == FAILED) {
       return FAILED;
     }
-    io.beginSplit();
+    IoProgress progress = io.progress();
+    progress.begin();
     boolean mayBegin = waiting.isEmpty() && refusal == TransportQueue.SUBMITTED;
     int taken = TransportQueue.UNMAPPED; // when an error says that its memory has gone
     try {
@@ -159,12 +178,14 @@ public final class IoQueuePair {
     } finally {
       if (taken == TransportQueue.FULL) {
         waiting.add(io);
+      } else if (taken != TransportQueue.SUBMITTED && progress.hasBegun()) {
+        progress.failUnsent();
         taken = TransportQueue.SUBMITTED;
-      } else if (taken != TransportQueue.SUBMITTED && io.failUnsent()) {
-        taken = TransportQueue.SUBMITTED;
+      } else if (taken != TransportQueue.SUBMITTED) {
+        io.refuse();
       }
     }
-    return taken;
+    return taken == TransportQueue.FULL ? TransportQueue.SUBMITTED : taken;
   }
 
   /**
@@ -182,7 +203,7 @@ public final class IoQueuePair {
    * @throws IllegalStateException if the controller may still work on it
    */
   public void suspend() {
-    if (controller.generation() == generation) {
+    if (enabling.getAsInt() == generation) {
       throw new IllegalStateException("the controller still has the queue: disable it first");
     }
     refusal = refusal == FAILED ? FAILED : TransportQueue.FULL;
@@ -219,7 +240,7 @@ public final class IoQueuePair {
    * @throws IllegalStateException if it was not reopened
    */
   public void resume() {
-    if (controller.generation() != generation) {
+    if (enabling.getAsInt() != generation) {
       throw new IllegalStateException("queue pair %d was not reopened".formatted(id));
     }
     detached = false;
@@ -237,10 +258,10 @@ public final class IoQueuePair {
   /** Goes on with another queue once it is resumed. */
   void reopened(TransportQueue fresh) {
     queue = fresh;
-    generation = controller.generation();
+    generation = enabling.getAsInt();
   }
 
-  /** Requests that the controller has or that were taken back from it. */
+  /** Requests that the controller has, or that were taken back. */
   public int inFlight() {
     return (detached ? 0 : queue.inFlight()) + takenBack.size();
   }
@@ -265,11 +286,14 @@ public final class IoQueuePair {
     return splitter.counters();
   }
 
+  QueuePairOptions options() {
+    return options;
+  }
+
   TransportQueue queue() {
     return queue;
   }
 
-  /** Which enabling of the controller its queue was made under. */
   int generation() {
     return generation;
   }

@@ -1,5 +1,6 @@
 package io.vireo.nvme;
 
+import io.vireo.nvme.spec.Capabilities;
 import io.vireo.nvme.spec.NvmOpcode;
 import io.vireo.nvme.transport.TransportQueue;
 
@@ -13,7 +14,7 @@ import io.vireo.nvme.transport.TransportQueue;
  *   io.addData(hva, bytes);                         // each piece
  *   int taken = namespace.read(io, lba, blocks);    // SUBMITTED, or why not
  *   pair.ring();                                    // once for all that were taken
- *   pair.poll(budget);                              // calls the owners of what ended
+ *   pair.poll(budget, nowNs);                       // calls the owners of what ended
  * </pre>
  *
  * <p>What is taken ends exactly once, whatever happens to the controller. Nothing is refused for
@@ -26,31 +27,41 @@ import io.vireo.nvme.transport.TransportQueue;
  *
  * <ul>
  *   <li>{@link IoQueuePair#OUT_OF_RANGE}, {@link IoQueuePair#WRONG_LENGTH}: the caller's mistake
- *   <li>{@link TransportQueue#MISALIGNED}, {@link TransportQueue#UNMAPPED}: the controller cannot
- *       take the data where they lie, and there are no bounce buffers that could hold a block
+ *   <li>{@link IoQueuePair#UNSUPPORTED}: the controller's identify data do not offer it
+ *   <li>{@link IoQueuePair#FAILED}: the queue pair was given up
+ *   <li>{@link TransportQueue#MISALIGNED}: the controller cannot take the data where they lie, and
+ *       there are no bounce buffers that could hold what must stay together
+ *   <li>{@link TransportQueue#TOO_LONG}: it cannot be cut, and is more than one command
  * </ul>
+ *
+ * <p>Flags are {@code NvmOpcode.FUA} and, on namespaces with protection information, {@code PRACT}
+ * and {@code PRCHK}. Metadata that are not the controller's alone ({@code PRACT} with 8 bytes) lie
+ * behind each block's data, or in a buffer of their own ({@link NvmeIo#metadata}), as the namespace
+ * was formatted.
  */
 public final class NamespaceQueue {
   private final IoQueuePair pair;
   private final NvmeNamespace namespace;
+  private final NamespaceLimits limits;
+  private final BlockFormat format;
   private final int namespaceId;
   private final long allBlocks;
   private final int blockBytes;
+  private final boolean hasMetadata;
   private final long dataBlocks; // the most of a command with data
-  private final long plainBlocks; // the most of a command without
   private final long boundaryBlocks; // no command with data crosses a multiple of it
 
-  /**
-   * @param maxTransferBytes the most data of a command, at least a block
-   */
-  NamespaceQueue(IoQueuePair pair, NvmeNamespace namespace, int maxTransferBytes) {
+  NamespaceQueue(IoQueuePair pair, NvmeNamespace namespace, NamespaceLimits limits) {
     this.pair = pair;
     this.namespace = namespace;
+    this.limits = limits;
+    this.format = BlockFormat.of(namespace);
     this.namespaceId = namespace.id();
     this.allBlocks = namespace.blocks();
     this.blockBytes = namespace.blockBytes();
-    this.dataBlocks = Math.clamp(maxTransferBytes / blockBytes, 1, IoQueuePair.MAX_BLOCKS);
-    this.plainBlocks = IoQueuePair.MAX_BLOCKS;
+    this.hasMetadata = format.metadataBytes() > 0;
+    long most = limits.transferBytes() / format.unitBytes(0);
+    this.dataBlocks = Math.clamp(most, 1, IoQueuePair.MAX_BLOCKS);
     long boundary = namespace.boundaryBlocks();
     this.boundaryBlocks = boundary == 0 ? Long.MAX_VALUE : boundary;
   }
@@ -60,11 +71,12 @@ public final class NamespaceQueue {
     return transfer(io, NvmOpcode.READ, lba, blocks, 0);
   }
 
-  /**
-   * Write (NVM 3.2.6) of the I/O's data.
-   *
-   * @param flags {@link NvmOpcode#FUA} or 0
-   */
+  /** The same with flags. */
+  public int read(NvmeIo io, long lba, long blocks, int flags) {
+    return transfer(io, NvmOpcode.READ, lba, blocks, flags);
+  }
+
+  /** Write (NVM 3.2.6) of the I/O's data. */
   public int write(NvmeIo io, long lba, long blocks, int flags) {
     return transfer(io, NvmOpcode.WRITE, lba, blocks, flags);
   }
@@ -73,13 +85,22 @@ public final class NamespaceQueue {
    * Compare (NVM 3.2.1) with the I/O's data; ends with COMPARE_FAILURE when they differ. Several
    * commands compare one after the other, not at one time.
    */
-  public int compare(NvmeIo io, long lba, long blocks) {
-    return transfer(io, NvmOpcode.COMPARE, lba, blocks, 0);
+  public int compare(NvmeIo io, long lba, long blocks, int flags) {
+    return isOffered(Capabilities.ONCS_COMPARE)
+        ? transfer(io, NvmOpcode.COMPARE, lba, blocks, flags)
+        : IoQueuePair.UNSUPPORTED;
+  }
+
+  private boolean isOffered(int command) {
+    return (limits.optionalCommands() & command) != 0;
   }
 
   private int transfer(NvmeIo io, int opcode, long lba, long blocks, int flags) {
     if (isOutOfRange(lba, blocks)) {
       return IoQueuePair.OUT_OF_RANGE;
+    }
+    if (hasMetadata) {
+      return transferWithMetadata(io, opcode, lba, blocks, flags);
     }
     if (io.dataBytes() != blocks * blockBytes) {
       return IoQueuePair.WRONG_LENGTH;
@@ -88,28 +109,136 @@ public final class NamespaceQueue {
     return start(io);
   }
 
-  /**
-   * Write zeroes (NVM 3.2.8); the I/O's data do not matter.
-   *
-   * @param flags {@link NvmOpcode#DEAC}, {@link NvmOpcode#FUA} or 0
-   */
-  public int writeZeroes(NvmeIo io, long lba, long blocks, int flags) {
-    return plain(io, NvmOpcode.WRITE_ZEROES, lba, blocks, flags);
+  private int transferWithMetadata(NvmeIo io, int opcode, long lba, long blocks, int flags) {
+    int unit = format.unitBytes(flags);
+    int apart = format.apartBytes(flags);
+    if (io.dataBytes() != blocks * unit || (apart > 0 && io.metadataBytes() != blocks * apart)) {
+      return IoQueuePair.WRONG_LENGTH;
+    }
+    io.ask(this, opcode, lba, blocks, Integer.toUnsignedLong(flags), unit);
+    io.metadata(apart, format.refersToBlock(), format.countsReference());
+    return start(io);
   }
 
-  /** Flush (Base 7.1): what was written before and has ended becomes durable. */
+  /**
+   * Compare and write as one (Base 3.4.2, NVM 2.4): nobody writes between them. The first half of
+   * the data is compared, the second half written when it is equal; else COMPARE_FAILURE.
+   */
+  public int compareAndWrite(NvmeIo io, long lba, long blocks, int flags) {
+    if (!limits.fused() || format.apartBytes(flags) > 0) {
+      return IoQueuePair.UNSUPPORTED;
+    }
+    if (isOutOfRange(lba, blocks)) {
+      return IoQueuePair.OUT_OF_RANGE;
+    }
+    if (blocks > dataBlocks) {
+      return TransportQueue.TOO_LONG;
+    }
+    int half = (int) blocks * format.unitBytes(flags);
+    if (io.dataBytes() != 2L * half) {
+      return IoQueuePair.WRONG_LENGTH;
+    }
+    long dwords = Integer.toUnsignedLong(flags) | blocks - 1;
+    io.ask(this, NvmOpcode.COMPARE, lba, 2, dwords, half);
+    io.kind(NvmeIo.Kind.FUSED);
+    return pair.take(io);
+  }
+
+  /** Write zeroes (NVM 3.2.8); another flag is {@link NvmOpcode#DEAC}. */
+  public int writeZeroes(NvmeIo io, long lba, long blocks, int flags) {
+    return plain(io, NvmOpcode.WRITE_ZEROES, Capabilities.ONCS_WRITE_ZEROES, lba, blocks, flags);
+  }
+
+  /** Verify (NVM 3.2.5): the blocks can be read; nothing is transferred. */
+  public int verify(NvmeIo io, long lba, long blocks, int flags) {
+    return plain(io, NvmOpcode.VERIFY, Capabilities.ONCS_VERIFY, lba, blocks, flags);
+  }
+
+  /** Write uncorrectable (NVM 3.2.7): reading the blocks fails until they are written. */
+  public int writeUncorrectable(NvmeIo io, long lba, long blocks) {
+    int offered = Capabilities.ONCS_WRITE_UNCORRECTABLE;
+    return plain(io, NvmOpcode.WRITE_UNCORRECTABLE, offered, lba, blocks, 0);
+  }
+
+  private int plain(NvmeIo io, int opcode, int offered, long lba, long blocks, int flags) {
+    if (!isOffered(offered)) {
+      return IoQueuePair.UNSUPPORTED;
+    }
+    if (isOutOfRange(lba, blocks)) {
+      return IoQueuePair.OUT_OF_RANGE;
+    }
+    io.clearData();
+    io.ask(this, opcode, lba, blocks, Integer.toUnsignedLong(flags), 0);
+    if (hasMetadata) {
+      io.metadata(0, format.refersToBlock(), format.countsReference());
+    }
+    return start(io);
+  }
+
+  /** Flush (Base 7.1): makes durable what was written and has ended. */
   public int flush(NvmeIo io) {
     io.clearData();
     io.ask(this, NvmOpcode.FLUSH, 0, 1, 0, 0);
     return start(io);
   }
 
-  private int plain(NvmeIo io, int opcode, long lba, long blocks, int flags) {
-    if (isOutOfRange(lba, blocks)) {
+  /** Deallocates the I/O's ranges (dataset management, NVM 3.2.3). Needs bounce buffers. */
+  public int deallocate(NvmeIo io) {
+    if (!isOffered(Capabilities.ONCS_DATASET_MANAGEMENT)) {
+      return IoQueuePair.UNSUPPORTED;
+    }
+    return ranges(io, NvmOpcode.DATASET_MANAGEMENT, 0, 0);
+  }
+
+  /**
+   * Copies the I/O's ranges (NVM 3.2.2), one after the other, to {@code lba} and on. Needs bounce
+   * buffers. Ranges are not to overlap with their destination.
+   */
+  public int copy(NvmeIo io, long lba, int flags) {
+    if (!isOffered(Capabilities.ONCS_COPY) || limits.copy().ranges() == 0) {
+      return IoQueuePair.UNSUPPORTED;
+    }
+    if (isOutOfRange(lba, io.dataBytes())) {
       return IoQueuePair.OUT_OF_RANGE;
     }
-    io.clearData();
-    io.ask(this, opcode, lba, blocks, Integer.toUnsignedLong(flags), 0);
+    return ranges(io, NvmOpcode.COPY, lba, flags);
+  }
+
+  private int ranges(NvmeIo io, int opcode, long lba, int flags) {
+    for (int i = 0; i < io.data().pieces(); i++) {
+      if (isOutOfRange(io.data().hva(i), io.data().bytes(i))) {
+        return IoQueuePair.OUT_OF_RANGE;
+      }
+    }
+    if (io.dataBytes() == 0) {
+      return IoQueuePair.OUT_OF_RANGE;
+    }
+    if (pair.options().buffers().bytes() == 0) {
+      return TransportQueue.MISALIGNED;
+    }
+    io.ask(this, opcode, lba, io.dataBytes(), Integer.toUnsignedLong(flags), 1);
+    io.kind(NvmeIo.Kind.RANGES);
+    return pair.take(io);
+  }
+
+  /** The list that its ranges are to become. */
+  RangeList rangesOf(NvmeIo io) {
+    return io.opcode() == NvmOpcode.COPY ? limits.copy() : limits.deallocate();
+  }
+
+  /**
+   * Any command of one's own, with the I/O's data and metadata, which are not cut. Bits 1:0 of the
+   * opcode say which way the data go.
+   *
+   * @param cdw10and11 command dwords 10 (low half) and 11; the others likewise
+   */
+  public int passthrough(NvmeIo io, int opcode, long cdw10and11, long cdw12and13, long cdw14and15) {
+    if (io.dataBytes() > limits.transferBytes()) {
+      return TransportQueue.TOO_LONG;
+    }
+    io.ask(this, opcode, cdw10and11, 1, cdw12and13, (int) io.dataBytes());
+    io.metadata((int) io.metadataBytes(), false, false);
+    io.dwords14and15(cdw14and15);
     return start(io);
   }
 
@@ -138,12 +267,21 @@ public final class NamespaceQueue {
   /** How many of {@code blocks} from there on one command may do. */
   long commandBlocks(NvmeIo io, long lba, long blocks) {
     if (io.unitBytes() == 0) {
-      return Math.min(blocks, plainBlocks);
+      return Math.min(blocks, plainBlocks(io.opcode()));
     }
     long most = Math.min(blocks, dataBlocks);
     return boundaryBlocks == Long.MAX_VALUE
         ? most
         : Math.min(most, boundaryBlocks - lba % boundaryBlocks);
+  }
+
+  private long plainBlocks(int opcode) {
+    return switch (opcode) {
+      case NvmOpcode.WRITE_ZEROES -> limits.writeZeroesBlocks();
+      case NvmOpcode.VERIFY -> limits.verifyBlocks();
+      case NvmOpcode.WRITE_UNCORRECTABLE -> limits.writeUncorrectableBlocks();
+      default -> IoQueuePair.MAX_BLOCKS;
+    };
   }
 
   public NvmeNamespace namespace() {

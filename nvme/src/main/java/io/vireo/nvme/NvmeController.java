@@ -1,5 +1,6 @@
 package io.vireo.nvme;
 
+import io.vireo.nvme.spec.Capabilities;
 import io.vireo.nvme.spec.Cc;
 import io.vireo.nvme.spec.CommandSetLimits;
 import io.vireo.nvme.spec.Identify;
@@ -8,7 +9,6 @@ import io.vireo.nvme.transport.DmaMemory;
 import io.vireo.nvme.transport.NvmeTransport;
 import io.vireo.nvme.transport.QueueOptions;
 import io.vireo.nvme.transport.TransportQueue;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 
@@ -29,7 +29,7 @@ public final class NvmeController implements AutoCloseable {
   private final ControllerOptions options;
   private final ControllerRegisters registers;
   private final ControllerEvents events = new ControllerEvents(this);
-  private final BitSet queueIds = new BitSet(); // in use
+  private final QueuePairs queues;
   private int generation; // read by queue threads that were told of the change
   private AdminQueue admin; // null: disabled
   private IdentifyController identify;
@@ -46,6 +46,7 @@ public final class NvmeController implements AutoCloseable {
     this.clock = clock;
     this.options = options;
     this.registers = new ControllerRegisters(transport, clock, options.quirks());
+    this.queues = new QueuePairs(this, transport, registers.cap(), clock);
   }
 
   /**
@@ -97,12 +98,12 @@ public final class NvmeController implements AutoCloseable {
     }
     int pageShift = registers.pageShift();
     int entries = options.adminEntries();
-    QueueOptions size = new QueueOptions(entries, entries - 1, MAX_TRANSFER_BYTES, 0, 0);
+    QueueOptions size = QueueOptions.polled(entries, entries - 1, MAX_TRANSFER_BYTES, 0);
     TransportQueue queue = transport.openAdmin(size, 1 << pageShift);
     admin = new AdminQueue(transport, queue, memory, clock, options.adminTimeoutMs(), events::add);
     try {
       int commandSets = CommandSets.configuration(registers.cap());
-      registers.enable(Cc.of(commandSets, pageShift));
+      registers.enable(Cc.of(commandSets, pageShift) | queues.arbitration(options));
       identifyAnew(commandSets == Cc.CSS_ALL);
     } catch (NvmeException e) {
       stopAfter(e);
@@ -114,6 +115,9 @@ public final class NvmeController implements AutoCloseable {
     identify = admin.identify(Identify.CNS_CONTROLLER, 0, IdentifyController::decode);
     admin.identified(identify);
     CommandSets.check(identify);
+    if ((identify.oacs() & Capabilities.OACS_DOORBELL_BUFFER) != 0) {
+      NvmeException.ifOffered(() -> transport.shadowDoorbells(admin));
+    }
     if (identify.tellsRetryDelays()) {
       NvmeException.ifOffered(features()::acceptRetryDelays);
     }
@@ -145,33 +149,23 @@ public final class NvmeController implements AutoCloseable {
     return namespaces;
   }
 
+  /** Makes an I/O queue pair; any one thread may then poll it. */
+  public IoQueuePair openQueuePair(QueuePairOptions wanted) {
+    return queues.open(wanted);
+  }
+
   /**
-   * Makes an I/O queue pair; any one thread may then poll it.
+   * The same with what most want: no interrupts, no priority.
    *
-   * @param entries at most CAP.MQES + 1
-   * @param requests in flight, less than {@code entries}
    * @param buffers for data that the controller cannot take where they lie
    */
   public IoQueuePair openQueuePair(int entries, int requests, BounceBuffers buffers) {
-    int qid = queueIds.nextClearBit(1);
-    TransportQueue queue = open(qid, entries, requests);
-    queueIds.set(qid);
-    return new IoQueuePair(this, queue, buffers, clock.nanoTime());
+    return queues.open(QueuePairOptions.of(entries, requests, buffers));
   }
 
-  private TransportQueue open(int qid, int entries, int requests) {
-    if (qid > queuePairs) {
-      throw new NvmeException(
-          "all %d queue pairs of the controller are in use".formatted(queuePairs));
-    }
-    int most = registers.cap().maxQueueEntries();
-    if (entries > most) {
-      throw new NvmeException(
-          "queue of %d entries is larger than the controller's %d".formatted(entries, most));
-    }
-    int sgl = identify.sglsSupported() ? identify.sglAlignmentBytes() : 0;
-    QueueOptions size = new QueueOptions(entries, requests, maxTransferBytes(), sgl, 0);
-    return transport.openIo(qid, size, admin());
+  /** The same without bounce buffers. */
+  public IoQueuePair openQueuePair(int entries, int requests) {
+    return openQueuePair(entries, requests, BounceBuffers.NONE);
   }
 
   /**
@@ -181,26 +175,7 @@ public final class NvmeController implements AutoCloseable {
    * @throws NvmeException if the controller does not give it again; it may be tried again
    */
   public void reopen(IoQueuePair pair) {
-    if (pair.generation() == generation) {
-      throw new IllegalStateException("queue pair %d is open".formatted(pair.id()));
-    }
-    TransportQueue old = pair.queue();
-    if (old.inFlight() > 0) {
-      throw new IllegalStateException("queue pair %d is not suspended".formatted(pair.id()));
-    }
-    TransportQueue fresh = open(old.id(), old.entries(), old.capacity());
-    old.close();
-    pair.reopened(fresh);
-  }
-
-  /** The same without bounce buffers. */
-  public IoQueuePair openQueuePair(int entries, int requests) {
-    return openQueuePair(entries, requests, BounceBuffers.NONE);
-  }
-
-  /** The way to a namespace over a queue pair: for I/Os on the queue pair's thread. */
-  public NamespaceQueue open(IoQueuePair pair, NvmeNamespace namespace) {
-    return new NamespaceQueue(pair, namespace, maxTransferBytes());
+    queues.reopen(pair);
   }
 
   /**
@@ -209,12 +184,12 @@ public final class NvmeController implements AutoCloseable {
    * and close again.
    */
   public void close(IoQueuePair pair) {
-    if (pair.generation() == generation) {
-      transport.deleteIo(pair.id(), admin());
-    }
-    pair.end();
-    pair.queue().close();
-    queueIds.clear(pair.id());
+    queues.close(pair);
+  }
+
+  /** The way to a namespace over a queue pair: for I/Os on the queue pair's thread. */
+  public NamespaceQueue open(IoQueuePair pair, NvmeNamespace namespace) {
+    return new NamespaceQueue(pair, namespace, NamespaceLimits.of(this, namespace));
   }
 
   /** Which enabling this is; queues of another are not the controller's any more. */

@@ -1,9 +1,7 @@
 package io.vireo.nvme;
 
-import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.NvmeRequest;
 import io.vireo.nvme.transport.RequestCompletion;
-import io.vireo.nvme.transport.TransportQueue;
 
 /**
  * One I/O of any length and the host memory of its data, made once by its owner and used again and
@@ -13,35 +11,45 @@ import io.vireo.nvme.transport.TransportQueue;
  * methods. While it is in flight the owner changes nothing in it; when it was refused, or its
  * completion was called, it is the owner's.
  *
- * <p>Mostly it becomes one command, made in place. What one command cannot say is cut into several
- * by {@link IoSplitter}, which keeps its progress here.
+ * <p>Mostly it becomes one command, made in place. What one command cannot say is cut into several,
+ * of which {@link IoProgress} keeps account.
  */
 public final class NvmeIo {
+  /** How it becomes commands. */
+  enum Kind {
+    /** Each does some of the blocks. */
+    BLOCKS,
+    /** Each does some of the ranges; a block is one "byte" of the pieces. */
+    RANGES,
+    /** Two, one half of the data each. */
+    FUSED
+  }
+
   private final NvmeIoCompletion owner;
   private final NvmeRequest whole;
+  private final IoProgress progress = new IoProgress(this);
+  private long metadataHva;
+  private long metadataBytes;
+  private long tags; // as command dwords 14 and 15
 
   // What is asked.
+  private Kind kind = Kind.BLOCKS;
   private NamespaceQueue target;
   private int opcode;
   private long lba;
   private long blocks;
+  private int unitBytes; // of a block in memory; 0: no data
+  private int unitMetadataBytes; // of a block, apart from its data
   private long cdw12and13; // without the number of blocks
   private long cdw14and15;
-  private int unitBytes; // of a block in memory; 0: no data
+  private boolean countsReference; // the reference tag grows with the block
 
-  // How far it is.
   private boolean inFlight;
-  private int commands; // in flight
   private int status;
-  private long begunBlocks;
-  private int piece; // where the data of the next command begin
-  private long pieceBytes;
-  private long begunBytes;
-  private boolean waiting; // its queue pair will go on with it
-  private NvmeIo next; // of those that wait
+  private long result;
 
   /**
-   * @param maxPieces how many pieces of memory its data may consist of
+   * @param maxPieces how many pieces of memory, or ranges, it may consist of
    */
   public NvmeIo(NvmeIoCompletion owner, int maxPieces) {
     this.owner = owner;
@@ -52,15 +60,15 @@ public final class NvmeIo {
   private final class WholeEnded implements RequestCompletion {
     @Override
     public void completed(NvmeRequest request, int endStatus) {
-      inFlight = false;
-      status = endStatus;
-      owner.completed(NvmeIo.this, endStatus);
+      result = request.longResult();
+      end(endStatus);
     }
   }
 
-  /** Forgets the data. */
+  /** Forgets the data, or the ranges, and the metadata. */
   public void clearData() {
     whole.clearData();
+    metadataBytes = 0;
   }
 
   /**
@@ -72,9 +80,45 @@ public final class NvmeIo {
     return whole.addData(hva, bytes);
   }
 
-  /** How long all pieces are together. */
+  /**
+   * Adds a range of blocks, for {@link NamespaceQueue#deallocate} and {@link NamespaceQueue#copy},
+   * in place of data; one that goes on where the last ended is made one with it.
+   *
+   * @return false when there is no room for another range, or it is empty
+   */
+  public boolean addRange(long firstBlock, long count) {
+    return whole.addData(firstBlock, count);
+  }
+
+  /** Names the buffer for metadata that lie apart from the data, until {@link #clearData}. */
+  public void metadata(long hva, long bytes) {
+    metadataHva = hva;
+    metadataBytes = bytes;
+  }
+
+  /**
+   * What protection information shall say (NVM 5.2): used with {@code NvmOpcode.PRACT} and the
+   * {@code PRCHK} flags, kept until it is said anew.
+   *
+   * @param reference of the first block; in type 1 it is the block's number and need not be said
+   * @param application two bytes
+   * @param mask which bits of the application tag are checked
+   */
+  public void tags(int reference, int application, int mask) {
+    tags =
+        (long) (mask & 0xffff) << 48
+            | (application & 0xffffL) << 32
+            | Integer.toUnsignedLong(reference);
+  }
+
+  /** How long all pieces are together; of ranges, how many blocks they are. */
   public long dataBytes() {
     return whole.totalBytes();
+  }
+
+  /** How long the metadata are that lie apart. */
+  public long metadataBytes() {
+    return metadataBytes;
   }
 
   /** Whether it was taken and did not end yet. */
@@ -87,24 +131,51 @@ public final class NvmeIo {
     return status;
   }
 
+  /** Dwords 0 (low half) and 1 of its last completion: the result of commands that have one. */
+  public long result() {
+    return result;
+  }
+
   /** Writes down what is asked. */
   void ask(
-      NamespaceQueue queue,
-      int newOpcode,
-      long newLba,
-      long newBlocks,
-      long newCdw12and13,
-      int unit) {
+      NamespaceQueue queue, int newOpcode, long newLba, long newBlocks, long dwords, int unit) {
     if (inFlight) {
       throw new IllegalStateException("I/O is in flight already");
     }
+    kind = Kind.BLOCKS;
     target = queue;
     opcode = newOpcode;
     lba = newLba;
     blocks = newBlocks;
-    cdw12and13 = newCdw12and13;
-    cdw14and15 = 0;
     unitBytes = unit;
+    unitMetadataBytes = 0;
+    cdw12and13 = dwords;
+    cdw14and15 = 0;
+  }
+
+  /** The same of another kind. */
+  void kind(Kind other) {
+    kind = other;
+  }
+
+  /** Adds command dwords 14 and 15. */
+  void dwords14and15(long pair) {
+    cdw14and15 = pair;
+    countsReference = false;
+  }
+
+  /**
+   * Adds what it has to say of metadata.
+   *
+   * @param apartBytes of a block, in the buffer for metadata; 0: none there
+   * @param ofBlock whether the reference tag is the block's number
+   * @param counts whether the reference tag grows with the block
+   */
+  void metadata(int apartBytes, boolean ofBlock, boolean counts) {
+    unitMetadataBytes = apartBytes;
+    cdw14and15 = ofBlock ? (tags & ~0xffffffffL) | (lba & 0xffffffffL) : tags;
+    countsReference = counts;
+    whole.metadata(metadataHva, blocks * apartBytes);
   }
 
   /** Makes its own request the command for all of it. */
@@ -118,96 +189,42 @@ public final class NvmeIo {
     request.command(opcode, target.namespaceId());
     request.cdw10and11(firstBlock);
     request.cdw12and13(cdw12and13 | count - 1);
-    request.cdw14and15(cdw14and15);
+    request.cdw14and15(
+        firstBlock == lba || !countsReference ? cdw14and15 : countedTags(firstBlock));
   }
 
-  /** Taken as one command. */
+  private long countedTags(long firstBlock) {
+    return (cdw14and15 & ~0xffffffffL) | (cdw14and15 + firstBlock - lba & 0xffffffffL);
+  }
+
+  /** Taken. */
   void begin() {
     inFlight = true;
-    commands = 1;
   }
 
-  /**
-   * The rest of it cannot be sent.
-   *
-   * @return whether it ends with what was begun; else it was not taken
-   */
-  boolean failUnsent() {
-    inFlight = commands > 0;
-    fail(NvmeStatus.DATA_TRANSFER_ERROR | NvmeStatus.DNR);
-    return inFlight;
+  /** Not taken after all. */
+  void refuse() {
+    inFlight = false;
   }
 
-  /** Waited, and was sent to its end, or cannot be. */
-  void sent(int taken) {
-    if (taken != TransportQueue.SUBMITTED) {
-      fail(NvmeStatus.DATA_TRANSFER_ERROR | NvmeStatus.DNR);
-    }
-    endIfDone();
+  /** Keeps what a command answered with. */
+  void result(long dwords) {
+    result = dwords;
   }
 
-  /** Taken as several. */
-  void beginSplit() {
-    inFlight = true;
-    status = 0;
-    commands = 0;
-    begunBlocks = 0;
-    begunBytes = 0;
-    piece = 0;
-    pieceBytes = 0;
+  /** Tells its owner. */
+  void end(int endStatus) {
+    inFlight = false;
+    status = endStatus;
+    owner.completed(this, endStatus);
   }
 
-  /** A command for the next blocks and the data that belong to them was sent. */
-  void begun(long count) {
-    long bytes = count * unitBytes;
-    commands++;
-    begunBlocks += count;
-    begunBytes += bytes;
-    pieceBytes += bytes;
-    while (piece < whole.pieces() && pieceBytes >= whole.bytes(piece)) {
-      pieceBytes -= whole.bytes(piece++);
-    }
+  IoProgress progress() {
+    return progress;
   }
 
-  /** One of its commands ended; the last one ends it, if nothing is left to be begun. */
-  void commandEnded(int endStatus) {
-    commands--;
-    fail(endStatus);
-    endIfDone();
-  }
-
-  /** Keeps the first error; nothing more is begun then. */
-  void fail(int endStatus) {
-    if (status == 0) {
-      status = endStatus;
-    }
-  }
-
-  /** Ends it when nothing is in flight or left to be begun. */
-  void endIfDone() {
-    if (commands == 0 && !hasMore() && !waiting) {
-      inFlight = false;
-      owner.completed(this, status);
-    }
-  }
-
-  /** Whether more commands are to be sent. */
-  boolean hasMore() {
-    return status == 0 && begunBlocks < blocks;
-  }
-
-  boolean hasBegun() {
-    return begunBlocks > 0;
-  }
-
-  /** How many bytes of the data belong to commands that were sent. */
-  long begunBytes() {
-    return begunBytes;
-  }
-
-  /** How long a block is in memory; 0 for a command without data. */
-  int unitBytes() {
-    return unitBytes;
+  Kind kind() {
+    return kind;
   }
 
   NamespaceQueue target() {
@@ -226,43 +243,26 @@ public final class NvmeIo {
     return blocks;
   }
 
+  long cdw12and13() {
+    return cdw12and13;
+  }
+
+  /** How long a block is in memory; 0 for a command without data. */
+  int unitBytes() {
+    return unitBytes;
+  }
+
+  /** How long a block's metadata are apart from its data. */
+  int unitMetadataBytes() {
+    return unitMetadataBytes;
+  }
+
+  long metadataHva() {
+    return metadataHva;
+  }
+
   /** The pieces of data, as they were given. */
   NvmeRequest data() {
     return whole;
-  }
-
-  /** The first block that no command was sent for. */
-  long nextLba() {
-    return lba + begunBlocks;
-  }
-
-  long blocksLeft() {
-    return blocks - begunBlocks;
-  }
-
-  /** The piece in which the next command's data begin. */
-  int piece() {
-    return piece;
-  }
-
-  /** How many bytes of {@link #piece} belong to commands before. */
-  long pieceBytes() {
-    return pieceBytes;
-  }
-
-  /** Joins those that wait, the last of which is {@code last}. */
-  void await(NvmeIo last) {
-    waiting = true;
-    if (last != null) {
-      last.next = this;
-    }
-  }
-
-  /** Leaves those that wait; answers who comes after it. */
-  NvmeIo leave() {
-    NvmeIo after = next;
-    waiting = false;
-    next = null;
-    return after;
   }
 }

@@ -1,18 +1,19 @@
 package io.vireo.nvme;
 
+import io.vireo.linux.Mem;
+import io.vireo.nvme.spec.NvmOpcode;
 import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.NvmeRequest;
 import io.vireo.nvme.transport.RequestCompletion;
 
 /** One of the commands that an I/O was cut into. Reactor thread only. */
 final class PartCommand implements RequestCompletion {
-  private static final int DATA_TO_HOST = 0b10; // in an opcode (Base 3.3.3.1, figure 87)
-
   private final IoSplitter splitter;
   private final NvmeRequest request;
   private NvmeIo io;
   private long buffer; // 0: the data lie where the owner has them
   private long offsetBytes; // of the buffer's data in the I/O's
+  private long metadataHva; // the owner's
 
   PartCommand(IoSplitter splitter, int maxPieces) {
     this.splitter = splitter;
@@ -26,14 +27,32 @@ final class PartCommand implements RequestCompletion {
   /** Belongs to that I/O until it ends. */
   void begin(NvmeIo parent) {
     io = parent;
+    parent.progress().commandBegun();
   }
 
-  /** Replaces the data by a buffer that was lent for them. */
-  void lend(long hva, long bytes, long offset) {
+  /** Gives it a buffer that was lent, which goes back when it ends. */
+  void lend(long hva) {
     buffer = hva;
-    offsetBytes = offset;
+  }
+
+  /** Copies the next data, and metadata behind them, into the buffer, if they are sent at all. */
+  void copyIn(NvmeIo parent, long bytes, long metadataBytes) {
+    IoProgress progress = parent.progress();
+    offsetBytes = progress.begunBytes();
+    metadataHva = parent.metadataHva() + progress.begunBlocks() * parent.unitMetadataBytes();
     request.clearData();
-    request.addData(hva, bytes);
+    request.addData(buffer, bytes);
+    request.metadata(buffer + bytes, metadataBytes);
+    if ((request.opcode() & NvmOpcode.TO_CONTROLLER) != 0) {
+      parent.data().gather(offsetBytes, buffer, bytes);
+      Mem.copy(metadataHva, buffer + bytes, metadataBytes);
+    }
+  }
+
+  private void copyOut(NvmeIo parent) {
+    long bytes = request.totalBytes();
+    parent.data().scatter(offsetBytes, buffer, bytes);
+    Mem.copy(buffer + bytes, metadataHva, request.metadataBytes());
   }
 
   /** Takes the buffer away again; 0 when there is none. */
@@ -48,14 +67,15 @@ final class PartCommand implements RequestCompletion {
     NvmeIo parent = io;
     int result = NvmeStatus.DATA_TRANSFER_ERROR; // when the owner's memory has gone
     try {
-      if (buffer != 0 && status == 0 && (ended.opcode() & DATA_TO_HOST) != 0) {
-        parent.data().scatter(offsetBytes, buffer, ended.totalBytes());
+      if (buffer != 0 && status == 0 && (ended.opcode() & NvmOpcode.TO_HOST) != 0) {
+        copyOut(parent);
       }
       result = status;
     } finally {
       io = null;
+      parent.result(ended.longResult());
       splitter.give(this);
-      parent.commandEnded(result);
+      parent.progress().commandEnded(result);
     }
   }
 }

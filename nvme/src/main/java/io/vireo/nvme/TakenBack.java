@@ -1,6 +1,7 @@
 package io.vireo.nvme;
 
 import io.vireo.nvme.spec.NvmeStatus;
+import io.vireo.nvme.spec.Sqe;
 import io.vireo.nvme.transport.NvmeRequest;
 import io.vireo.nvme.transport.TransportQueue;
 
@@ -52,19 +53,44 @@ final class TakenBack {
    */
   boolean resubmit(TransportQueue queue, long nowNs) {
     while (first < end) {
-      NvmeRequest request = requests[first];
-      int taken = queue.submit(request);
+      int count = isFusedPair() ? 2 : 1;
+      int taken = submit(queue, count);
       if (taken == TransportQueue.FULL) {
         return false;
       }
-      requests[first++] = null;
-      if (taken == TransportQueue.SUBMITTED) {
-        request.submittedNs(nowNs);
-      } else {
-        request.endTakenBack(NvmeStatus.DATA_TRANSFER_ERROR | NvmeStatus.DNR);
+      for (int i = 0; i < count; i++) {
+        sent(taken, nowNs);
       }
     }
     return true;
+  }
+
+  private boolean isFusedPair() {
+    return fuse(first) == Sqe.FUSE_FIRST && fuse(first + 1) == Sqe.FUSE_SECOND;
+  }
+
+  private int fuse(int index) {
+    return index == end ? 0 : requests[index].fusedOpcode() & (Sqe.FUSE_FIRST | Sqe.FUSE_SECOND);
+  }
+
+  private int submit(TransportQueue queue, int count) {
+    if (count == 2) {
+      return queue.submitFused(requests[first], requests[first + 1]);
+    }
+    // Half of a fused operation means nothing without the other, which has ended.
+    return fuse(first) != 0 ? TransportQueue.MISALIGNED : queue.submit(requests[first]);
+  }
+
+  private void sent(int taken, long nowNs) {
+    NvmeRequest request = requests[first];
+    requests[first++] = null;
+    if (taken == TransportQueue.SUBMITTED) {
+      request.submittedNs(nowNs);
+    } else {
+      int half = NvmeStatus.ABORTED_BY_HOST;
+      int unfit = NvmeStatus.DATA_TRANSFER_ERROR | NvmeStatus.DNR;
+      request.endTakenBack(request.fusedOpcode() > 0xff ? half : unfit);
+    }
   }
 
   /** Ends them all. */

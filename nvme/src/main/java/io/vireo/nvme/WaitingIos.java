@@ -15,13 +15,13 @@ final class WaitingIos {
   }
 
   void add(NvmeIo io) {
-    io.await(last);
+    io.progress().await(last);
     first = first == null ? io : first;
     last = io;
   }
 
   private void removeFirst() {
-    first = first.leave();
+    first = first.progress().leave();
     last = first == null ? null : last;
   }
 
@@ -35,18 +35,25 @@ final class WaitingIos {
       } finally {
         if (taken != TransportQueue.FULL) {
           removeFirst();
-          io.sent(taken);
+          settle(io.progress(), taken);
         }
       }
     }
   }
 
-  /** Ends them all, but those of which commands are still in flight: these end with the last. */
+  private static void settle(IoProgress progress, int taken) {
+    if (taken != TransportQueue.SUBMITTED) {
+      progress.failUnsent();
+    }
+    progress.endIfDone();
+  }
+
+  /** Ends them all. */
   void end(int status) {
     for (NvmeIo io = first; io != null; io = first) {
       removeFirst();
-      io.fail(status);
-      io.endIfDone();
+      io.progress().fail(status);
+      io.progress().endIfDone();
     }
   }
 }

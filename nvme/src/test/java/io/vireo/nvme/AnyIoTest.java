@@ -104,7 +104,8 @@ class AnyIoTest {
         shift,
         BLOCKS >> (shift - 9),
         random.nextInt(3),
-        format);
+        format,
+        random.nextInt(3) == 0);
   }
 
   @Property(tries = 150)

@@ -212,7 +212,7 @@ class ControllerEventsTest {
   void commands_have_room_beside_the_requests_for_events() {
     host.model().step();
     assertThat(host.model().eventRequests()).isEqualTo(4);
-    ControllerOptions small = new ControllerOptions(4, 1, 1000, 1000, Set.of());
+    ControllerOptions small = new ControllerOptions(4, 1, 1000, 1000, false, Set.of());
     try (ModelHost other = new ModelHost(ModelOptions.DEFAULT);
         NvmeController of = NvmeController.attach(other.transport(), other, other, small)) {
       other.model().step();

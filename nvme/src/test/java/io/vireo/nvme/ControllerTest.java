@@ -63,7 +63,7 @@ class ControllerTest {
 
   @Test
   void more_namespaces_than_fit_into_one_list_are_all_found() {
-    ModelOptions many = new ModelOptions(64, 0, 12, 5, 1, 1500, 9, 8, 0, ModelFormat.PLAIN);
+    ModelOptions many = new ModelOptions(64, 0, 12, 5, 1, 1500, 9, 8, 0, ModelFormat.PLAIN, false);
     try (ModelHost host = new ModelHost(many)) {
       host.model().removeNamespace(1024);
       try (NvmeController controller = attach(host)) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** I/Os of any length on the model. */
 class NamespaceQueueTest {
   /** Writes down every I/O command that the controller fetches. */
-  private static List<Command> watch(IoFixture io) {
+  static List<Command> watch(IoFixture io) {
     List<Command> seen = new ArrayList<>();
     io.host
         .model()
@@ -106,7 +106,8 @@ class NamespaceQueueTest {
 
   @Test
   void zeroes_of_any_length_are_cut_by_what_nlb_can_say() { // NVM 3.2.8: 65536 blocks
-    ModelOptions options = new ModelOptions(1024, 0, 12, 5, 4, 1, 9, 200_000, 0, ModelFormat.PLAIN);
+    ModelOptions options =
+        new ModelOptions(1024, 0, 12, 5, 4, 1, 9, 200_000, 0, ModelFormat.PLAIN, false);
     try (IoFixture io = new IoFixture(options)) {
       List<Command> seen = watch(io);
       byte[] disk = io.host.model().namespace(1).data();

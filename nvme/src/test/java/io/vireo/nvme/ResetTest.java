@@ -32,6 +32,13 @@ class ResetTest {
     return sent;
   }
 
+  /** A whole reset. */
+  static void reset(IoFixture io) {
+    io.controller.disable();
+    io.pair.suspend();
+    enableAndResume(io);
+  }
+
   private static void enableAndResume(IoFixture io) {
     io.controller.enable();
     io.controller.reopen(io.pair);

@@ -35,7 +35,7 @@ public final class PcieFunction implements AutoCloseable {
   private final boolean asked;
   private final IovaMap map;
   private final DmaMemory memory;
-  private final NvmeTransport transport;
+  private final PcieTransport transport;
   private boolean wanted;
   private boolean closed;
 
@@ -207,6 +207,7 @@ public final class PcieFunction implements AutoCloseable {
       bar.close();
     } finally {
       domain.detach(this); // whose kernel may signal the eventfd until then
+      transport.close();
       request.close();
     }
   }

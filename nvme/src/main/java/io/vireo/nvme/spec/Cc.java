@@ -20,6 +20,9 @@ public final class Cc {
   /** CSS: admin commands only. */
   public static final int CSS_ADMIN = 0b111;
 
+  /** AMS: weighted round robin with an urgent class. */
+  public static final int AMS_WEIGHTED = 0b001 << 11;
+
   /** SHN: an orderly shutdown. */
   public static final int SHN_NORMAL = 0b01;
 

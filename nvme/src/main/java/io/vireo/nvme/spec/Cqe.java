@@ -50,9 +50,9 @@ public final class Cqe {
     return status << 17 | phase | commandId;
   }
 
-  /** DW0, the command's result. */
-  public static int result(long cqe) {
-    return Mem.getInt(cqe + DW0);
+  /** DW0 (low half) and DW1, the command's result. */
+  public static long result(long cqe) {
+    return Mem.getLong(cqe + DW0);
   }
 
   /** The id of the submission queue that the command came from. */

@@ -21,5 +21,20 @@ public final class NvmOpcode {
   /** Command dword 11 of dataset management, bit 2: deallocate the ranges. */
   public static final int DSM_DEALLOCATE = 1 << 2;
 
+  /** Command dword 12, bit 29: the controller inserts and strips protection information. */
+  public static final int PRACT = 1 << 29;
+
+  /** Command dword 12, bits 28 to 26: which parts of protection information are checked. */
+  public static final int PRCHK_GUARD = 1 << 28;
+
+  public static final int PRCHK_APPLICATION_TAG = 1 << 27;
+  public static final int PRCHK_REFERENCE_TAG = 1 << 26;
+
+  /** Bits 1:0: the data go to the controller. */
+  public static final int TO_CONTROLLER = 0b01;
+
+  /** Bits 1:0: the data come to the host. */
+  public static final int TO_HOST = 0b10;
+
   private NvmOpcode() {}
 }

@@ -39,6 +39,11 @@ public final class Sqe {
   /** PSDT in CDW0: DPTR is an SGL descriptor, MPTR one contiguous buffer. */
   public static final int PSDT_SGL = 0b01 << 14;
 
+  /** FUSE in CDW0: the first command of a fused operation, and the second. */
+  public static final int FUSE_FIRST = 0b01 << 8;
+
+  public static final int FUSE_SECOND = 0b10 << 8;
+
   private static final int PSDT_MASK = 0b11 << 14;
 
   private Sqe() {}

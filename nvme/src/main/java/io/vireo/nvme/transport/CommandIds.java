@@ -59,12 +59,12 @@ final class CommandIds {
     return ends;
   }
 
-  /** The slot that {@link #take} will take; there is one free. */
-  int nextSlot() {
-    return free[freeSlots - 1];
+  /** The slot that {@link #take} will take after so many others; there is one free. */
+  int nextSlot(int ahead) {
+    return free[freeSlots - 1 - ahead];
   }
 
-  /** Puts a request into {@link #nextSlot}; answers its command id. */
+  /** Puts a request into the next slot; answers its command id. */
   int take(NvmeRequest request) {
     int slot = free[--freeSlots];
     requests[slot] = request;

@@ -20,16 +20,20 @@ public final class NvmeRequest {
   private int pieces;
   private long totalBytes;
 
-  private int opcode;
+  private long metadataHva;
+  private long metadataBytes;
+
+  private int opcode; // and above it FUSE, as in CDW0
   private int nsid;
   private long cdw10and11;
   private long cdw12and13;
   private long cdw14and15;
-  private long ringIova;
+  private long firstPointer;
+  private long secondPointer;
 
   private int commandId = NOT_IN_FLIGHT;
   private int status;
-  private int result;
+  private long result;
   private long submittedNs;
 
   /**
@@ -41,14 +45,15 @@ public final class NvmeRequest {
     this.bytes = new long[maxPieces];
   }
 
-  /** Begins another command: all dwords are zero; the data stay. */
+  /** Begins another command, with FUSE of {@code Sqe} or not: all dwords zero; the data stay. */
   public void command(int newOpcode, int newNsid) {
     opcode = newOpcode;
     nsid = newNsid;
     cdw10and11 = 0;
     cdw12and13 = 0;
     cdw14and15 = 0;
-    ringIova = 0;
+    firstPointer = 0;
+    secondPointer = 0;
   }
 
   /** Command dwords 10 (low half) and 11. */
@@ -66,10 +71,17 @@ public final class NvmeRequest {
     cdw14and15 = pair;
   }
 
-  /** Forgets the data. */
+  /** Forgets the data, and the metadata. */
   public void clearData() {
     pieces = 0;
     totalBytes = 0;
+    metadataBytes = 0;
+  }
+
+  /** Names the buffer of metadata, in one piece, until {@link #clearData}; 0 bytes: none. */
+  public void metadata(long hva, long lengthBytes) {
+    metadataHva = hva;
+    metadataBytes = lengthBytes;
   }
 
   /**
@@ -154,7 +166,21 @@ public final class NvmeRequest {
   }
 
   public int opcode() {
+    return opcode & 0xff;
+  }
+
+  /** CDW0 without what the queue puts there: the opcode, and FUSE. */
+  public int fusedOpcode() {
     return opcode;
+  }
+
+  public long metadataHva() {
+    return metadataHva;
+  }
+
+  /** How long the metadata are that lie apart from the data. */
+  public long metadataBytes() {
+    return metadataBytes;
   }
 
   public int nsid() {
@@ -224,16 +250,26 @@ public final class NvmeRequest {
 
   /** Dword 0 of the last completion: the command's result. */
   public int result() {
+    return (int) result;
+  }
+
+  /** Dwords 0 (low half) and 1 of the last completion, for commands that answer with both. */
+  public long longResult() {
     return result;
   }
 
-  /** Names the memory of a ring in place of data, as the device sees it. */
-  void ring(long iova) {
-    ringIova = iova;
+  /** Names memory in place of data, as the device sees it. */
+  void pointers(long first, long second) {
+    firstPointer = first;
+    secondPointer = second;
   }
 
-  long ringIova() {
-    return ringIova;
+  long firstPointer() {
+    return firstPointer;
+  }
+
+  long secondPointer() {
+    return secondPointer;
   }
 
   /** Taken by a queue. */
@@ -255,10 +291,10 @@ public final class NvmeRequest {
   }
 
   /** Given back by its queue. */
-  void end(int endStatus, int dw0) {
+  void end(int endStatus, long endResult) {
     commandId = NOT_IN_FLIGHT;
     status = endStatus;
-    result = dw0;
+    result = endResult;
     owner.completed(this, endStatus);
   }
 }

@@ -27,4 +27,12 @@ public interface NvmeTransport {
 
   /** Has the controller forget I/O queue {@code qid}; its requests end, seen by polling it. */
   void deleteIo(int qid, AdminChannel admin);
+
+  /**
+   * Tells the enabled controller to look for doorbells in memory (Base 5.8): for the admin queue,
+   * and for all queues that are opened until it is disabled.
+   *
+   * @throws RuntimeException if it refuses; the registers go on then
+   */
+  void shadowDoorbells(AdminChannel admin);
 }

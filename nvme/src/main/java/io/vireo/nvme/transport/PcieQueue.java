@@ -16,16 +16,15 @@ final class PcieQueue implements TransportQueue {
   private final int id;
   private final int entries;
   private final CommandIds commands;
+  private final IovaMap map;
   private final PrpList prp;
   private final SglList sgl; // null: the controller has none
   private final int maxTransferBytes;
-  private final long sqDoorbell;
-  private final long cqDoorbell;
+  private final Doorbell sqDoorbell;
+  private final Doorbell cqDoorbell;
 
   private int sqTail;
-  private int sqTailRung;
   private int cqHead;
-  private int cqHeadRung;
   private int phase = Cqe.PHASE;
   private long unknownCompletions;
   private boolean stopped;
@@ -36,12 +35,13 @@ final class PcieQueue implements TransportQueue {
       QueueOptions options,
       PcieQueueMemory memory,
       IovaMap map,
-      long sqDoorbell,
-      long cqDoorbell) {
+      Doorbell sqDoorbell,
+      Doorbell cqDoorbell) {
     this.id = id;
     this.entries = options.entries();
     this.commands = new CommandIds(options.requests());
     this.memory = memory;
+    this.map = map;
     this.prp = new PrpList(map, memory.pageBytes());
     this.sgl =
         options.sglAlignmentBytes() == 0 ? null : new SglList(map, options.sglAlignmentBytes());
@@ -58,26 +58,84 @@ final class PcieQueue implements TransportQueue {
     if (commands.isFull() || stopped) {
       return FULL;
     }
-    long sqe = memory.sq() + (long) sqTail * Sqe.BYTES;
-    int cdw0 = request.opcode();
-    if (request.totalBytes() == 0) {
-      Sqe.putDataPointer(sqe, request.ringIova(), 0);
-    } else {
-      int psdt = describe(request, sqe, commands.nextSlot());
-      if (psdt < 0) {
-        return psdt;
-      }
-      cdw0 |= psdt;
+    int psdt = point(request, sqTail, 0);
+    if (psdt < 0) {
+      return psdt;
     }
+    enter(request, psdt);
+    return SUBMITTED;
+  }
+
+  @Override
+  public int submitFused(NvmeRequest first, NvmeRequest second) {
+    if (first.isQueued() || second.isQueued()) {
+      throw new IllegalStateException("request is in flight already");
+    }
+    if (commands.capacity() - commands.inFlight() < 2 || stopped) {
+      return FULL;
+    }
+    int psdt = point(first, sqTail, 0);
+    int secondPsdt = psdt < 0 ? psdt : point(second, after(sqTail), 1);
+    if (secondPsdt < 0) {
+      return secondPsdt;
+    }
+    enter(first, psdt);
+    enter(second, secondPsdt);
+    return SUBMITTED;
+  }
+
+  private int after(int entry) {
+    return entry + 1 == entries ? 0 : entry + 1;
+  }
+
+  private long sqe(int entry) {
+    return memory.sq() + (long) entry * Sqe.BYTES;
+  }
+
+  /**
+   * Writes data and metadata pointer of an entry that nobody looks at yet; answers PSDT or a
+   * refusal.
+   *
+   * @param ahead how many other requests will take a slot before this one
+   */
+  private int point(NvmeRequest request, int entry, int ahead) {
+    long sqe = sqe(entry);
+    long metadata = 0;
+    if (request.metadataBytes() != 0) {
+      metadata = metadataPointer(request);
+      if (metadata < 0) {
+        return (int) metadata;
+      }
+    }
+    Mem.putLong(sqe + Sqe.MPTR, metadata);
+    if (request.totalBytes() == 0) {
+      Sqe.putDataPointer(sqe, request.firstPointer(), request.secondPointer());
+      return 0;
+    }
+    return describe(request, sqe, commands.nextSlot(ahead));
+  }
+
+  /** Puts the rest of a request into the next entry. */
+  private void enter(NvmeRequest request, int psdt) {
+    long sqe = sqe(sqTail);
     int commandId = commands.take(request);
     request.begin(commandId);
-    Sqe.putHead(sqe, cdw0 | commandId << 16, request.nsid());
-    Mem.putLong(sqe + Sqe.MPTR, 0);
+    Sqe.putHead(sqe, request.fusedOpcode() | psdt | commandId << 16, request.nsid());
     Sqe.putPair(sqe, Sqe.CDW10, request.cdw10and11());
     Sqe.putPair(sqe, Sqe.CDW12, request.cdw12and13());
     Sqe.putPair(sqe, Sqe.CDW14, request.cdw14and15());
-    sqTail = sqTail + 1 == entries ? 0 : sqTail + 1;
-    return SUBMITTED;
+    sqTail = after(sqTail);
+  }
+
+  /** Metadata are one contiguous buffer (Base 3.3.3.1, MPTR); answers a refusal below 0. */
+  private long metadataPointer(NvmeRequest request) {
+    long iova = map.iova(request.metadataHva());
+    if (iova == IovaMap.UNMAPPED) {
+      return UNMAPPED;
+    }
+    boolean contiguous =
+        map.run(request.metadataHva(), request.metadataBytes()) == request.metadataBytes();
+    return (iova & Integer.BYTES - 1) != 0 || !contiguous ? MISALIGNED : iova;
   }
 
   /** PRP wherever the pieces allow it, for they are shorter; answers PSDT or a refusal. */
@@ -97,6 +155,9 @@ final class PcieQueue implements TransportQueue {
 
   @Override
   public long describable(NvmeRequest request) {
+    if (request.metadataBytes() != 0 && metadataPointer(request) < 0) {
+      return 0;
+    }
     long bytes = prp.describable(request);
     if (bytes < request.totalBytes() && sgl != null) {
       bytes = Math.max(bytes, sgl.describable(request, memory.listBytes()));
@@ -106,9 +167,8 @@ final class PcieQueue implements TransportQueue {
 
   @Override
   public void ring() {
-    if (sqTail != sqTailRung && !stopped) {
-      sqTailRung = sqTail;
-      Doorbell.put(sqDoorbell, sqTail); // after the entries
+    if (!stopped) {
+      sqDoorbell.ring(sqTail);
     }
   }
 
@@ -141,7 +201,7 @@ final class PcieQueue implements TransportQueue {
   }
 
   private void end(long cqe, int dw3) {
-    int result = Cqe.result(cqe);
+    long result = Cqe.result(cqe);
     NvmeRequest request = Cqe.sqId(cqe) == id ? commands.release(Cqe.commandId(dw3)) : null;
     if (request == null) {
       unknownCompletions++;
@@ -151,9 +211,8 @@ final class PcieQueue implements TransportQueue {
   }
 
   private void tellHead() {
-    if (cqHead != cqHeadRung && !stopped) {
-      cqHeadRung = cqHead;
-      Doorbell.put(cqDoorbell, cqHead); // after the entries were read
+    if (!stopped) {
+      cqDoorbell.ring(cqHead);
     }
   }
 

@@ -10,8 +10,9 @@ import io.vireo.nvme.spec.Registers;
  * the BAR was mapped or how memory was mapped for DMA; who made it undoes that when all queues are
  * closed.
  */
-public final class PcieTransport implements NvmeTransport {
+public final class PcieTransport implements NvmeTransport, AutoCloseable {
   private static final int PHYSICALLY_CONTIGUOUS = 1;
+  private static final int INTERRUPTS_ENABLED = 1 << 1;
   private static final RequestCompletion UNOBSERVED = (request, status) -> {};
 
   private final long bar;
@@ -20,6 +21,10 @@ public final class PcieTransport implements NvmeTransport {
   private final IovaMap map;
   private final DmaMemory memory;
   private int pageBytes;
+  private Doorbell adminSq;
+  private Doorbell adminCq;
+  private ShadowDoorbells shadows; // null: never had any
+  private boolean shadowed; // since the controller was enabled
 
   /**
    * @param bar where BAR 0 is mapped
@@ -75,7 +80,10 @@ public final class PcieTransport implements NvmeTransport {
               .formatted(options.entries(), Registers.MAX_ADMIN_ENTRIES));
     }
     pageBytes = memoryPageBytes;
-    PcieQueue queue = make(0, options);
+    shadowed = false;
+    adminSq = sqDoorbell(0);
+    adminCq = cqDoorbell(0);
+    PcieQueue queue = make(0, options, adminSq, adminCq);
     set32(Registers.AQA, Registers.aqa(options.entries(), options.entries()));
     set64(Registers.ASQ, queue.memory().sqIova());
     set64(Registers.ACQ, queue.memory().cqIova());
@@ -85,10 +93,16 @@ public final class PcieTransport implements NvmeTransport {
   /** Creates the completion queue, then the submission queue that uses it (Base 5.4, 5.5). */
   @Override
   public TransportQueue openIo(int qid, QueueOptions options, AdminChannel admin) {
-    PcieQueue queue = make(qid, options);
+    Doorbell sq = sqDoorbell(qid);
+    Doorbell cq = cqDoorbell(qid);
+    PcieQueue queue = make(qid, options, sq, cq);
+    if (shadowed) {
+      shadows.attach(qid, sq, cq);
+    }
     long sizeAndId = (long) (options.entries() - 1) << 16 | qid;
     try {
-      create(admin, AdminOpcode.CREATE_IO_CQ, queue.memory().cqIova(), sizeAndId, 0);
+      long interrupts = options.interruptVector() < 0 ? 0 : interrupts(options.interruptVector());
+      create(admin, AdminOpcode.CREATE_IO_CQ, queue.memory().cqIova(), sizeAndId, interrupts);
       try {
         long flags = (long) qid << 16 | (long) options.priority() << 1;
         create(admin, AdminOpcode.CREATE_IO_SQ, queue.memory().sqIova(), sizeAndId, flags);
@@ -103,11 +117,16 @@ public final class PcieTransport implements NvmeTransport {
     return queue;
   }
 
+  /** IEN and IV of a new completion queue (Base 5.4, command dword 11). */
+  private static long interrupts(int vector) {
+    return (long) vector << 16 | INTERRUPTS_ENABLED;
+  }
+
   private static void create(
       AdminChannel admin, int opcode, long iova, long sizeAndId, long flags) {
     NvmeRequest request = new NvmeRequest(UNOBSERVED, 0);
     request.command(opcode, 0);
-    request.ring(iova);
+    request.pointers(iova, 0);
     request.cdw10and11((flags | PHYSICALLY_CONTIGUOUS) << 32 | sizeAndId);
     admin.execute(request);
   }
@@ -125,14 +144,40 @@ public final class PcieTransport implements NvmeTransport {
     admin.execute(request);
   }
 
-  private PcieQueue make(int qid, QueueOptions options) {
-    long cqDoorbell = Registers.cqHeadDoorbell(qid, doorbellStride);
-    if (cqDoorbell + Integer.BYTES > barBytes) {
+  private PcieQueue make(int qid, QueueOptions options, Doorbell sq, Doorbell cq) {
+    PcieQueueMemory rings = new PcieQueueMemory(options, pageBytes, memory, map);
+    return new PcieQueue(qid, options, rings, map, sq, cq);
+  }
+
+  private Doorbell sqDoorbell(int qid) {
+    return new Doorbell(bar + Registers.sqTailDoorbell(qid, doorbellStride));
+  }
+
+  private Doorbell cqDoorbell(int qid) {
+    long offset = Registers.cqHeadDoorbell(qid, doorbellStride);
+    if (offset + Integer.BYTES > barBytes) {
       throw new IllegalArgumentException(
           "doorbells of queue %d lie beyond the BAR's %d bytes".formatted(qid, barBytes));
     }
-    long sqDoorbell = Registers.sqTailDoorbell(qid, doorbellStride);
-    PcieQueueMemory rings = new PcieQueueMemory(options, pageBytes, memory, map);
-    return new PcieQueue(qid, options, rings, map, bar + sqDoorbell, bar + cqDoorbell);
+    return new Doorbell(bar + offset);
+  }
+
+  @Override
+  public void shadowDoorbells(AdminChannel admin) {
+    if (shadows == null) {
+      shadows = new ShadowDoorbells(memory, map, pageBytes, doorbellStride);
+    }
+    shadows.configure(admin);
+    shadows.attach(0, adminSq, adminCq);
+    shadowed = true;
+  }
+
+  /** Gives back what it had of memory itself. All queues are closed. */
+  @Override
+  public void close() {
+    if (shadows != null) {
+      shadows.close();
+      shadows = null;
+    }
   }
 }

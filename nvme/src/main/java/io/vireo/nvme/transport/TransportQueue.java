@@ -33,10 +33,18 @@ public interface TransportQueue extends AutoCloseable {
   int submit(NvmeRequest request);
 
   /**
+   * Takes the two requests of a fused operation (Base 3.4.2), or neither. They lie next to each
+   * other, and the same {@link #ring} tells of both.
+   *
+   * @return as {@link #submit}; {@link #FULL} when there is no room for two
+   */
+  int submitFused(NvmeRequest first, NvmeRequest second);
+
+  /**
    * How many bytes of a request's data, from the first on, this queue could carry as they lie: all
    * of them, or fewer because of alignment, gaps, memory that the controller cannot reach, or the
-   * length of what the queue was opened for. Any shorter beginning could be carried too, if its
-   * length is a multiple of 4.
+   * length of what the queue was opened for; none when it cannot carry the metadata. Any shorter
+   * beginning could be carried too, if its length is a multiple of 4.
    */
   long describable(NvmeRequest request);
 
@@ -62,6 +70,14 @@ public interface TransportQueue extends AutoCloseable {
    * told that it ended, and it still counts as in flight for its owner. Null when there is none.
    */
   NvmeRequest takeBack();
+
+  /** Stops the queue and ends everything in flight with {@code status}. */
+  default void endAll(int status) {
+    stop();
+    for (NvmeRequest request = takeBack(); request != null; request = takeBack()) {
+      request.endTakenBack(status);
+    }
+  }
 
   /** The request in flight that was submitted before all others; null when there is none. */
   NvmeRequest oldest();

@@ -75,6 +75,7 @@ final class AdminCommands {
       case 0x14 -> logs.selfTest(command);
       case 0x15 -> namespaces.attach(command, pointer);
       case 0x18 -> keepAlives++;
+      case 0x7c -> shadowDoorbells(command, pageBytes);
       case 0x80 -> namespaces.format(command);
       case 0x81 -> securitySend(command, pointer);
       case 0x82 -> securityReceive(command, pointer);
@@ -82,11 +83,23 @@ final class AdminCommands {
     };
   }
 
+  private long shadowDoorbells(Command command, int pageBytes) {
+    if (!options.shadowDoorbells()) {
+      throw new CommandFailure(CommandFailure.INVALID_OPCODE);
+    }
+    if (((command.dptr1() | command.dptr2()) & pageBytes - 1) != 0) {
+      throw new CommandFailure(CommandFailure.INVALID_FIELD);
+    }
+    queues.shadow(command.dptr1(), command.dptr2());
+    return 0;
+  }
+
   private long createCq(Command command, int pageBytes) {
     int qid = command.cdw10() & 0xffff;
     int entries = (command.cdw10() >>> 16) + 1;
     checkNewQueue(qid, entries, queues.hasCq(qid), command, pageBytes);
-    queues.addCq(qid, command.dptr1(), entries);
+    int vector = (command.cdw11() & 1 << 1) == 0 ? -1 : command.cdw11() >>> 16;
+    queues.addCq(qid, command.dptr1(), entries, vector);
     return 0;
   }
 

@@ -10,28 +10,38 @@ public record Command(
     int sqId,
     int sqHead,
     int opcode,
+    int fuse,
     int psdt,
     int commandId,
     int nsid,
+    long mptr,
     long dptr1,
     long dptr2,
     int cdw10,
     int cdw11,
-    int cdw12) {
+    int cdw12,
+    int cdw13,
+    int cdw14,
+    int cdw15) {
   static Command fetch(HostView host, long sqe, int sqId, int sqHead) {
     int cdw0 = host.getInt(sqe);
     return new Command(
         sqId,
         sqHead,
         cdw0 & 0xff,
+        cdw0 >>> 8 & 0b11,
         cdw0 >>> 14 & 0b11,
         cdw0 >>> 16,
         host.getInt(sqe + 4),
+        host.getLong(sqe + 16),
         host.getLong(sqe + 24),
         host.getLong(sqe + 32),
         host.getInt(sqe + 40),
         host.getInt(sqe + 44),
-        host.getInt(sqe + 48));
+        host.getInt(sqe + 48),
+        host.getInt(sqe + 52),
+        host.getInt(sqe + 56),
+        host.getInt(sqe + 60));
   }
 
   /** Whether it came by the admin queue. */

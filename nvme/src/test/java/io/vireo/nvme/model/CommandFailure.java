@@ -8,6 +8,8 @@ final class CommandFailure extends RuntimeException {
   static final int DATA_TRANSFER_ERROR = 0x004;
   static final int ABORT_REQUESTED = 0x007;
   static final int ABORTED_SQ_DELETION = 0x008;
+  static final int FAILED_FUSED = 0x009;
+  static final int MISSING_FUSED = 0x00a;
   static final int INVALID_NAMESPACE = DNR | 0x00b;
   static final int INVALID_SGL_SEGMENT = DNR | 0x00d;
   static final int SGL_LENGTH_INVALID = DNR | 0x00f;

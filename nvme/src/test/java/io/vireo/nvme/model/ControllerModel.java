@@ -28,6 +28,7 @@ public final class ControllerModel implements AutoCloseable {
   private final AdminCommands admin;
   private DataPointer pointer;
   private boolean ready;
+  private Command fusedFirst; // null: none waits for its second
   private long steps;
   private Thread thread;
   private volatile boolean running;
@@ -41,7 +42,8 @@ public final class ControllerModel implements AutoCloseable {
     this.bar = arena.allocate(ModelRegisters.BAR_BYTES, 4096).address();
     this.host = new HostView(hvaOfIova);
     this.registers = new ModelRegisters(bar, options, faults);
-    this.queues = new ModelQueues(host, registers);
+    this.queues =
+        new ModelQueues(host, new ModelDoorbells(host, registers, options.doorbellStride()));
     this.allNamespaces = new ModelNamespaces(options, namespaces);
     this.admin = new AdminCommands(options, faults, queues, allNamespaces);
     for (int id = 1; id <= options.namespaces(); id++) {
@@ -100,6 +102,11 @@ public final class ControllerModel implements AutoCloseable {
     return admin.keepAlives();
   }
 
+  /** How often an interrupt vector was signalled. */
+  public synchronized int interrupts(int vector) {
+    return queues.interrupts(vector);
+  }
+
   /** How many commands it fetched since it was made. */
   public synchronized long fetched() {
     return queues.fetched();
@@ -133,38 +140,71 @@ public final class ControllerModel implements AutoCloseable {
   private void changeReady() {
     queues.clear();
     admin.clear();
+    fusedFirst = null;
     if (ready) {
       pointer = new DataPointer(host, registers.pageBytes());
-      queues.addCq(0, registers.adminCq(), registers.adminCqEntries());
+      queues.addCq(0, registers.adminCq(), registers.adminCqEntries(), 0);
       queues.addSq(0, registers.adminSq(), registers.adminSqEntries(), 0);
     }
   }
 
   private void execute(Command command) {
-    Faults.Verdict verdict = faults.verdict(command);
-    Faults.Kind kind = verdict == null ? null : verdict.kind();
-    switch (kind) {
-      case STATUS -> end(command, command.commandId(), verdict.value(), 0, 0, false);
-      case FATAL -> faults.fatal(true);
-      case GONE -> faults.gone();
-      case null, default -> execute(command, verdict);
+    if (fusedFirst != null && (command.fuse() != 2 || command.sqId() != fusedFirst.sqId())) {
+      end(fusedFirst, fusedFirst.commandId(), CommandFailure.MISSING_FUSED, 0, 0, false);
+      fusedFirst = null;
+    }
+    if (command.fuse() == 1) {
+      fusedFirst = command; // nothing is done before the second is there (Base 3.4.2)
+    } else if (command.fuse() == 2) {
+      int first = execute(fusedFirst, 0);
+      execute(command, first == 0 ? 0 : CommandFailure.FAILED_FUSED);
+      fusedFirst = null;
+    } else {
+      execute(command, 0);
     }
   }
 
-  private void execute(Command command, Faults.Verdict verdict) {
-    long dw0;
-    int status = 0;
+  /**
+   * @param refusal with which it ends without being executed, or 0
+   * @return its status
+   */
+  private int execute(Command command, int refusal) {
+    if (command == null) {
+      throw new AssertionError("second command of a fused operation without the first");
+    }
+    Faults.Verdict verdict = faults.verdict(command);
+    return switch (verdict == null ? null : verdict.kind()) {
+      case FATAL -> {
+        faults.fatal(true);
+        yield 0;
+      }
+      case GONE -> {
+        faults.gone();
+        yield 0;
+      }
+      case STATUS -> execute(command, null, verdict.value());
+      case null, default -> execute(command, verdict, refusal);
+    };
+  }
+
+  private int execute(Command command, Faults.Verdict verdict, int refusal) {
+    int status = refusal;
+    long result = 0;
     try {
-      dw0 = command.isAdmin() ? executeAdmin(command) : executeIo(command);
+      if (status == 0) {
+        result = command.isAdmin() ? executeAdmin(command) : executeIo(command);
+      }
     } catch (CommandFailure e) {
-      dw0 = 0;
       status = e.status();
     }
-    if (dw0 == AdminCommands.LATER) {
-      return;
+    if (result != AdminCommands.LATER) {
+      tell(command, verdict, status, result);
     }
+    return status;
+  }
+
+  private void tell(Command command, Faults.Verdict verdict, int status, long result) {
     int id = command.commandId();
-    int result = (int) dw0;
     switch (verdict == null ? null : verdict.kind()) {
       case null -> end(command, id, status, result, 0, false);
       case STATUS, FATAL, GONE -> throw new AssertionError("was dealt with");
@@ -204,8 +244,8 @@ public final class ControllerModel implements AutoCloseable {
     return namespace.execute(command, pointer, maxBytes);
   }
 
-  private void end(Command command, int id, int status, int dw0, long dueStep, boolean flaw) {
-    queues.end(new ModelQueues.Ending(command, id, status, dw0, dueStep, flaw));
+  private void end(Command command, int id, int status, long result, long dueStep, boolean flaw) {
+    queues.end(new ModelQueues.Ending(command, id, status, result, dueStep, flaw));
   }
 
   /** Has a thread of its own step it until it is closed. */

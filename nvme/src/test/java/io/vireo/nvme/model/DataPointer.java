@@ -142,4 +142,23 @@ public final class DataPointer {
       done += extent.bytes();
     }
   }
+
+  /** Reads the metadata that lie apart from the data, in one piece. */
+  byte[] fetchMetadata(Command command, int bytes) {
+    byte[] metadata = new byte[bytes];
+    host.read(metadataAddress(command), metadata, 0, bytes);
+    return metadata;
+  }
+
+  /** Writes the metadata that lie apart from the data, in one piece. */
+  void storeMetadata(Command command, byte[] metadata) {
+    host.write(metadataAddress(command), metadata, 0, metadata.length);
+  }
+
+  private static long metadataAddress(Command command) {
+    if ((command.mptr() & 3) != 0 || command.mptr() == 0) {
+      throw new CommandFailure(CommandFailure.INVALID_FIELD);
+    }
+    return command.mptr();
+  }
 }

@@ -33,11 +33,14 @@ final class HostView {
     return Mem.getLong(hva(iova));
   }
 
+  void putInt(long iova, int value) {
+    Mem.putInt(hva(iova), value);
+  }
+
   /** Writes a completion: everything but DW3, then that. */
-  void putCompletion(long iova, int dw0, int dw2, int dw3) {
+  void putCompletion(long iova, long result, int dw2, int dw3) {
     long cqe = hva(iova);
-    Mem.putInt(cqe, dw0);
-    Mem.putInt(cqe + 4, 0);
+    Mem.putLong(cqe, result);
     Mem.putInt(cqe + 8, dw2);
     Mem.putIntRelease(cqe + 12, dw3);
   }

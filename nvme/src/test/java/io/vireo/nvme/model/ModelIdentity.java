@@ -27,7 +27,7 @@ final class ModelIdentity {
     put32(data, 88, 3_000_000); // RTD3E: 3 s
     put32(data, 92, 1 << 8 | 1 << 9); // OAES
     put16(data, 128, 5); // CRDT1: 500 ms
-    put16(data, 256, 0x1f); // OACS
+    put16(data, 256, 0x1f | (options.shadowDoorbells() ? 1 << 8 : 0)); // OACS
     data[260] = 3 << 1; // FRMW
     data[261] = 1 << 2; // LPA: extended
     data[262] = 63; // ELPE
@@ -38,7 +38,8 @@ final class ModelIdentity {
     data[512] = 0x66;
     data[513] = 0x44;
     put32(data, 516, ModelNamespaces.limit(options));
-    put16(data, 520, 1 | 1 << 2 | 1 << 3);
+    put16(data, 520, 0b1111 | 1 << 7 | 1 << 8);
+    put16(data, 522, 1);
     data[525] = 1;
     put32(data, 536, options.sgls());
     putText(data, 768, 30, "nqn.2026-01.io.vireo:model");
@@ -52,9 +53,13 @@ final class ModelIdentity {
     put64(data, 8, namespace.blocks());
     put64(data, 16, namespace.blocks());
     data[25] = 1; // two formats, the second of which is used
-    data[26] = 1;
     put32(data, 128, 13 << 16);
-    put32(data, 132, namespace.blockShift() << 16);
+    put32(data, 132, namespace.blockShift() << 16 | namespace.format().metadataBytes());
+    data[26] = (byte) (namespace.format().extended() ? 1 << 4 | 1 : 1);
+    data[29] = (byte) namespace.format().protection();
+    put16(data, 74, ModelNamespace.COPY_RANGE_BLOCKS);
+    put32(data, 76, ModelNamespace.COPY_BLOCKS);
+    data[80] = ModelNamespace.COPY_RANGES - 1;
     put16(data, 46, namespace.format().boundaryBlocks());
     return data;
   }

@@ -1,56 +1,187 @@
 package io.vireo.nvme.model;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
-/** A namespace: its blocks, and what the commands of the NVM command set do with them (NVM 3). */
+/**
+ * A namespace: its blocks, and what the commands of the NVM command set (NVM 3) and of zones (ZNS
+ * 3) do with them.
+ */
 public final class ModelNamespace {
-  private static final int READ = 2;
-  private static final int WRITE = 1;
-  private static final int FLUSH = 0;
-  private static final int COMPARE = 5;
-  private static final int WRITE_ZEROES = 8;
-  private static final int DSM = 9;
+  /** The most blocks and ranges of a copy. */
+  static final int COPY_BLOCKS = 100;
+
+  static final int COPY_RANGE_BLOCKS = 40;
+  static final int COPY_RANGES = 5;
+
+  private static final int PRACT = 1 << 29;
+  private static final int CHECKS = 0b111 << 26;
 
   private final ModelFormat format;
+  private final ModelProtection protection; // null: none
+  private final ModelZones zones; // null: none
   private final int blockShift;
   private final byte[] data;
+  private final byte[] metadata;
+  private final BitSet uncorrectable = new BitSet();
   private int flushes;
 
   ModelNamespace(ModelFormat format, int blockShift, int blocks) {
     this.format = format;
+    this.protection = (format.protection() & 7) == 0 ? null : new ModelProtection(format);
+    this.zones = format.zoneBlocks() == 0 ? null : new ModelZones(format.zoneBlocks(), blocks);
     this.blockShift = blockShift;
     this.data = new byte[blocks << blockShift];
+    this.metadata = new byte[blocks * format.metadataBytes()];
+    if (protection != null) {
+      Arrays.fill(metadata, (byte) 0xff); // not checked, as formatted (NVM 5.2.1.4)
+    }
   }
 
-  int execute(Command command, DataPointer pointer, int maxBytes) {
+  long execute(Command command, DataPointer pointer, int maxBytes) {
     switch (command.opcode()) {
-      case FLUSH -> flushes++;
-      case READ -> {
-        int at = offset(command.lba(), command.blocks());
-        pointer.store(command, Arrays.copyOfRange(data, at, at + length(command, maxBytes)));
+      case 0x00 -> flushes++;
+      case 0x01 -> write(command, command.lba(), pointer, maxBytes);
+      case 0x02 -> read(command, pointer, maxBytes);
+      case 0x04 -> {
+        offset(command.lba(), command.blocks());
+        uncorrectable.set((int) command.lba(), (int) command.lba() + command.blocks());
       }
-      case WRITE -> {
-        int at = offset(command.lba(), command.blocks());
-        byte[] written = pointer.fetch(command, length(command, maxBytes));
-        System.arraycopy(written, 0, data, at, written.length);
-      }
-      case COMPARE -> {
-        int at = offset(command.lba(), command.blocks());
-        int bytes = length(command, maxBytes);
-        if (!Arrays.equals(
-            pointer.fetch(command, bytes), Arrays.copyOfRange(data, at, at + bytes))) {
-          throw new CommandFailure(CommandFailure.COMPARE_FAILURE);
+      case 0x05 -> compare(command, pointer, maxBytes);
+      case 0x08 -> zero(command.lba(), command.blocks());
+      case 0x09 -> manage(command, pointer);
+      case 0x0c -> checkReadable(command);
+      case 0x19 -> copy(command, pointer);
+      case 0x79 -> {
+        for (long zone : zones().manage(command)) {
+          zero(zone, format.zoneBlocks());
         }
       }
-      case WRITE_ZEROES -> zero(command.lba(), command.blocks());
-      case DSM -> manage(command, pointer);
+      case 0x7a ->
+          pointer.store(command, zones().report(command, (command.cdw12() + 1) * Integer.BYTES));
+      case 0x7d -> {
+        long lba = zones().appendPoint(command.lba());
+        write(command, lba, pointer, maxBytes);
+        return lba;
+      }
       default -> throw new CommandFailure(CommandFailure.INVALID_OPCODE);
     }
     return 0;
   }
 
-  private int length(Command command, int maxBytes) {
-    int bytes = command.blocks() << blockShift;
+  private ModelZones zones() {
+    if (zones == null) {
+      throw new CommandFailure(CommandFailure.INVALID_OPCODE);
+    }
+    return zones;
+  }
+
+  /** Whether metadata are transferred: with PRACT the controller keeps 8 bytes for itself. */
+  private boolean movesMetadata(Command command) {
+    boolean action = protection != null && (command.cdw12() & PRACT) != 0;
+    return format.metadataBytes() > 0 && !(action && format.metadataBytes() == 8);
+  }
+
+  private void write(Command command, long lba, DataPointer pointer, int maxBytes) {
+    int at = offset(lba, command.blocks());
+    byte[][] blocks = fetch(command, pointer, maxBytes);
+    for (int i = 0; i < command.blocks(); i++) {
+      if (protection != null && (command.cdw12() & PRACT) != 0) {
+        protection.make(command, i, blocks[2 * i], blocks[2 * i + 1]);
+      } else if (protection != null) {
+        protection.check(command, i, blocks[2 * i], blocks[2 * i + 1]);
+      }
+    }
+    if (zones != null) {
+      zones.write(lba, command.blocks());
+    }
+    int unit = format.metadataBytes();
+    for (int i = 0; i < command.blocks(); i++) {
+      System.arraycopy(blocks[2 * i], 0, data, at + (i << blockShift), 1 << blockShift);
+      System.arraycopy(blocks[2 * i + 1], 0, metadata, ((int) lba + i) * unit, unit);
+    }
+    uncorrectable.clear((int) lba, (int) lba + command.blocks());
+  }
+
+  /** Data and metadata of each block that a command sends. */
+  private byte[][] fetch(Command command, DataPointer pointer, int maxBytes) {
+    boolean moves = movesMetadata(command);
+    int block = 1 << blockShift;
+    int inline = moves && format.extended() ? format.metadataBytes() : 0;
+    byte[] sent = pointer.fetch(command, length(command, block + inline, maxBytes));
+    byte[] apart = new byte[0];
+    if (moves && !format.extended()) {
+      apart = pointer.fetchMetadata(command, command.blocks() * format.metadataBytes());
+    }
+    byte[][] blocks = new byte[2 * command.blocks()][];
+    for (int i = 0; i < command.blocks(); i++) {
+      int at = i * (block + inline);
+      blocks[2 * i] = Arrays.copyOfRange(sent, at, at + block);
+      int unit = format.metadataBytes();
+      blocks[2 * i + 1] =
+          inline > 0
+              ? Arrays.copyOfRange(sent, at + block, at + block + inline)
+              : apart.length == 0
+                  ? new byte[unit]
+                  : Arrays.copyOfRange(apart, i * unit, (i + 1) * unit);
+    }
+    return blocks;
+  }
+
+  private void read(Command command, DataPointer pointer, int maxBytes) {
+    checkReadable(command);
+    boolean moves = movesMetadata(command);
+    int block = 1 << blockShift;
+    int unit = format.metadataBytes();
+    int inline = moves && format.extended() ? unit : 0;
+    byte[] sent = new byte[length(command, block + inline, maxBytes)];
+    int first = (int) command.lba();
+    for (int i = 0; i < command.blocks(); i++) {
+      System.arraycopy(data, (first + i) << blockShift, sent, i * (block + inline), block);
+      System.arraycopy(metadata, (first + i) * unit, sent, i * (block + inline) + block, inline);
+    }
+    pointer.store(command, sent);
+    if (moves && !format.extended()) {
+      pointer.storeMetadata(
+          command, Arrays.copyOfRange(metadata, first * unit, (first + command.blocks()) * unit));
+    }
+  }
+
+  /** In range, not marked as bad, and with the protection information that is expected. */
+  private void checkReadable(Command command) {
+    offset(command.lba(), command.blocks());
+    int first = (int) command.lba();
+    int bad = uncorrectable.nextSetBit(first);
+    if (bad >= 0 && bad < first + command.blocks()) {
+      throw new CommandFailure(0x281);
+    }
+    if (protection != null && (command.cdw12() & CHECKS) != 0) {
+      int unit = format.metadataBytes();
+      for (int i = first; i < first + command.blocks(); i++) {
+        protection.check(
+            command,
+            i - first,
+            Arrays.copyOfRange(data, i << blockShift, (i + 1) << blockShift),
+            Arrays.copyOfRange(metadata, i * unit, (i + 1) * unit));
+      }
+    }
+  }
+
+  private void compare(Command command, DataPointer pointer, int maxBytes) {
+    checkReadable(command);
+    int at = offset(command.lba(), command.blocks());
+    byte[][] blocks = fetch(command, pointer, maxBytes);
+    for (int i = 0; i < command.blocks(); i++) {
+      int from = at + (i << blockShift);
+      if (Arrays.mismatch(blocks[2 * i], 0, 1 << blockShift, data, from, from + (1 << blockShift))
+          >= 0) {
+        throw new CommandFailure(CommandFailure.COMPARE_FAILURE);
+      }
+    }
+  }
+
+  private static int length(Command command, int unit, int maxBytes) {
+    int bytes = command.blocks() * unit;
     if (maxBytes > 0 && bytes > maxBytes) {
       throw new CommandFailure(CommandFailure.INVALID_FIELD);
     }
@@ -68,6 +199,10 @@ public final class ModelNamespace {
   private void zero(long lba, long blocks) {
     int at = offset(lba, blocks);
     Arrays.fill(data, at, at + ((int) blocks << blockShift), (byte) 0);
+    int unit = format.metadataBytes();
+    byte filling = protection == null ? 0 : (byte) 0xff;
+    Arrays.fill(metadata, (int) lba * unit, (int) (lba + blocks) * unit, filling);
+    uncorrectable.clear((int) lba, (int) (lba + blocks));
   }
 
   private void manage(Command command, DataPointer pointer) {
@@ -81,9 +216,31 @@ public final class ModelNamespace {
     }
   }
 
+  private void copy(Command command, DataPointer pointer) {
+    int ranges = (command.cdw12() & 0xff) + 1;
+    byte[] list = pointer.fetch(command, ranges * 32);
+    byte[] copied = new byte[COPY_BLOCKS << blockShift];
+    int blocks = 0;
+    for (int i = 0; i < ranges; i++) {
+      int count = (int) (LittleEndian.u32(list, i * 32 + 16) & 0xffff) + 1;
+      int from = offset(LittleEndian.u64(list, i * 32 + 8), count);
+      if (count > COPY_RANGE_BLOCKS || blocks + count > COPY_BLOCKS || ranges > COPY_RANGES) {
+        throw new CommandFailure(CommandFailure.DNR | 0x183); // command size limit exceeded
+      }
+      System.arraycopy(data, from, copied, blocks << blockShift, count << blockShift);
+      blocks += count;
+    }
+    System.arraycopy(copied, 0, data, offset(command.lba(), blocks), blocks << blockShift);
+  }
+
   /** What lies on it; the test may look and change. */
   public byte[] data() {
     return data;
+  }
+
+  /** The metadata of all blocks. */
+  public byte[] metadata() {
+    return metadata;
   }
 
   /** How many flushes it got. */

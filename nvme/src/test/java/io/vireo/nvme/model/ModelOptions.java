@@ -13,6 +13,7 @@ package io.vireo.nvme.model;
  * @param blocks of each of them
  * @param sgls as in the identify data: 0 none, 1 any alignment, 2 dwords
  * @param format of all of them
+ * @param shadowDoorbells whether doorbells may lie in memory
  */
 public record ModelOptions(
     int queueEntries,
@@ -24,9 +25,10 @@ public record ModelOptions(
     int blockShift,
     int blocks,
     int sgls,
-    ModelFormat format) {
+    ModelFormat format,
+    boolean shadowDoorbells) {
   public static final ModelOptions DEFAULT =
-      new ModelOptions(1024, 0, 12, 5, 4, 1, 9, 16384, 0, ModelFormat.PLAIN);
+      new ModelOptions(1024, 0, 12, 5, 4, 1, 9, 16384, 0, ModelFormat.PLAIN, false);
 
   public ModelOptions withSgls(int value) {
     return new ModelOptions(
@@ -39,7 +41,8 @@ public record ModelOptions(
         blockShift,
         blocks,
         value,
-        format);
+        format,
+        shadowDoorbells);
   }
 
   public ModelOptions withNamespaces(int count, int shift) {
@@ -53,12 +56,23 @@ public record ModelOptions(
         shift,
         blocks,
         sgls,
-        format);
+        format,
+        shadowDoorbells);
   }
 
   public ModelOptions withRegisters(int entries, int stride, int pageShift) {
     return new ModelOptions(
-        entries, stride, pageShift, mdts, ioQueues, namespaces, blockShift, blocks, sgls, format);
+        entries,
+        stride,
+        pageShift,
+        mdts,
+        ioQueues,
+        namespaces,
+        blockShift,
+        blocks,
+        sgls,
+        format,
+        shadowDoorbells);
   }
 
   public ModelOptions withMdts(int value) {
@@ -72,7 +86,8 @@ public record ModelOptions(
         blockShift,
         blocks,
         sgls,
-        format);
+        format,
+        shadowDoorbells);
   }
 
   public ModelOptions withFormat(ModelFormat value) {
@@ -86,6 +101,22 @@ public record ModelOptions(
         blockShift,
         blocks,
         sgls,
-        value);
+        value,
+        shadowDoorbells);
+  }
+
+  public ModelOptions withShadowDoorbells() {
+    return new ModelOptions(
+        queueEntries,
+        doorbellStride,
+        minPageShift,
+        mdts,
+        ioQueues,
+        namespaces,
+        blockShift,
+        blocks,
+        sgls,
+        format,
+        true);
   }
 }

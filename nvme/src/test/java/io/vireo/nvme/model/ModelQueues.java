@@ -29,17 +29,20 @@ final class ModelQueues {
   private static final class CompletionRing {
     final long base;
     final int entries;
+    final int vector;
     int tail;
     int phase = 1;
 
-    CompletionRing(long base, int entries) {
+    CompletionRing(long base, int entries, int vector) {
       this.base = base;
       this.entries = entries;
+      this.vector = vector;
     }
   }
 
   /** The end of a command, to be told in that step or later. */
-  record Ending(Command command, int commandId, int status, int dw0, long dueStep, boolean flaw) {}
+  record Ending(
+      Command command, int commandId, int status, long result, long dueStep, boolean flaw) {}
 
   /** Executes a command that was fetched. */
   interface Executor {
@@ -47,23 +50,25 @@ final class ModelQueues {
   }
 
   private final HostView host;
-  private final ModelRegisters registers;
+  private final ModelDoorbells doorbells;
   private final Map<Integer, SubmissionRing> sqs = new TreeMap<>();
   private final Map<Integer, CompletionRing> cqs = new HashMap<>();
   private final List<Ending> endings = new ArrayList<>();
+  private final Map<Integer, Integer> interrupts = new HashMap<>();
   private long fetched;
 
-  ModelQueues(HostView host, ModelRegisters registers) {
+  ModelQueues(HostView host, ModelDoorbells doorbells) {
     this.host = host;
-    this.registers = registers;
+    this.doorbells = doorbells;
   }
 
   void clear() {
+    doorbells.reset();
     for (int qid : sqs.keySet()) {
-      registers.clearDoorbell(qid, false);
+      doorbells.clear(qid, false);
     }
     for (int qid : cqs.keySet()) {
-      registers.clearDoorbell(qid, true);
+      doorbells.clear(qid, true);
     }
     sqs.clear();
     cqs.clear();
@@ -83,13 +88,16 @@ final class ModelQueues {
   }
 
   void addSq(int qid, long base, int entries, int cqId) {
-    registers.clearDoorbell(qid, false);
+    doorbells.clear(qid, false);
     sqs.put(qid, new SubmissionRing(base, entries, cqId));
   }
 
-  void addCq(int qid, long base, int entries) {
-    registers.clearDoorbell(qid, true);
-    cqs.put(qid, new CompletionRing(base, entries));
+  /**
+   * @param vector which interrupt tells of completions; -1: none
+   */
+  void addCq(int qid, long base, int entries, int vector) {
+    doorbells.clear(qid, true);
+    cqs.put(qid, new CompletionRing(base, entries, vector));
   }
 
   /** What was in flight there ends as aborted, at once. */
@@ -137,7 +145,7 @@ final class ModelQueues {
       if (sq == null) {
         continue; // deleted by a command before
       }
-      int tail = registers.sqTail(qid);
+      int tail = doorbells.sqTail(qid, sq.head);
       if (tail < 0 || tail >= sq.entries) {
         throw new IllegalStateException(
             "doorbell of SQ %d is %d of %d entries".formatted(qid, tail, sq.entries));
@@ -181,18 +189,28 @@ final class ModelQueues {
       return true;
     }
     int next = (cq.tail + 1) % cq.entries;
-    if (next == registers.cqHead(sq.cqId)) {
+    if (next == doorbells.cqHead(sq.cqId)) {
       return false; // full
     }
     int phase = ending.flaw() ? cq.phase ^ 1 : cq.phase;
     int dw3 = ending.status() << 17 | phase << 16 | ending.commandId();
     long cqe = cq.base + (long) cq.tail * CQE_BYTES;
-    host.putCompletion(cqe, ending.dw0(), sqId << 16 | ending.command().sqHead(), dw3);
+    host.putCompletion(cqe, ending.result(), sqId << 16 | ending.command().sqHead(), dw3);
     if (!ending.flaw()) {
       cq.tail = next;
       cq.phase ^= next == 0 ? 1 : 0;
+      interrupts.merge(cq.vector, 1, Integer::sum);
     }
     return true;
+  }
+
+  /** Doorbells are in memory from now on. */
+  void shadow(long shadowIova, long eventsIova) {
+    doorbells.shadow(shadowIova, eventsIova, sqs.keySet());
+  }
+
+  int interrupts(int vector) {
+    return interrupts.getOrDefault(vector, 0);
   }
 
   /** How many commands were fetched since the model was made. */

@@ -6,6 +6,9 @@ import io.vireo.linux.Mem;
 final class ModelRegisters {
   static final int BAR_BYTES = 16384;
 
+  /** What lies in a doorbell that nobody stored to. */
+  static final int NOT_RUNG = -1;
+
   private static final int CAP = 0;
   private static final int VS = 8;
   private static final int CC = 0x14;
@@ -32,6 +35,7 @@ final class ModelRegisters {
     long cap =
         (options.queueEntries() - 1)
             | 1L << 16 // CQR
+            | 1L << 17 // AMS
             | 4L << 24 // TO: 2 s
             | (long) options.doorbellStride() << 32
             | 1L << 37 // CSS: NVM
@@ -116,7 +120,14 @@ final class ModelRegisters {
   }
 
   /** As they are after a reset, and for a new queue. */
-  void clearDoorbell(int qid, boolean completion) {
-    Mem.putInt(doorbell(qid, completion), 0);
+  void clearDoorbell(int qid, boolean completion, int value) {
+    Mem.putInt(doorbell(qid, completion), value);
+  }
+
+  /** Whether the tail doorbell was stored to since it was asked the last time. */
+  boolean takeRing(int qid) {
+    boolean rung = sqTail(qid) != NOT_RUNG;
+    Mem.putInt(doorbell(qid, false), NOT_RUNG);
+    return rung;
   }
 }

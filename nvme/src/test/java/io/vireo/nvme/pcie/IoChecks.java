@@ -260,9 +260,9 @@ final class IoChecks {
     int bytes = 16 << 10;
     NvmeIo io = io(4096, bytes);
     runner.run(io, one -> queue.read(one, 8, bytes / blockBytes));
-    runner.run(io, one -> queue.compare(one, 8, bytes / blockBytes));
+    runner.run(io, one -> queue.compare(one, 8, bytes / blockBytes, 0));
     Mem.putByte(data + 4096 + bytes - 1, (byte) ~Mem.getByte(data + 4096 + bytes - 1));
-    int status = runner.status(io, one -> queue.compare(one, 8, bytes / blockBytes));
+    int status = runner.status(io, one -> queue.compare(one, 8, bytes / blockBytes, 0));
     require((status & NvmeStatus.COMPARE_FAILURE) != 0, NvmeStatus.text(status));
     return NvmeStatus.text(status);
   }

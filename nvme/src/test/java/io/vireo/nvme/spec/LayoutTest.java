@@ -67,10 +67,10 @@ class LayoutTest {
       @ForAll @IntRange(max = 1) int phase,
       @ForAll @IntRange(max = 0x7fff) int status,
       @ForAll @IntRange(max = 0xffff) int sqId,
-      @ForAll int result) {
+      @ForAll long result) {
     try (Arena arena = Arena.ofConfined()) {
       long cqe = arena.allocate(CQE).address();
-      Mem.putInt(cqe, result);
+      Mem.putLong(cqe, result);
       Mem.putShort(cqe + offset(CQE, "sq_head"), (short) -1);
       Mem.putShort(cqe + offset(CQE, "sq_id"), (short) sqId);
       Mem.putShort(cqe + offset(CQE, "command_id"), (short) commandId);

@@ -11,13 +11,14 @@ import io.vireo.nvme.spec.Sqe;
  * A queue whose every command is answered on the same thread by the least that a controller does:
  * the command id goes back into a completion. What is left is the driver's own cost.
  */
-final class EchoQueue implements AutoCloseable, DmaMemory, RequestCompletion {
+public final class EchoQueue implements AutoCloseable, DmaMemory, RequestCompletion {
   private static final long MEMORY_BYTES = 4L << 20;
   private static final int ENTRIES = 64;
   private static final int BLOCK_BYTES = 4096;
 
   private final HostMemory memory =
       HostMemory.allocate(MEMORY_BYTES, "nvme-echo", HostMemory.HugePages.NEVER);
+  private final PageTable map = new PageTable();
   private final PcieQueueMemory rings;
   private final PcieQueue queue;
   private final NvmeRequest[] requests;
@@ -29,13 +30,16 @@ final class EchoQueue implements AutoCloseable, DmaMemory, RequestCompletion {
   private int phase = Cqe.PHASE;
   private long completed;
 
-  EchoQueue(int depth) {
-    PageTable map = new PageTable();
+  /**
+   * @param depth how many reads can be in flight
+   */
+  public EchoQueue(int depth) {
     map.entries().set(memory.address(), MEMORY_BYTES, 64 * MemoryMap.ENTRY_BYTES);
-    QueueOptions options = new QueueOptions(ENTRIES, ENTRIES - 1, 1 << 17, 0, 0);
+    QueueOptions options = QueueOptions.polled(ENTRIES, ENTRIES - 1, 1 << 17, 0);
     rings = new PcieQueueMemory(options, 4096, this, map);
     long doorbells = allocate(8, 4096);
-    queue = new PcieQueue(1, options, rings, map, doorbells, doorbells + Integer.BYTES);
+    queue =
+        new PcieQueue(1, options, rings, map, new Doorbell(doorbells), new Doorbell(doorbells + 4));
     data = allocate((long) depth * BLOCK_BYTES, 4096);
     requests = new NvmeRequest[depth];
     for (int i = 0; i < depth; i++) {
@@ -74,7 +78,8 @@ final class EchoQueue implements AutoCloseable, DmaMemory, RequestCompletion {
     }
   }
 
-  private void answer() {
+  /** Answers the next command. */
+  public void answer() {
     long sqe = rings.sq() + (long) submitted * Sqe.BYTES;
     submitted = submitted + 1 == ENTRIES ? 0 : submitted + 1;
     int commandId = Sqe.commandId(Mem.getInt(sqe + Sqe.CDW0));
@@ -97,8 +102,19 @@ final class EchoQueue implements AutoCloseable, DmaMemory, RequestCompletion {
     return completed;
   }
 
-  PcieQueue queue() {
+  /** The driver's side. */
+  public TransportQueue queue() {
     return queue;
+  }
+
+  /** Where data of the read of that number are. */
+  public long data(int index) {
+    return data + (long) index * BLOCK_BYTES;
+  }
+
+  /** What translates its addresses. */
+  IovaMap map() {
+    return map;
   }
 
   @Override

@@ -21,7 +21,7 @@ class HeapMemoryTest {
     registry.subscribe(mapping);
     PageTable pages = new PageTable(mapping.iovas());
     try (DmaHeap heap = new DmaHeap(registry, DmaHeap.Options.defaults("queues"))) {
-      QueueOptions options = new QueueOptions(1024, 1023, 1 << 17, 0, 0);
+      QueueOptions options = QueueOptions.polled(1024, 1023, 1 << 17, 0);
       try (PcieQueueMemory rings =
           new PcieQueueMemory(options, 4096, new HeapMemory(heap, ANY_NODE), pages)) {
         assertThat(iommu.hva(rings.sqIova())).isEqualTo(rings.sq());

@@ -1,0 +1,82 @@
+package io.vireo.nvme;
+
+import io.vireo.nvme.spec.Cap;
+import io.vireo.nvme.spec.Cc;
+import io.vireo.nvme.transport.NvmeTransport;
+import io.vireo.nvme.transport.QueueOptions;
+import io.vireo.nvme.transport.TransportQueue;
+import java.util.BitSet;
+
+/** The I/O queue pairs of a controller, over its resets. Its control thread. */
+final class QueuePairs {
+  private final NvmeController controller;
+  private final NvmeTransport transport;
+  private final Cap cap;
+  private final PollClock clock;
+  private final BitSet ids = new BitSet(); // in use
+
+  QueuePairs(NvmeController controller, NvmeTransport transport, Cap cap, PollClock clock) {
+    this.controller = controller;
+    this.transport = transport;
+    this.cap = cap;
+    this.clock = clock;
+  }
+
+  /** CC.AMS: whether the priorities of queues shall mean something. */
+  int arbitration(ControllerOptions options) {
+    boolean weighted = options.weightedArbitration() && cap.weightedRoundRobin();
+    return weighted ? Cc.AMS_WEIGHTED : 0;
+  }
+
+  IoQueuePair open(QueuePairOptions options) {
+    int qid = ids.nextClearBit(1);
+    TransportQueue queue = openQueue(qid, options);
+    ids.set(qid);
+    return new IoQueuePair(controller::generation, queue, options, clock.nanoTime());
+  }
+
+  private TransportQueue openQueue(int qid, QueuePairOptions options) {
+    if (qid > controller.queuePairs()) {
+      throw new NvmeException(
+          "all %d queue pairs of the controller are in use".formatted(controller.queuePairs()));
+    }
+    int entries = options.entries();
+    int most = cap.maxQueueEntries();
+    if (entries > most) {
+      throw new NvmeException(
+          "queue of %d entries is larger than the controller's %d".formatted(entries, most));
+    }
+    boolean sgls = controller.identify().sglsSupported();
+    QueueOptions size =
+        new QueueOptions(
+            entries,
+            options.requests(),
+            controller.maxTransferBytes(),
+            sgls ? controller.identify().sglAlignmentBytes() : 0,
+            options.priority(),
+            options.interruptVector());
+    return transport.openIo(qid, size, controller.admin());
+  }
+
+  void reopen(IoQueuePair pair) {
+    if (pair.generation() == controller.generation()) {
+      throw new IllegalStateException("queue pair %d is open".formatted(pair.id()));
+    }
+    TransportQueue old = pair.queue();
+    if (old.inFlight() > 0) {
+      throw new IllegalStateException("queue pair %d is not suspended".formatted(pair.id()));
+    }
+    TransportQueue fresh = openQueue(old.id(), pair.options());
+    old.close();
+    pair.reopened(fresh);
+  }
+
+  void close(IoQueuePair pair) {
+    if (pair.generation() == controller.generation()) {
+      transport.deleteIo(pair.id(), controller.admin());
+    }
+    pair.end();
+    pair.queue().close();
+    ids.clear(pair.id());
+  }
+}
