@@ -1,9 +1,11 @@
 package io.vireo.daemon;
 
 import io.vireo.daemon.method.Version;
+import io.vireo.daemon.nvme.NvmeCommand;
 import io.vireo.daemon.pci.HugePagesCommand;
 import io.vireo.daemon.pci.Modules;
 import io.vireo.daemon.pci.PciCommand;
+import io.vireo.daemon.perf.NvmePerfCommand;
 import io.vireo.daemon.perf.PerfCommand;
 import io.vireo.daemon.perf.StormCommand;
 import io.vireo.linux.pci.PciBus;
@@ -61,6 +63,8 @@ public final class Main {
     commands.put("storm", StormCommand::new);
     Path root = Path.of("/");
     commands.put("pci", () -> PciCommand.line(root, new PciBus(root), Modules.modprobe(), help()));
+    commands.put(
+        "nvme", () -> NvmeCommand.line(root, new PciBus(root), new NvmePerfCommand(root), help()));
     commands.put("hugepages", () -> new HugePagesCommand(root));
     if (args.length > 0 && commands.containsKey(args[0])) {
       commands.keySet().retainAll(Set.of(args[0])); // to know the others would cost a start 50 ms

@@ -41,6 +41,10 @@ class MainTest {
         "pci status --help",
         "pci bind -h",
         "pci reset --help",
+        "nvme --help",
+        "nvme list --help",
+        "nvme identify -h",
+        "nvme perf --help",
         "hugepages --help"
       })
   void help_is_80_columns_wide_and_shows_no_default_that_is_not_filled_in(String arguments) {
@@ -74,6 +78,14 @@ class MainTest {
         "pci bind x;          vireo pci bind: Invalid value for positional parameter at index 0..* (BDF): \"x\" is not a PCI address such as 0000:01:00.0 or 01:00.0 (see vireo pci bind --help)",
         "pci bind ff:1f.7;    vireo pci bind: there is no PCI function 0000:ff:1f.7",
         "pci reset ff:1f.7;   vireo pci reset: there is no PCI function 0000:ff:1f.7",
+        "nvme;                vireo nvme: Missing required subcommand (see vireo nvme --help)",
+        "nvme identify;       vireo nvme identify: Missing required parameter: 'BDF' (see vireo nvme identify --help)",
+        "nvme identify ff:1f.7; vireo nvme identify: there is no PCI function 0000:ff:1f.7",
+        "nvme perf ff:1f.7;   vireo nvme perf: there is no PCI function 0000:ff:1f.7",
+        "nvme perf ff:1f.7 -w flush; vireo nvme perf: workload flush is not for a controller",
+        "nvme perf ff:1f.7 -M 5; vireo nvme perf: -M is for rw and randrw",
+        "nvme perf ff:1f.7 -q 0; vireo nvme perf: depth 0 is not 1 to 1024",
+        "nvme perf ff:1f.7 -c 0; vireo nvme perf: CPU mask '0' names no CPU",
         "pci status x;        vireo pci status: Unmatched argument at index 2: 'x' (see vireo pci status --help)",
         "hugepages -1;        vireo hugepages: -1 huge pages are not between 0 and 134217728",
         "hugepages x;         vireo hugepages: Invalid value for positional parameter at index 0 (N): 'x' is not a long (see vireo hugepages --help)",

@@ -5,17 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Columns as wide as what is in them. */
-final class TextTable {
+public final class TextTable {
   private static final String GAP = "  ";
 
   private final List<String[]> rows = new ArrayList<>();
 
-  TextTable(String... heads) {
+  public TextTable(String... heads) {
     rows.add(heads);
   }
 
   /** Adds a row of as many cells as there are heads. */
-  void row(String... cells) {
+  public void row(String... cells) {
     if (cells.length != rows.getFirst().length) {
       throw new IllegalArgumentException(
           "%d cells in a table of %d columns".formatted(cells.length, rows.getFirst().length));
@@ -23,7 +23,7 @@ final class TextTable {
     rows.add(cells);
   }
 
-  void print(PrintWriter out) {
+  public void print(PrintWriter out) {
     int columns = rows.getFirst().length;
     int[] widths = new int[columns];
     for (String[] row : rows) {

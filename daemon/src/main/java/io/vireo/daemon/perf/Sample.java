@@ -24,6 +24,14 @@ record Sample(long requests, int bytes, long ns, double lapNs, Histogram latenci
     return new Sample(requests + next.requests, bytes, ns + next.ns, (ns + next.ns) / laps, all);
   }
 
+  /** Both, at the same time. */
+  Sample beside(Sample other) {
+    Histogram all = latencies.copy();
+    all.add(other.latencies);
+    long longer = Math.max(ns, other.ns);
+    return new Sample(requests + other.requests, bytes, longer, (lapNs + other.lapNs) / 2, all);
+  }
+
   double mebibytesPerSecond() {
     return iops() * bytes / (1 << 20);
   }

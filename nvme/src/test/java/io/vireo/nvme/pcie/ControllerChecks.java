@@ -107,6 +107,7 @@ final class ControllerChecks {
         BufferStack buffers = new BufferStack(function.memory(), BUFFERS, BUFFER_BYTES)) {
       checks.check(address + " identify", () -> identify(controller));
       checks.check(address + " interrupts", () -> vectors(function));
+      new ControlChecks(controller).run(checks, address.toString());
       for (NvmeNamespace namespace : controller.namespaces()) {
         IoQueuePair first = controller.openQueuePair(64, 32, buffers);
         IoQueuePair second = controller.openQueuePair(4, 3, buffers);

@@ -1,0 +1,187 @@
+package io.vireo.daemon.perf;
+
+import io.vireo.daemon.nvme.DriveOptions;
+import io.vireo.daemon.nvme.Drives;
+import io.vireo.linux.Cpu;
+import io.vireo.linux.pci.PciAddress;
+import io.vireo.nvme.NvmeController;
+import io.vireo.nvme.NvmeNamespace;
+import io.vireo.reactor.CpuMask;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code vireo nvme perf}: puts load on a namespace, without a target. */
+@Command(
+    name = "perf",
+    header = "Puts load on an NVMe namespace and tells how it does.",
+    description = {
+      "",
+      "One thread for each CPU, pinned to it, with a queue pair of its own. What is on the"
+          + " namespace is overwritten by all workloads but read and randread."
+    },
+    optionListHeading = "%nOptions:%n",
+    footer = {"", "Example:", "  vireo nvme perf 0000:01:00.0 -q 32 -w randread -t 10 -c 0x3"})
+public final class NvmePerfCommand implements Callable<Integer> {
+  private static final double MIN_SECONDS = 0.001;
+
+  private final Path root;
+
+  @Parameters(paramLabel = "BDF", description = "the address: 0000:01:00.0 or 01:00.0")
+  private PciAddress address;
+
+  @Option(
+      names = "--namespace",
+      paramLabel = "ID",
+      description = "the namespace (default: the first one)")
+  private Integer namespaceId;
+
+  @Option(
+      names = {"-w", "--workload"},
+      paramLabel = "NAME",
+      defaultValue = "randread",
+      converter = Workload.Converter.class,
+      description = "read, write, randread, randwrite, rw or randrw (default: ${DEFAULT-VALUE})")
+  private Workload workload;
+
+  @Option(
+      names = {"-M", "--read-percent"},
+      paramLabel = "PERCENT",
+      description = "how many of 100 I/Os of rw and randrw read (default: 50)")
+  private Integer readPercent;
+
+  @Option(
+      names = {"-q", "--depth"},
+      paramLabel = "DEPTH",
+      defaultValue = "32",
+      description = "I/Os of each queue pair that are in flight (default: ${DEFAULT-VALUE})")
+  private int depth;
+
+  @Option(
+      names = {"-o", "--bytes"},
+      paramLabel = "BYTES",
+      defaultValue = "4096",
+      description = "the size of an I/O (default: ${DEFAULT-VALUE})")
+  private int bytes;
+
+  @Option(
+      names = {"-c", "--cpumask"},
+      paramLabel = "CPUMASK",
+      description = "the CPUs that make the load: 0x3 or [0,1] (default: the last one allowed)")
+  private String cpuMask;
+
+  @Option(
+      names = {"-t", "--time"},
+      paramLabel = "SECONDS",
+      defaultValue = "5",
+      converter = Seconds.Converter.class,
+      description = "how long is measured (default: ${DEFAULT-VALUE})")
+  private Seconds time;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "SECONDS",
+      defaultValue = "0.5",
+      converter = Seconds.Converter.class,
+      description = "how long there is load before I/Os are counted (default: ${DEFAULT-VALUE})")
+  private Seconds warmup;
+
+  @Option(
+      names = "--json",
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = Output.STANDARD_OUTPUT,
+      description = "the result as JSON on standard output, or in a file besides the table")
+  private String json;
+
+  @Mixin private DriveOptions access;
+  @Spec private CommandSpec spec;
+
+  /**
+   * @param root where {@code sys}, {@code proc} and {@code dev} are: {@code /}
+   */
+  public NvmePerfCommand(Path root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    PerfOptions options = options();
+    long warmupNs = warmup.ns("--warmup", 0);
+    long ns = time.ns("-t", MIN_SECONDS);
+    int[] cpus = cpus();
+    CommandLine line = spec.commandLine();
+    try (Output output = Output.open(line.getOut(), line.getErr(), json);
+        Drives drives = new Drives(root, access.access())) {
+      drives.use(
+          address,
+          (function, controller) -> {
+            NvmeNamespace namespace = namespace(controller);
+            try (NvmeLoads loads =
+                new NvmeLoads(
+                    function.memory(),
+                    controller,
+                    () -> Drives.stop(function, controller),
+                    namespace,
+                    options,
+                    cpus)) {
+              NvmePerfReport report =
+                  new NvmePerfReport(
+                      "%s namespace %d".formatted(address, namespace.id()),
+                      cpus,
+                      loads.measure(output.progress(), warmupNs, ns));
+              output.result(report.json(), report::print);
+              return report;
+            }
+          });
+    }
+    return 0;
+  }
+
+  private PerfOptions options() {
+    if (workload.feature != 0 || workload == Workload.VERIFY) {
+      throw new IllegalArgumentException(
+          "workload %s is not for a controller".formatted(workload.label()));
+    }
+    if (readPercent != null && !workload.mixed()) {
+      throw new IllegalArgumentException("-M is for rw and randrw");
+    }
+    PerfOptions.requireLoad(depth);
+    int percent = readPercent == null ? workload.readPercent : readPercent;
+    return new PerfOptions(workload, percent, bytes, depth, 1);
+  }
+
+  private int[] cpus() throws IOException {
+    BitSet allowed = Cpu.allowed();
+    if (cpuMask == null) {
+      return new int[] {allowed.length() - 1};
+    }
+    BitSet wanted = CpuMask.parse(cpuMask);
+    BitSet missing = (BitSet) wanted.clone();
+    missing.andNot(allowed);
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(
+          "CPUs %s of -c are none of those that this process may use: %s"
+              .formatted(CpuMask.formatList(missing), CpuMask.formatList(allowed)));
+    }
+    return wanted.stream().toArray();
+  }
+
+  private NvmeNamespace namespace(NvmeController controller) throws IOException {
+    if (namespaceId != null) {
+      return Drives.namespace(address, controller, namespaceId);
+    }
+    if (controller.namespaces().isEmpty()) {
+      throw new IOException(address + " has no namespace that can be used");
+    }
+    return controller.namespaces().getFirst();
+  }
+}
