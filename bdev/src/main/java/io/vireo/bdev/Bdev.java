@@ -180,6 +180,14 @@ public abstract class Bdev {
   }
 
   /**
+   * Makes a channel, on the control thread that asked for it. A module overrides this instead of
+   * {@link #createChannel} when it must do what a reactor may not wait for.
+   */
+  protected BdevChannel openChannel(Reactor reactor) {
+    return reactor.call(() -> createChannel(reactor));
+  }
+
+  /**
    * Makes a channel. Called on the reactor's thread.
    *
    * @throws RuntimeException when it cannot; given to whoever asked for the channel

@@ -152,7 +152,7 @@ final class BdevUsers {
       use.count++;
       return use.channel;
     }
-    BdevChannel channel = reactor.call(() -> descriptor.bdev().createChannel(reactor));
+    BdevChannel channel = descriptor.bdev().openChannel(reactor);
     if (!descriptor.write()) {
       channel.refuseChanges();
     }

@@ -12,7 +12,7 @@ abstract class ContractFixture {
   static final int MIB = 1 << 20;
   static final int DISK_BYTES = 16 * MIB;
 
-  BdevFixture fixture;
+  protected BdevFixture fixture;
   BdevChannel channel;
   ChannelDriver driver;
   int block;

@@ -69,6 +69,9 @@ public final class Target implements Closeable {
     MemoryRegistry memory = new MemoryRegistry();
     ReactorGroup reactors = new ReactorGroup(options.cpus(), options.reactors(), faults);
     owned.add(reactors, reactors::close);
+    List<BdevModule> modules =
+        ServiceLoader.load(BdevModule.class).stream().map(ServiceLoader.Provider::get).toList();
+    owned.add(modules, () -> modules.forEach(BdevModule::close));
     BdevRegistry bdevs = new BdevRegistry();
     owned.add(bdevs, () -> unregisterAll(bdevs));
     VhostServer vhost =
@@ -80,7 +83,7 @@ public final class Target implements Closeable {
     methods.addAll(VhostMethods.all(bdevs, vhost, reactors));
     methods.addAll(HistogramMethods.all(bdevs, vhost));
     BdevContext context = new BdevContext(bdevs, reactors, memory);
-    for (BdevModule module : ServiceLoader.load(BdevModule.class)) {
+    for (BdevModule module : modules) {
       methods.addAll(module.methods(context));
     }
     JsonRpcServer rpc = new JsonRpcServer(options.rpcSocket(), new MethodTable(methods));

@@ -6,7 +6,7 @@ public final class AdminResult {
   private final int dword0;
   private final byte[] data;
 
-  AdminResult(int status, int dword0, byte[] data) {
+  public AdminResult(int status, int dword0, byte[] data) {
     this.status = status;
     this.dword0 = dword0;
     this.data = data;

@@ -24,7 +24,7 @@ public record ControllerOptions(
       new ControllerOptions(32, 64, 30_000, 10_000, false, Set.of());
 
   /** The most I/O queue pairs there can be (Base 5.27.1.5). */
-  private static final int MAX_IO_QUEUES = 65535;
+  public static final int MAX_IO_QUEUES = 65535;
 
   public ControllerOptions {
     if (adminEntries < 2 || adminEntries > 4096) {

@@ -1,5 +1,6 @@
 package io.vireo.nvme;
 
+import io.vireo.linux.FaultPoint;
 import io.vireo.nvme.spec.NvmOpcode;
 import io.vireo.nvme.spec.Sqe;
 import io.vireo.nvme.transport.NvmeRequest;
@@ -207,6 +208,7 @@ final class IoSplitter {
     long bytes = blocks * io.unitBytes();
     long metadataBytes = blocks * io.unitMetadataBytes();
     part.copyIn(io, bytes, metadataBytes);
+    FaultPoint.pass(); // before the command, of which the error would not know
     counters.bounced(bytes + metadataBytes);
     return blocks;
   }

@@ -31,7 +31,7 @@ record NamespaceLimits(
 
   static NamespaceLimits of(NvmeController controller, NvmeNamespace namespace) {
     CommandSetLimits limits = controller.limits();
-    int pageShift = controller.minPageShift();
+    int pageShift = controller.cap().minPageShift();
     int blockShift = namespace.blockShift();
     return new NamespaceLimits(
         controller.maxTransferBytes(),

@@ -1,5 +1,6 @@
 package io.vireo.nvme;
 
+import io.vireo.nvme.spec.Cap;
 import io.vireo.nvme.spec.Capabilities;
 import io.vireo.nvme.spec.Cc;
 import io.vireo.nvme.spec.CommandSetLimits;
@@ -269,9 +270,9 @@ public final class NvmeController implements AutoCloseable {
     return limits;
   }
 
-  /** CAP.MPSMIN: the page that limits are counted in, as a power of two. */
-  public int minPageShift() {
-    return registers.cap().minPageShift();
+  /** What it says of its registers and queues. */
+  public Cap cap() {
+    return registers.cap();
   }
 
   /** What it tells unasked. */

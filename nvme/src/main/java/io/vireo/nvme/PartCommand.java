@@ -1,5 +1,6 @@
 package io.vireo.nvme;
 
+import io.vireo.linux.FaultPoint;
 import io.vireo.linux.Mem;
 import io.vireo.nvme.spec.NvmOpcode;
 import io.vireo.nvme.spec.NvmeStatus;
@@ -65,10 +66,12 @@ final class PartCommand implements RequestCompletion {
   @Override
   public void completed(NvmeRequest ended, int status) {
     NvmeIo parent = io;
-    int result = NvmeStatus.DATA_TRANSFER_ERROR; // when the owner's memory has gone
+    // When the owner's memory has gone, and will not come back.
+    int result = NvmeStatus.DATA_TRANSFER_ERROR | NvmeStatus.DNR;
     try {
       if (buffer != 0 && status == 0 && (ended.opcode() & NvmOpcode.TO_HOST) != 0) {
         copyOut(parent);
+        FaultPoint.pass();
       }
       result = status;
     } finally {

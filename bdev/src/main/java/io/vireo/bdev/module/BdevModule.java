@@ -16,6 +16,12 @@ public interface BdevModule {
   /** The methods this module offers, bound to the context. */
   List<Method<?>> methods(BdevContext context);
 
+  /**
+   * Gives back what the module holds besides its bdevs. Called once, when nobody uses a bdev any
+   * more and before the reactors end.
+   */
+  default void close() {}
+
   /** The calls that would bring the module's bdevs of this context back, in order. */
   List<ConfigEntry> configuration(BdevContext context);
 }

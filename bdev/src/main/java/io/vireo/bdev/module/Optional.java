@@ -11,4 +11,7 @@ import java.lang.annotation.Target;
 public @interface Optional {
   /** The default as JSON text; empty means null, or zero for a primitive. */
   String value() default "";
+
+  /** The least value of a number; the default may be less. */
+  long min() default 0;
 }

@@ -38,7 +38,20 @@ class ParameterNamesTest {
             "bdev_null_delete",
             "bdev_null_resize",
             "bdev_uring_create",
-            "bdev_uring_delete");
+            "bdev_uring_delete",
+            "bdev_nvme_set_options",
+            "bdev_nvme_set_hotplug",
+            "bdev_nvme_attach_controller",
+            "bdev_nvme_detach_controller",
+            "bdev_nvme_get_controllers",
+            "bdev_nvme_reset_controller",
+            "bdev_nvme_enable_controller",
+            "bdev_nvme_disable_controller",
+            "bdev_nvme_get_controller_health_info",
+            "bdev_nvme_get_transport_statistics",
+            "bdev_nvme_add_error_injection",
+            "bdev_nvme_remove_error_injection",
+            "bdev_nvme_send_cmd");
   }
 
   @Test
@@ -48,7 +61,11 @@ class ParameterNamesTest {
             "bdev_malloc_create", List.of("block_size", "num_blocks"),
             "bdev_null_create", List.of("name", "block_size", "num_blocks"),
             "bdev_null_resize", List.of("name", "new_size"),
-            "bdev_uring_create", List.of("filename", "name"));
+            "bdev_uring_create", List.of("filename", "name"),
+            "bdev_nvme_attach_controller", List.of("name", "trtype", "traddr"),
+            "bdev_nvme_set_hotplug", List.of("enable"),
+            "bdev_nvme_add_error_injection", List.of("name", "cmd_type", "opc"),
+            "bdev_nvme_send_cmd", List.of("name", "cmd_type", "data_direction", "cmdbuf"));
     required.forEach((method, names) -> assertThat(required(method)).isEqualTo(names));
   }
 

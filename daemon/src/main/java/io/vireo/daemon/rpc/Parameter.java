@@ -22,7 +22,8 @@ record Parameter(
   static Parameter of(RecordComponent component) {
     Optional optional = component.getAnnotation(Optional.class);
     JsonNode fallback = fallback(component, optional);
-    long min = fallback.isIntegralNumber() ? Math.min(0, fallback.longValue()) : 0;
+    long least = optional == null ? 0 : optional.min();
+    long min = fallback.isIntegralNumber() ? Math.min(least, fallback.longValue()) : least;
     Parameter parameter =
         new Parameter(
             component.getName(),

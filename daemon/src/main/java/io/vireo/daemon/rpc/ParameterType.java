@@ -41,10 +41,10 @@ record ParameterType(String name, Function<JsonNode, Object> reader) {
     if (type == int.class) {
       return new ParameterType("integer", v -> (int) integer(v, min, Integer.MAX_VALUE));
     }
-    if (type == long.class || type == Long.class) { // boxed: of a list
+    if (type == long.class || type == Long.class) { // boxed: of a list, or null when absent
       return new ParameterType("integer", v -> integer(v, min, Long.MAX_VALUE));
     }
-    if (type == boolean.class) {
+    if (type == boolean.class || type == Boolean.class) {
       return new ParameterType("boolean", ParameterType::bool);
     }
     if (type == String.class) {

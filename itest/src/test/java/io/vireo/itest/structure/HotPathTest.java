@@ -14,12 +14,13 @@ import org.slf4j.LoggerFactory;
 class HotPathTest {
   /**
    * At the end of a channel's life, after a bug of a request's owner, or when a queue has more in
-   * flight than ever before.
+   * flight, or a request more buffers, than ever before.
    */
   private static final Pattern ONCE =
       Pattern.compile(
           ".* > io\\.vireo\\.bdev\\.BdevChannel\\.(closeNow|finishResets)\\(\\)"
-              + "|.* > RequestPool\\.grow > RequestPool\\.makeChunk > io\\.vireo\\.virtio\\.blk\\.BlkRequest\\.<init>.*");
+              + "|.* > RequestPool\\.grow > RequestPool\\.makeChunk > io\\.vireo\\.virtio\\.blk\\.BlkRequest\\.<init>.*"
+              + "|.* > DriveIo\\.takeData > DriveIo\\.makeRoom > .*");
 
   @Test
   void a_lap_allocates_nothing_and_takes_no_lock_and_writes_no_log() {

@@ -75,6 +75,21 @@ public record ModelOptions(
         shadowDoorbells);
   }
 
+  public ModelOptions withBlocks(int value) {
+    return new ModelOptions(
+        queueEntries,
+        doorbellStride,
+        minPageShift,
+        mdts,
+        ioQueues,
+        namespaces,
+        blockShift,
+        value,
+        sgls,
+        format,
+        shadowDoorbells);
+  }
+
   public ModelOptions withMdts(int value) {
     return new ModelOptions(
         queueEntries,

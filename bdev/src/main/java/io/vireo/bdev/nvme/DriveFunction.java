@@ -1,0 +1,36 @@
+package io.vireo.bdev.nvme;
+
+import io.vireo.nvme.Quirk;
+import io.vireo.nvme.transport.DmaMemory;
+import io.vireo.nvme.transport.NvmeTransport;
+import java.util.Set;
+
+/** The way to a controller that stays over its resets: a PCI function that we drive. */
+interface DriveFunction extends AutoCloseable {
+  /** Its address, as operators write it: {@code 0000:01:00.0}. */
+  String address();
+
+  /** Whether that is its address, in whatever form operators write it. */
+  boolean isAt(String traddr);
+
+  NvmeTransport transport();
+
+  /** How its controller differs from the specification. */
+  Set<Quirk> quirks();
+
+  /** What queues are made of. */
+  DmaMemory memory();
+
+  /** Whether guests' memory that is registered can be reached where it lies. */
+  boolean reachesGuests();
+
+  /** Ends the controller's access to memory, whatever it says itself; a reset of the function. */
+  void stop();
+
+  /** Whether somebody wants the function back: it is to be detached. */
+  boolean wantedBack();
+
+  /** Gives it back, when nobody uses it any more and it does no DMA. */
+  @Override
+  void close();
+}

@@ -1,0 +1,89 @@
+package io.vireo.bdev.nvme;
+
+import io.vireo.nvme.NvmeController;
+import io.vireo.reactor.Reactor;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The queue pairs of a drive, one for each reactor that serves one of its disks. On the drive's
+ * thread, but for {@link #all}.
+ */
+final class DriveQueues {
+  private static final Logger log = LoggerFactory.getLogger(DriveQueues.class);
+
+  private final NvmeDrive drive;
+  private final NvmeController controller;
+  private final Map<Reactor, DriveQueue> joinable = new HashMap<>();
+  private final Set<DriveQueue> open = new LinkedHashSet<>(); // those too that are being closed
+  private volatile List<DriveQueue> all = List.of();
+
+  DriveQueues(NvmeDrive drive, NvmeController controller) {
+    this.drive = drive;
+    this.controller = controller;
+  }
+
+  /** The reactor's queue, for one more user, who has to begin it there. */
+  DriveQueue join(Reactor reactor) {
+    DriveQueue queue = joinable.computeIfAbsent(reactor, this::open);
+    queue.users++;
+    return queue;
+  }
+
+  private DriveQueue open(Reactor reactor) {
+    DriveQueue queue = DriveQueue.open(drive, controller, reactor);
+    open.add(queue);
+    all = List.copyOf(open);
+    return queue;
+  }
+
+  /** A user needs the queue no more; the last one has it closed. */
+  void leave(DriveQueue queue) {
+    if (--queue.users == 0) {
+      joinable.remove(queue.reactor(), queue);
+      close(queue);
+    }
+  }
+
+  private void close(DriveQueue queue) {
+    onReactor(queue, DriveQueue::end);
+    queue.close();
+    open.remove(queue);
+    all = List.copyOf(open);
+  }
+
+  /** Closes all, when no disk is left. */
+  void close() {
+    joinable.clear();
+    List.copyOf(open).forEach(this::close);
+  }
+
+  /** The controller is enabled again: makes the queues anew and sends what waits. */
+  void resume() {
+    open.forEach(DriveQueue::reopen);
+    each(DriveQueue::resume);
+  }
+
+  /** Does something with each, on its reactor. */
+  void each(Consumer<DriveQueue> what) {
+    open.forEach(queue -> onReactor(queue, what));
+  }
+
+  private static void onReactor(DriveQueue queue, Consumer<DriveQueue> what) {
+    try {
+      queue.reactor().surely(() -> what.accept(queue));
+    } catch (IllegalStateException e) {
+      log.debug("{} has ended, and its queues with it", queue.reactor().name(), e);
+    }
+  }
+
+  List<DriveQueue> all() {
+    return all;
+  }
+}

@@ -1,0 +1,91 @@
+package io.vireo.bdev.nvme;
+
+import io.vireo.bdev.module.Later;
+import io.vireo.bdev.module.Optional;
+
+/**
+ * Parameters of bdev_nvme_attach_controller.
+ *
+ * @param name the controller's; its namespaces are called NAMEn1, NAMEn2, ...
+ * @param trtype only {@code PCIe}
+ * @param traddr the function's address, {@code 0000:01:00.0} or {@code 01:00.0}
+ * @param num_io_queues how many queue pairs are asked for; each reactor that serves one of its
+ *     disks needs one
+ * @param ctrlr_loss_timeout_sec how long it is tried to bring a lost controller back; -1: without
+ *     end; absent: as bdev_nvme_set_options says
+ * @param reconnect_delay_sec between two trials
+ * @param fast_io_fail_timeout_sec after which time requests fail meanwhile
+ * @param max_bdevs the most names that are answered
+ * @param allow_no_iommu drives it also where no IOMMU guards memory from it; what is no huge page
+ *     is copied then. Not of the field
+ */
+public record NvmeAttach(
+    String name,
+    String trtype,
+    String traddr,
+    @Optional @Later String adrfam,
+    @Optional @Later String trsvcid,
+    @Optional @Later String priority,
+    @Optional @Later String subnqn,
+    @Optional @Later String hostnqn,
+    @Optional @Later String hostaddr,
+    @Optional @Later String hostsvcid,
+    @Optional @Later boolean prchk_reftag,
+    @Optional @Later boolean prchk_guard,
+    @Optional @Later boolean hdgst,
+    @Optional @Later boolean ddgst,
+    @Optional @Later int fabrics_connect_timeout_us,
+    @Optional("\"disable\"") Multipath multipath,
+    @Optional("1024") int num_io_queues,
+    @Optional(min = -1) Long ctrlr_loss_timeout_sec,
+    @Optional Long reconnect_delay_sec,
+    @Optional Long fast_io_fail_timeout_sec,
+    @Optional @Later String psk,
+    @Optional("128") int max_bdevs,
+    @Optional @Later String dhchap_key,
+    @Optional @Later String dhchap_ctrlr_key,
+    @Optional @Later boolean allow_unrecognized_csi,
+    @Optional @Later boolean disable_sq_flow_control,
+    @Optional boolean allow_no_iommu) {
+  private static final int QUEUES = 1024;
+  private static final int BDEVS = 128;
+
+  /** For a controller that nobody has asked for. */
+  static NvmeAttach found(String name, String traddr) {
+    return new NvmeAttach(
+        name,
+        "PCIe",
+        traddr,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        false,
+        false,
+        false,
+        false,
+        0,
+        Multipath.DISABLE,
+        QUEUES,
+        null,
+        null,
+        null,
+        null,
+        BDEVS,
+        null,
+        null,
+        false,
+        false,
+        false);
+  }
+
+  /** What a second path to the same namespaces would be; a PCI function is the only one. */
+  public enum Multipath {
+    DISABLE,
+    FAILOVER,
+    MULTIPATH
+  }
+}

@@ -1,0 +1,101 @@
+package io.vireo.bdev.nvme;
+
+import io.vireo.bdev.Bdev;
+import io.vireo.bdev.BdevChannel;
+import io.vireo.bdev.IoType;
+import io.vireo.nvme.NvmeNamespace;
+import io.vireo.nvme.spec.Capabilities;
+import io.vireo.nvme.spec.DsmRange;
+import io.vireo.reactor.Reactor;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** A namespace of a drive. */
+final class NvmeBdev extends Bdev {
+  private final NvmeDrive drive;
+  private final int supported;
+  private volatile NvmeNamespace namespace;
+
+  NvmeBdev(NvmeDrive drive, String name, UUID uuid, NvmeNamespace namespace) {
+    super(name, uuid, NamespaceGeometry.of(namespace), namespace.blocks());
+    this.drive = drive;
+    this.namespace = namespace;
+    this.supported = drive.identify().oncs();
+  }
+
+  NvmeDrive drive() {
+    return drive;
+  }
+
+  NvmeNamespace namespace() {
+    return namespace;
+  }
+
+  /** The same namespace has more blocks than before. */
+  void grow(NvmeNamespace now) {
+    namespace = now;
+    resize(now.blocks());
+  }
+
+  @Override
+  public String productName() {
+    return "NVMe disk";
+  }
+
+  @Override
+  public boolean supports(IoType type) {
+    return switch (type) {
+      case READ, WRITE, FLUSH, RESET -> true;
+      case UNMAP -> (supported & Capabilities.ONCS_DATASET_MANAGEMENT) != 0;
+      case WRITE_ZEROES -> (supported & Capabilities.ONCS_WRITE_ZEROES) != 0;
+    };
+  }
+
+  @Override
+  public boolean writeCache() {
+    return drive.identify().volatileWriteCache();
+  }
+
+  @Override
+  public Map<String, Object> driverSpecific() {
+    return Map.of(
+        "nvme", List.of(DriveReport.ofNamespace(drive, namespace)), "mp_policy", "active_passive");
+  }
+
+  @Override
+  public boolean readOnly() {
+    return namespace.identify().writeProtected();
+  }
+
+  @Override
+  public int maxUnmapRanges() {
+    return DsmRange.MAX_RANGES;
+  }
+
+  @Override
+  public boolean dma() {
+    return drive.reachesGuests();
+  }
+
+  /** Making a queue pair takes the drive's time, and that is not the reactor's. */
+  @Override
+  protected BdevChannel openChannel(Reactor reactor) {
+    DriveQueue queue = drive.join(reactor);
+    try {
+      return reactor.call(() -> new NvmeChannel(this, reactor, queue.begin()));
+    } catch (RuntimeException | Error e) {
+      drive.leave(queue);
+      throw e;
+    }
+  }
+
+  @Override
+  protected BdevChannel createChannel(Reactor reactor) {
+    throw new AssertionError("made by openChannel");
+  }
+
+  /** The drive's queues and registers stay: other namespaces use them. */
+  @Override
+  protected void destroy() {}
+}

@@ -1,0 +1,67 @@
+package io.vireo.bdev.nvme;
+
+import io.vireo.bdev.BdevChannel;
+import io.vireo.bdev.BdevIo;
+import io.vireo.nvme.NamespaceQueue;
+import io.vireo.reactor.Reactor;
+
+/** Reactor thread only. A way to one namespace; the reactor's {@link DriveQueue} does the work. */
+final class NvmeChannel extends BdevChannel {
+  private final NvmeDrive drive;
+  private final DriveQueue queue;
+  private final NamespaceQueue namespace;
+  private final int blockShift;
+  private final boolean writeCache;
+
+  NvmeChannel(NvmeBdev bdev, Reactor reactor, DriveQueue queue) {
+    super(bdev, reactor);
+    drive = bdev.drive();
+    this.queue = queue;
+    namespace = queue.namespace(bdev.namespace());
+    blockShift = bdev.namespace().blockShift();
+    writeCache = bdev.writeCache();
+  }
+
+  NamespaceQueue namespace() {
+    return namespace;
+  }
+
+  int blockShift() {
+    return blockShift;
+  }
+
+  /** Whether what was written may be lost when power is. */
+  boolean writeCache() {
+    return writeCache;
+  }
+
+  @Override
+  protected int start(BdevIo io) {
+    return queue.start(this, io);
+  }
+
+  @Override
+  protected boolean holds(BdevIo io) {
+    return queue.holds(io);
+  }
+
+  @Override
+  protected void cancelInFlight() {
+    queue.cancel(this);
+  }
+
+  /** A request of this channel has ended. */
+  void ended(BdevIo io, int status) {
+    finish(io, status);
+  }
+
+  /** Data were copied, because the device does not reach them where they lie. */
+  void bounced() {
+    stats().bounced();
+  }
+
+  @Override
+  protected void close() {
+    drive.leave(queue);
+  }
+}

@@ -1,0 +1,139 @@
+package io.vireo.bdev.nvme;
+
+import io.vireo.bdev.IoStatus;
+import io.vireo.nvme.spec.NvmeStatus;
+import io.vireo.nvme.transport.TransportQueue;
+import io.vireo.reactor.Reactor;
+
+/**
+ * Reactor thread only. Requests that the driver has done with and that are not over: those that
+ * failed in a way that may pass, and those that take a second command.
+ *
+ * <p>A request is sent again at once, then after 1, 2, 4 ... ms and at most a second, or after the
+ * time that the controller asks for, where that is longer.
+ */
+final class Retries {
+  private static final long MS = 1_000_000;
+  private static final int MAX_DOUBLINGS = 10;
+
+  private final DriveQueue queue;
+  private final NvmeDrive drive;
+  private final Reactor reactor;
+  private final int most;
+  private DriveIo waiting;
+  private DriveIo due; // being looked at, unless an error broke that off
+
+  Retries(DriveQueue queue, NvmeDrive drive, Reactor reactor) {
+    this.queue = queue;
+    this.drive = drive;
+    this.reactor = reactor;
+    this.most = drive.options().retryCount();
+  }
+
+  boolean isEmpty() {
+    return waiting == null && due == null;
+  }
+
+  /** Takes a request that ended with that status, if it is not over; answers whether. */
+  boolean take(DriveIo request, int status) {
+    if (status == NvmeStatus.SUCCESS) {
+      return request.hasSecondStep() && wait(request, 0);
+    }
+    boolean again =
+        Statuses.worthAnotherTry(status)
+            && !request.cancelled
+            && (most < 0 || request.failures < most);
+    return again && wait(request, delayNs(request, status));
+  }
+
+  private long delayNs(DriveIo request, int status) {
+    int failures = request.failures++;
+    long asked = drive.identify().retryDelayMs(status) * MS;
+    return failures == 0 ? asked : Math.max(asked, MS << Math.min(failures - 1, MAX_DOUBLINGS));
+  }
+
+  private boolean wait(DriveIo request, long delayNs) {
+    request.dueNs = reactor.nowNs() + delayNs;
+    keep(request);
+    return true;
+  }
+
+  private void keep(DriveIo request) {
+    request.next = waiting;
+    waiting = request;
+  }
+
+  /**
+   * Has a new request meet the error that an operator wants; answers whether it is kept here and
+   * never seen by the controller.
+   */
+  boolean injected(DriveIo request) {
+    ErrorInjections.Injection error = drive.errors().next(CommandType.IO, request.opcode());
+    if (error == null) {
+      return false;
+    }
+    request.injectedStatus = error.status;
+    return error.notSubmitted && wait(request, error.delayNs);
+  }
+
+  /** Those whose time has come are sent; the others wait on. */
+  int resume() {
+    int done = 0;
+    takeUp();
+    due = waiting;
+    waiting = null;
+    while (due != null) {
+      DriveIo request = due;
+      due = request.next;
+      boolean over = false;
+      try {
+        over = resume(request);
+      } finally {
+        if (!over && !request.isOver()) {
+          keep(request);
+        }
+      }
+      done += over ? 1 : 0;
+    }
+    return done;
+  }
+
+  /** What an error of somebody's memory left half done. */
+  private void takeUp() {
+    while (due != null) {
+      DriveIo request = due;
+      due = request.next;
+      keep(request);
+    }
+  }
+
+  /** Whether it does not wait any more. */
+  private boolean resume(DriveIo request) {
+    if (request.cancelled) {
+      queue.end(request, IoStatus.ABORTED);
+      return true;
+    }
+    if (request.dueNs - reactor.nowNs() > 0) {
+      return false;
+    }
+    if (request.injectedStatus != 0) {
+      queue.completed(request, NvmeStatus.SUCCESS);
+      return true;
+    }
+    int taken = queue.send(request);
+    if (taken != TransportQueue.SUBMITTED && taken != TransportQueue.FULL) {
+      queue.end(request, IoStatus.IO_ERROR);
+    }
+    return taken != TransportQueue.FULL;
+  }
+
+  /** Ends all. */
+  void fail() {
+    takeUp();
+    while (waiting != null) {
+      DriveIo request = waiting;
+      waiting = request.next;
+      queue.end(request, IoStatus.IO_ERROR);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.vireo.bdev.nvme;
+
+import io.vireo.linux.Errno;
+import io.vireo.linux.ErrnoException;
+import io.vireo.nvme.Quirk;
+import io.vireo.nvme.model.ControllerModel;
+import io.vireo.nvme.model.ModelHost;
+import io.vireo.nvme.model.ModelOptions;
+import io.vireo.nvme.spec.Registers;
+import io.vireo.nvme.transport.DmaMemory;
+import io.vireo.nvme.transport.NvmeTransport;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Controllers in memory, each with a thread of its own, at addresses such as {@code 01:00.0}. */
+final class ModelBus implements DriveBus {
+  private final Map<String, Slot> slots = new LinkedHashMap<>();
+  boolean closed;
+
+  /** A controller and whoever has its function. */
+  static final class Slot implements DriveFunction {
+    private final String address;
+    private final ModelHost host;
+    volatile boolean open;
+    volatile boolean wantedBack;
+    final AtomicInteger stops = new AtomicInteger();
+
+    Slot(String address, ModelOptions options) {
+      this.address = address;
+      host = new ModelHost(options, false);
+      host.model().start();
+    }
+
+    ControllerModel model() {
+      return host.model();
+    }
+
+    /** How much of the host's memory for devices is in use. */
+    int allocations() {
+      return host.allocations();
+    }
+
+    @Override
+    public String address() {
+      return address;
+    }
+
+    @Override
+    public boolean isAt(String traddr) {
+      return address.equals(traddr);
+    }
+
+    @Override
+    public Set<Quirk> quirks() {
+      return Set.of();
+    }
+
+    @Override
+    public NvmeTransport transport() {
+      return host.transport();
+    }
+
+    @Override
+    public DmaMemory memory() {
+      return host;
+    }
+
+    @Override
+    public boolean reachesGuests() {
+      return false;
+    }
+
+    @Override
+    public void stop() {
+      stops.incrementAndGet();
+      model().faults().stickReady(false);
+      transport().set32(Registers.CC, 0);
+    }
+
+    @Override
+    public boolean wantedBack() {
+      return wantedBack;
+    }
+
+    @Override
+    public void close() {
+      open = false;
+    }
+  }
+
+  /** Plugs a controller in. */
+  Slot add(String address, ModelOptions options) {
+    Slot slot = new Slot(address, options);
+    slots.put(address, slot);
+    return slot;
+  }
+
+  @Override
+  public DriveFunction open(String address, boolean withoutIommu) {
+    Slot slot = slots.get(address);
+    if (slot == null) {
+      throw new ErrnoException("open", Errno.ENODEV, "of " + address);
+    }
+    slot.open = true;
+    return slot;
+  }
+
+  List<Slot> slots() {
+    return List.copyOf(slots.values());
+  }
+
+  /** Throws the controllers away, whose functions were given back. */
+  void dispose() {
+    slots.values().forEach(slot -> slot.host.close());
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

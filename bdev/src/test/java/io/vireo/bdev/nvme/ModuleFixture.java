@@ -1,0 +1,120 @@
+package io.vireo.bdev.nvme;
+
+import io.vireo.bdev.BdevRegistry;
+import io.vireo.bdev.module.BdevContext;
+import io.vireo.bdev.module.ConfigEntry;
+import io.vireo.bdev.module.Method;
+import io.vireo.memreg.MemoryRegistry;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/** The module with controllers in memory. */
+final class ModuleFixture implements AutoCloseable {
+  private static final long PATIENCE_NS = 30_000_000_000L;
+
+  final ModelBus bus = new ModelBus();
+  final BdevRegistry bdevs = new BdevRegistry();
+  private final BdevContext context = new BdevContext(bdevs, null, new MemoryRegistry());
+  private final NvmeModule module = new NvmeModule(ignored -> bus);
+  private final Map<String, Method<?>> methods = new LinkedHashMap<>();
+
+  ModuleFixture() {
+    module.methods(context).forEach(method -> methods.put(method.name(), method));
+  }
+
+  Object call(String name, Record parameters) {
+    return call(methods.get(name), parameters);
+  }
+
+  private static <P extends Record> Object call(Method<P> method, Record parameters) {
+    return method.handler().apply(method.parameters().cast(parameters));
+  }
+
+  Object attach(String name, String address) {
+    return call("bdev_nvme_attach_controller", NvmeAttach.found(name, address));
+  }
+
+  NvmeDetach detach(String name) {
+    return new NvmeDetach(name, null, null, null, null, null, null, null);
+  }
+
+  /** An attachment over another transport. */
+  NvmeAttach over(String transport) {
+    NvmeAttach p = NvmeAttach.found("Nvme0", "0000:01:00.0");
+    return new NvmeAttach(
+        p.name(),
+        transport,
+        p.traddr(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        false,
+        false,
+        false,
+        false,
+        0,
+        p.multipath(),
+        p.num_io_queues(),
+        null,
+        null,
+        null,
+        null,
+        p.max_bdevs(),
+        null,
+        null,
+        false,
+        false,
+        false);
+  }
+
+  /** The defaults, but that commands have so long. */
+  NvmeOptions withTimeout(long us) {
+    NvmeOptions d = NvmeOptions.DEFAULT;
+    return new NvmeOptions(
+        NvmeOptions.TimeoutAction.RESET,
+        us,
+        us,
+        d.keepAliveMs(),
+        d.adminPollUs(),
+        d.queueRequests(),
+        d.delaySubmit(),
+        d.retryCount(),
+        d.loss(),
+        d.generateUuids(),
+        d.arbitration());
+  }
+
+  @SuppressWarnings("unchecked")
+  String state(String name) {
+    List<Map<String, Object>> all =
+        (List<Map<String, Object>>) call("bdev_nvme_get_controllers", new NvmeGetControllers(name));
+    List<Map<String, Object>> paths = (List<Map<String, Object>>) all.getFirst().get("ctrlrs");
+    return (String) paths.getFirst().get("state");
+  }
+
+  List<ConfigEntry> configuration() {
+    return module.configuration(context);
+  }
+
+  void until(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE_NS;
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("waited in vain");
+      }
+      Thread.sleep(1);
+    }
+  }
+
+  @Override
+  public void close() {
+    module.close();
+    bus.dispose();
+  }
+}

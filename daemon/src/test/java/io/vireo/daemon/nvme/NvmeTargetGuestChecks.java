@@ -1,0 +1,195 @@
+package io.vireo.daemon.nvme;
+
+import static io.vireo.linux.GuestChecks.require;
+
+import io.vireo.daemon.Target;
+import io.vireo.daemon.TargetOptions;
+import io.vireo.daemon.rpc.JsonRpcClient;
+import io.vireo.linux.GuestChecks;
+import io.vireo.linux.pci.PciAddress;
+import io.vireo.linux.pci.PciBus;
+import io.vireo.linux.pci.PciFunction;
+import io.vireo.reactor.ReactorOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.BitSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A target with disks on real controllers, in a guest of qemu-scripts/nvme-guest: attached by RPC,
+ * written and read by a front-end over the socket, given back to the kernel, which reads the same.
+ */
+public final class NvmeTargetGuestChecks {
+  private static final Path DIRECTORY = Path.of("/work");
+  private static final Path RPC = DIRECTORY.resolve("rpc.sock");
+
+  private final GuestChecks checks = new GuestChecks(System.out);
+  private final PciBus bus = new PciBus(Path.of("/"));
+  private final List<PciAddress> controllers;
+  private JsonRpcClient client;
+
+  private NvmeTargetGuestChecks() throws IOException {
+    controllers =
+        bus.functions().stream().filter(PciFunction::isNvme).map(PciFunction::address).toList();
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    System.exit(new NvmeTargetGuestChecks().run());
+  }
+
+  private int run() throws Exception {
+    Files.writeString(Path.of("/proc/sys/vm/nr_hugepages"), "32");
+    GuestChecks.await("/dev/nvme0n1", () -> Files.exists(Path.of("/dev/nvme0n1")));
+    for (PciAddress address : controllers) {
+      bus.bind(address, "vfio-pci");
+    }
+    byte[] written;
+    try (Target _ = Target.start(options());
+        JsonRpcClient rpc = new JsonRpcClient(RPC)) {
+      client = rpc;
+      for (int i = 0; i < controllers.size(); i++) {
+        attach(i);
+      }
+      for (JsonNode bdev : client.call("bdev_get_bdevs", Map.of())) {
+        disk(bdev);
+      }
+      checks.check("what went through", this::statistics);
+      checks.check("health", this::health);
+      written = content();
+      checks.check("controllers are detached", this::detach);
+    }
+    checks.check("the kernel's driver reads the same", () -> kernelReads(written));
+    return checks.end();
+  }
+
+  private static TargetOptions options() {
+    BitSet cpus = new BitSet();
+    cpus.set(1);
+    return new TargetOptions(cpus, ReactorOptions.POLL, RPC, DIRECTORY);
+  }
+
+  private void attach(int index) {
+    String traddr = controllers.get(index).toString();
+    checks.check(
+        "controller " + traddr + " is attached",
+        () ->
+            client.call(
+                "bdev_nvme_attach_controller",
+                Map.of("name", "Nvme" + index, "trtype", "PCIe", "traddr", traddr)));
+  }
+
+  /** A disk over the socket: as it is, by copying, and while its controller is reset. */
+  private void disk(JsonNode bdev) throws IOException {
+    String name = bdev.get("name").stringValue();
+    long sectors = bdev.get("num_blocks").longValue() * bdev.get("block_size").longValue() / 512;
+    int block = bdev.get("block_size").intValue();
+    create(name, Map.of("ctrlr", name, "dev_name", name));
+    try (SocketChecks socket = new SocketChecks(DIRECTORY.resolve(name), sectors, block)) {
+      for (int depth : new int[] {1, 4, 16, 64}) {
+        checks.check(
+            "%s: any size at depth %d, where it lies".formatted(name, depth),
+            () -> socket.verify(depth, 300, 4096));
+      }
+      checks.check(name + ": buffers at any address", () -> socket.verify(16, 200, 1));
+      checks.check(name + ": discard, write zeroes, flush", socket::otherRequests);
+      checks.check(name + ": while the controller is reset", () -> reset(name, socket));
+    }
+    delete(name);
+    create(name, Map.of("ctrlr", name, "dev_name", name, "pin_guest_memory", false));
+    try (SocketChecks socket = new SocketChecks(DIRECTORY.resolve(name), sectors, block)) {
+      checks.check(name + ": without pinning, by copying", () -> socket.verify(16, 200, 512));
+    }
+    delete(name);
+  }
+
+  private void create(String name, Map<String, Object> parameters) throws IOException {
+    client.call("vhost_create_blk_controller", parameters);
+    checks.check(name + " is served", () -> Files.exists(DIRECTORY.resolve(name)));
+  }
+
+  private void delete(String name) throws IOException {
+    client.call("vhost_delete_controller", Map.of("ctrlr", name));
+  }
+
+  private Object reset(String name, SocketChecks socket) throws Exception {
+    String controller = name.substring(0, name.lastIndexOf('n'));
+    Thread resets =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try (JsonRpcClient other = new JsonRpcClient(RPC)) {
+                    for (int i = 0; i < 3; i++) {
+                      other.call("bdev_nvme_reset_controller", Map.of("name", controller));
+                    }
+                  } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                  }
+                });
+    Object seen = socket.verify(16, 300, 1);
+    resets.join();
+    JsonNode state = client.call("bdev_nvme_get_controllers", Map.of("name", controller));
+    String now = state.get(0).get("ctrlrs").get(0).get("state").stringValue();
+    require(now.equals("enabled"), now);
+    return seen;
+  }
+
+  private Object statistics() throws IOException {
+    JsonNode all = client.call("bdev_nvme_get_transport_statistics", null);
+    JsonNode pcie = all.get("poll_groups");
+    return pcie;
+  }
+
+  private Object health() throws IOException {
+    JsonNode health = client.call("bdev_nvme_get_controller_health_info", Map.of("name", "Nvme0"));
+    require(health.get("temperature_celsius").intValue() > 0, health);
+    return health;
+  }
+
+  /** What is on the first disk, by way of the target. */
+  private byte[] content() throws Exception {
+    create("Nvme0n1", Map.of("ctrlr", "Nvme0n1", "dev_name", "Nvme0n1"));
+    try (SocketChecks socket = new SocketChecks(DIRECTORY.resolve("Nvme0n1"), 0, 512)) {
+      return socket.digest();
+    } finally {
+      delete("Nvme0n1");
+    }
+  }
+
+  private Object detach() throws IOException {
+    for (int i = 0; i < controllers.size(); i++) {
+      client.call("bdev_nvme_detach_controller", Map.of("name", "Nvme" + i));
+    }
+    JsonNode left = client.call("bdev_get_bdevs", Map.of());
+    require(left.isEmpty(), left);
+    return "none left";
+  }
+
+  private Object kernelReads(byte[] wanted) throws Exception {
+    bus.release(controllers.getFirst());
+    GuestChecks.await("/dev/nvme0n1", () -> Files.exists(Path.of("/dev/nvme0n1")));
+    MessageDigest digest = md5();
+    try (InputStream in =
+        new DigestInputStream(Files.newInputStream(Path.of("/dev/nvme0n1")), digest)) {
+      in.transferTo(java.io.OutputStream.nullOutputStream());
+    }
+    byte[] seen = digest.digest();
+    require(MessageDigest.isEqual(seen, wanted), HexFormat.of().formatHex(seen));
+    return "md5 " + HexFormat.of().formatHex(seen);
+  }
+
+  static MessageDigest md5() {
+    try {
+      return MessageDigest.getInstance("MD5");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("each JDK has it", e);
+    }
+  }
+}
