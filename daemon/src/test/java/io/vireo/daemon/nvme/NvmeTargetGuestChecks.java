@@ -12,6 +12,8 @@ import io.vireo.linux.pci.PciFunction;
 import io.vireo.reactor.ReactorOptions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -115,8 +117,22 @@ public final class NvmeTargetGuestChecks {
     checks.check(name + " is served", () -> Files.exists(DIRECTORY.resolve(name)));
   }
 
+  /** As soon as the session has seen that its front-end has gone. */
   private void delete(String name) throws IOException {
+    GuestChecks.await("end of the session of " + name, () -> sessions(name) == 0);
     client.call("vhost_delete_controller", Map.of("ctrlr", name));
+  }
+
+  private int sessions(String name) {
+    try {
+      return client
+          .call("vhost_get_controllers", Map.of("name", name))
+          .get(0)
+          .get("sessions")
+          .size();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Object reset(String name, SocketChecks socket) throws Exception {
@@ -130,7 +146,7 @@ public final class NvmeTargetGuestChecks {
                       other.call("bdev_nvme_reset_controller", Map.of("name", controller));
                     }
                   } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                    throw new UncheckedIOException(e);
                   }
                 });
     Object seen = socket.verify(16, 300, 1);
@@ -178,7 +194,7 @@ public final class NvmeTargetGuestChecks {
     MessageDigest digest = md5();
     try (InputStream in =
         new DigestInputStream(Files.newInputStream(Path.of("/dev/nvme0n1")), digest)) {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
+      in.transferTo(OutputStream.nullOutputStream());
     }
     byte[] seen = digest.digest();
     require(MessageDigest.isEqual(seen, wanted), HexFormat.of().formatHex(seen));
