@@ -63,7 +63,6 @@ public final class NvmeTargetGuestChecks {
       for (JsonNode bdev : client.call("bdev_get_bdevs", Map.of())) {
         disk(bdev);
       }
-      checks.check("what went through", this::statistics);
       checks.check("health", this::health);
       written = content();
       checks.check("controllers are detached", this::detach);
@@ -103,6 +102,7 @@ public final class NvmeTargetGuestChecks {
       checks.check(name + ": buffers at any address", () -> socket.verify(16, 200, 1));
       checks.check(name + ": discard, write zeroes, flush", socket::otherRequests);
       checks.check(name + ": while the controller is reset", () -> reset(name, socket));
+      checks.check(name + ": what went through is counted", this::statistics);
     }
     delete(name);
     create(name, Map.of("ctrlr", name, "dev_name", name, "pin_guest_memory", false));
@@ -114,7 +114,12 @@ public final class NvmeTargetGuestChecks {
 
   private void create(String name, Map<String, Object> parameters) throws IOException {
     client.call("vhost_create_blk_controller", parameters);
-    checks.check(name + " is served", () -> Files.exists(DIRECTORY.resolve(name)));
+    checks.check(
+        name + " is served",
+        () -> {
+          require(Files.exists(DIRECTORY.resolve(name)), "no socket");
+          return DIRECTORY.resolve(name);
+        });
   }
 
   /** As soon as the session has seen that its front-end has gone. */
@@ -159,7 +164,9 @@ public final class NvmeTargetGuestChecks {
 
   private Object statistics() throws IOException {
     JsonNode all = client.call("bdev_nvme_get_transport_statistics", null);
-    JsonNode pcie = all.get("poll_groups");
+    JsonNode pcie = all.get("poll_groups").get(0).get("transports").get(0);
+    require(pcie.get("trname").stringValue().equals("PCIE"), pcie);
+    require(pcie.get("completions").longValue() > 1700, pcie); // one a request at least
     return pcie;
   }
 
