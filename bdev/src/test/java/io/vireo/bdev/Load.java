@@ -26,6 +26,7 @@ final class Load implements Poller, IoCompletion, AutoCloseable {
   private boolean gone;
 
   final AtomicLong completed = new AtomicLong();
+  final AtomicLong refused = new AtomicLong();
   final AtomicLong wrong = new AtomicLong();
   final CountDownLatch over = new CountDownLatch(1);
 
@@ -98,6 +99,7 @@ final class Load implements Poller, IoCompletion, AutoCloseable {
     idle[idleCount++] = io;
     if (status == IoStatus.NO_DEVICE) {
       gone = true;
+      refused.incrementAndGet();
       return;
     }
     long round = rounds[io.tag()]++;
