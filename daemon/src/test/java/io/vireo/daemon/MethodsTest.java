@@ -66,6 +66,7 @@ class MethodsTest {
             "bdev_nvme_set_options",
             "bdev_uring_create",
             "bdev_uring_delete",
+            "framework_get_pci_devices",
             "framework_get_reactors",
             "rpc_get_methods",
             "rpc_get_parameters",

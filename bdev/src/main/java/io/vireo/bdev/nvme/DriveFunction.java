@@ -13,6 +13,13 @@ interface DriveFunction extends AutoCloseable {
   /** Whether that is its address, in whatever form operators write it. */
   boolean isAt(String traddr);
 
+  /**
+   * Its configuration space, 256 or 4096 bytes.
+   *
+   * @throws io.vireo.linux.ErrnoException when it cannot be read
+   */
+  byte[] configuration();
+
   NvmeTransport transport();
 
   /** How its controller differs from the specification. */

@@ -251,6 +251,11 @@ final class NvmeDrive {
     return function.address();
   }
 
+  /** The configuration space of its function. */
+  byte[] configuration() {
+    return function.configuration();
+  }
+
   NvmeOptions options() {
     return options;
   }

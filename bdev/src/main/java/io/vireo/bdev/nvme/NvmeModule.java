@@ -6,6 +6,7 @@ import io.vireo.bdev.module.BdevContext;
 import io.vireo.bdev.module.BdevModule;
 import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.Method;
+import io.vireo.bdev.module.NoParameters;
 import io.vireo.bdev.nvme.NvmeAttach.Multipath;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,8 +61,10 @@ public final class NvmeModule implements BdevModule {
             p -> HealthReport.of(drives.require(p.name()))),
         new Method<>(
             "bdev_nvme_get_transport_statistics",
-            NvmeTransportStatistics.class,
+            NoParameters.class,
             p -> TransportReport.of(drives.all())),
+        new Method<>(
+            "framework_get_pci_devices", NoParameters.class, p -> PciReport.of(drives.all())),
         new Method<>("bdev_nvme_add_error_injection", NvmeAddErrorInjection.class, this::inject),
         new Method<>(
             "bdev_nvme_remove_error_injection", NvmeRemoveErrorInjection.class, this::uninject),

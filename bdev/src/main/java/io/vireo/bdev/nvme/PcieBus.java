@@ -82,6 +82,11 @@ final class PcieBus implements DriveBus {
     }
 
     @Override
+    public byte[] configuration() {
+      return function.configuration();
+    }
+
+    @Override
     public NvmeTransport transport() {
       return function.transport();
     }

@@ -49,6 +49,7 @@ class ParameterNamesTest {
             "bdev_nvme_disable_controller",
             "bdev_nvme_get_controller_health_info",
             "bdev_nvme_get_transport_statistics",
+            "framework_get_pci_devices",
             "bdev_nvme_add_error_injection",
             "bdev_nvme_remove_error_injection",
             "bdev_nvme_send_cmd");

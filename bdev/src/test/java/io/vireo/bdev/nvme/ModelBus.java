@@ -26,6 +26,7 @@ final class ModelBus implements DriveBus {
     private final ModelHost host;
     volatile boolean open;
     volatile boolean wantedBack;
+    volatile boolean unreadable;
     final AtomicInteger stops = new AtomicInteger();
 
     Slot(String address, ModelOptions options) {
@@ -56,6 +57,14 @@ final class ModelBus implements DriveBus {
     @Override
     public Set<Quirk> quirks() {
       return Set.of();
+    }
+
+    @Override
+    public byte[] configuration() {
+      if (unreadable) {
+        throw new ErrnoException("pread", Errno.ENODEV, "of " + address);
+      }
+      return new byte[] {(byte) 0x86, (byte) 0x80, 0x45, (byte) 0xfc};
     }
 
     @Override

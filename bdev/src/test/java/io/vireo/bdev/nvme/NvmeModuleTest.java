@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevException;
 import io.vireo.bdev.module.ConfigEntry;
+import io.vireo.bdev.module.NoParameters;
 import io.vireo.nvme.model.ModelOptions;
 import java.util.Base64;
 import java.util.List;
@@ -67,6 +68,17 @@ class NvmeModuleTest {
   void only_pcie_is_a_transport() {
     assertThatThrownBy(() -> fixture.call("bdev_nvme_attach_controller", fixture.over("RDMA")))
         .hasMessage("trtype RDMA is not supported: only PCIe");
+  }
+
+  @Test
+  void functions_are_shown_with_their_configuration_space() {
+    ModelBus.Slot slot = fixture.bus.add(FIRST, ModelOptions.DEFAULT);
+    assertThat(fixture.call("framework_get_pci_devices", new NoParameters())).isEqualTo(List.of());
+    fixture.attach("Nvme0", FIRST);
+    assertThat(fixture.call("framework_get_pci_devices", new NoParameters()))
+        .isEqualTo(List.of(new PciReport(FIRST, "pci", "868045FC")));
+    slot.unreadable = true;
+    assertThat(fixture.call("framework_get_pci_devices", new NoParameters())).isEqualTo(List.of());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.vireo.daemon.method;
 
 import io.vireo.bdev.module.Method;
+import io.vireo.bdev.module.NoParameters;
 import io.vireo.bdev.module.Optional;
 import io.vireo.reactor.Reactor;
 import io.vireo.reactor.ReactorGroup;
@@ -12,8 +13,6 @@ import java.util.Map;
 public final class FrameworkMethods {
   private FrameworkMethods() {}
 
-  record GetVersion() {}
-
   /**
    * @param reset_longest_lap begins anew to look for it, after the answer was made
    */
@@ -21,7 +20,7 @@ public final class FrameworkMethods {
 
   public static List<Method<?>> all(ReactorGroup reactors) {
     return List.of(
-        new Method<>("spdk_get_version", GetVersion.class, p -> version(Version.current())),
+        new Method<>("spdk_get_version", NoParameters.class, p -> version(Version.current())),
         new Method<>("framework_get_reactors", GetReactors.class, p -> reactors(reactors, p)));
   }
 

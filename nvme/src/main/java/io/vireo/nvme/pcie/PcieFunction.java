@@ -1,5 +1,6 @@
 package io.vireo.nvme.pcie;
 
+import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
 import io.vireo.linux.EventFd;
 import io.vireo.linux.Numa;
@@ -104,8 +105,15 @@ public final class PcieFunction implements AutoCloseable {
     return function;
   }
 
-  /** Its configuration space (PCI Express Base 7.5): 256 or 4096 bytes. */
-  public byte[] configuration() {
+  /**
+   * Its configuration space (PCI Express Base 7.5): 256 or 4096 bytes. Any thread.
+   *
+   * @throws ErrnoException ENODEV when it has been given back
+   */
+  public synchronized byte[] configuration() {
+    if (closed) {
+      throw new ErrnoException("pread", Errno.ENODEV, "of the configuration of " + address());
+    }
     return device.config().bytes();
   }
 
@@ -198,7 +206,7 @@ public final class PcieFunction implements AutoCloseable {
    * to memory has ended when this returns.
    */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (closed) {
       return;
     }
