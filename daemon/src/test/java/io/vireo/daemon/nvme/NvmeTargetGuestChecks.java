@@ -2,14 +2,11 @@ package io.vireo.daemon.nvme;
 
 import static io.vireo.linux.GuestChecks.require;
 
-import io.vireo.daemon.Target;
-import io.vireo.daemon.TargetOptions;
 import io.vireo.daemon.rpc.JsonRpcClient;
 import io.vireo.linux.GuestChecks;
 import io.vireo.linux.pci.PciAddress;
 import io.vireo.linux.pci.PciBus;
 import io.vireo.linux.pci.PciFunction;
-import io.vireo.reactor.ReactorOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,7 +16,6 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -30,13 +26,10 @@ import tools.jackson.databind.JsonNode;
  * written and read by a front-end over the socket, given back to the kernel, which reads the same.
  */
 public final class NvmeTargetGuestChecks {
-  private static final Path DIRECTORY = Path.of("/work");
-  private static final Path RPC = DIRECTORY.resolve("rpc.sock");
-
   private final GuestChecks checks = new GuestChecks(System.out);
   private final PciBus bus = new PciBus(Path.of("/"));
   private final List<PciAddress> controllers;
-  private JsonRpcClient client;
+  private GuestTarget target;
 
   private NvmeTargetGuestChecks() throws IOException {
     controllers =
@@ -54,13 +47,12 @@ public final class NvmeTargetGuestChecks {
       bus.bind(address, "vfio-pci");
     }
     byte[] written;
-    try (Target _ = Target.start(options());
-        JsonRpcClient rpc = new JsonRpcClient(RPC)) {
-      client = rpc;
+    try (GuestTarget started = GuestTarget.start()) {
+      target = started;
       for (int i = 0; i < controllers.size(); i++) {
         attach(i);
       }
-      for (JsonNode bdev : client.call("bdev_get_bdevs", Map.of())) {
+      for (JsonNode bdev : target.call("bdev_get_bdevs", Map.of())) {
         disk(bdev);
       }
       checks.check("health", this::health);
@@ -71,18 +63,12 @@ public final class NvmeTargetGuestChecks {
     return checks.end();
   }
 
-  private static TargetOptions options() {
-    BitSet cpus = new BitSet();
-    cpus.set(1);
-    return new TargetOptions(cpus, ReactorOptions.POLL, RPC, DIRECTORY);
-  }
-
   private void attach(int index) {
     String traddr = controllers.get(index).toString();
     checks.check(
         "controller " + traddr + " is attached",
         () ->
-            client.call(
+            target.call(
                 "bdev_nvme_attach_controller",
                 Map.of("name", "Nvme" + index, "trtype", "PCIe", "traddr", traddr)));
   }
@@ -92,8 +78,8 @@ public final class NvmeTargetGuestChecks {
     String name = bdev.get("name").stringValue();
     long sectors = bdev.get("num_blocks").longValue() * bdev.get("block_size").longValue() / 512;
     int block = bdev.get("block_size").intValue();
-    create(name, Map.of("ctrlr", name, "dev_name", name));
-    try (SocketChecks socket = new SocketChecks(DIRECTORY.resolve(name), sectors, block)) {
+    Path path = serve(name, Map.of());
+    try (SocketChecks socket = new SocketChecks(path, sectors, block)) {
       for (int depth : new int[] {1, 4, 16, 64}) {
         checks.check(
             "%s: any size at depth %d, where it lies".formatted(name, depth),
@@ -104,40 +90,23 @@ public final class NvmeTargetGuestChecks {
       checks.check(name + ": while the controller is reset", () -> reset(name, socket));
       checks.check(name + ": what went through is counted", this::statistics);
     }
-    delete(name);
-    create(name, Map.of("ctrlr", name, "dev_name", name, "pin_guest_memory", false));
-    try (SocketChecks socket = new SocketChecks(DIRECTORY.resolve(name), sectors, block)) {
+    target.serveNoMore(name);
+    path = serve(name, Map.of("pin_guest_memory", false));
+    try (SocketChecks socket = new SocketChecks(path, sectors, block)) {
       checks.check(name + ": without pinning, by copying", () -> socket.verify(16, 200, 512));
     }
-    delete(name);
+    target.serveNoMore(name);
   }
 
-  private void create(String name, Map<String, Object> parameters) throws IOException {
-    client.call("vhost_create_blk_controller", parameters);
+  private Path serve(String name, Map<String, Object> more) throws IOException {
+    Path path = target.serve(name, more);
     checks.check(
         name + " is served",
         () -> {
-          require(Files.exists(DIRECTORY.resolve(name)), "no socket");
-          return DIRECTORY.resolve(name);
+          require(Files.exists(path), "no socket");
+          return path;
         });
-  }
-
-  /** As soon as the session has seen that its front-end has gone. */
-  private void delete(String name) throws IOException {
-    GuestChecks.await("end of the session of " + name, () -> sessions(name) == 0);
-    client.call("vhost_delete_controller", Map.of("ctrlr", name));
-  }
-
-  private int sessions(String name) {
-    try {
-      return client
-          .call("vhost_get_controllers", Map.of("name", name))
-          .get(0)
-          .get("sessions")
-          .size();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return path;
   }
 
   private Object reset(String name, SocketChecks socket) throws Exception {
@@ -146,7 +115,7 @@ public final class NvmeTargetGuestChecks {
         Thread.ofPlatform()
             .start(
                 () -> {
-                  try (JsonRpcClient other = new JsonRpcClient(RPC)) {
+                  try (JsonRpcClient other = target.client()) {
                     for (int i = 0; i < 3; i++) {
                       other.call("bdev_nvme_reset_controller", Map.of("name", controller));
                     }
@@ -156,14 +125,13 @@ public final class NvmeTargetGuestChecks {
                 });
     Object seen = socket.verify(16, 300, 1);
     resets.join();
-    JsonNode state = client.call("bdev_nvme_get_controllers", Map.of("name", controller));
-    String now = state.get(0).get("ctrlrs").get(0).get("state").stringValue();
+    String now = target.state(controller);
     require(now.equals("enabled"), now);
     return seen;
   }
 
   private Object statistics() throws IOException {
-    JsonNode all = client.call("bdev_nvme_get_transport_statistics", null);
+    JsonNode all = target.call("bdev_nvme_get_transport_statistics", null);
     JsonNode pcie = all.get("poll_groups").get(0).get("transports").get(0);
     require(pcie.get("trname").stringValue().equals("PCIE"), pcie);
     require(pcie.get("completions").longValue() > 1700, pcie); // one a request at least
@@ -171,26 +139,25 @@ public final class NvmeTargetGuestChecks {
   }
 
   private Object health() throws IOException {
-    JsonNode health = client.call("bdev_nvme_get_controller_health_info", Map.of("name", "Nvme0"));
+    JsonNode health = target.call("bdev_nvme_get_controller_health_info", Map.of("name", "Nvme0"));
     require(health.get("temperature_celsius").intValue() > 0, health);
     return health;
   }
 
   /** What is on the first disk, by way of the target. */
   private byte[] content() throws Exception {
-    create("Nvme0n1", Map.of("ctrlr", "Nvme0n1", "dev_name", "Nvme0n1"));
-    try (SocketChecks socket = new SocketChecks(DIRECTORY.resolve("Nvme0n1"), 0, 512)) {
+    try (SocketChecks socket = new SocketChecks(serve("Nvme0n1", Map.of()), 0, 512)) {
       return socket.digest();
     } finally {
-      delete("Nvme0n1");
+      target.serveNoMore("Nvme0n1");
     }
   }
 
   private Object detach() throws IOException {
     for (int i = 0; i < controllers.size(); i++) {
-      client.call("bdev_nvme_detach_controller", Map.of("name", "Nvme" + i));
+      target.call("bdev_nvme_detach_controller", Map.of("name", "Nvme" + i));
     }
-    JsonNode left = client.call("bdev_get_bdevs", Map.of());
+    JsonNode left = target.call("bdev_get_bdevs", Map.of());
     require(left.isEmpty(), left);
     return "none left";
   }

@@ -16,8 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
 
 /** A front-end of one disk that knows what must be on it. */
 final class SocketChecks implements AutoCloseable {
@@ -34,17 +36,23 @@ final class SocketChecks implements AutoCloseable {
   private static final int RING = 128;
   private static final int MAX_BYTES = 1 << 20;
   private static final int AREA_BYTES = 16 << 20; // of the disk, in which everything happens
-  private static final int MEMORY_BYTES = 192 << 20;
+  private static final int MAX_DEPTH = 64;
+  private static final int SLOT_BYTES = MAX_BYTES + 4096; // data may begin anywhere in a page
+  private static final int MEMORY_BYTES = 96 << 20;
   private static final long PATIENCE_NS = 30_000_000_000L;
 
   private final VhostUserFrontend frontend;
   private final FrontendMemory memory;
   private final FrontendRing ring;
   private final BlkDriver driver;
+  private final long slots; // where data lie, for each request in flight
   private final long capacity;
   private final int block;
-  private final byte[] disk; // what is on the area
+  private final KnownContent disk; // what is on the area
   private final Random random = new Random(42);
+  private Expectation expected;
+  private final AtomicLong ended = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
 
   /** A request in flight. */
   private static final class Request {
@@ -69,7 +77,12 @@ final class SocketChecks implements AutoCloseable {
   }
 
   SocketChecks(Path socket, long sectors, int block) {
+    this(socket, sectors, block, Expectation.SUCCESS);
+  }
+
+  SocketChecks(Path socket, long sectors, int block, Expectation expected) {
     this.block = block;
+    this.expected = expected;
     frontend = VhostUserFrontend.connect(socket, 10_000);
     long features = frontend.negotiate(FEATURES, PROTOCOL);
     byte[] config = frontend.config(0, BlkConfig.BYTES);
@@ -81,22 +94,59 @@ final class SocketChecks implements AutoCloseable {
     frontend.share(memory);
     frontend.start(ring, 0);
     driver = ring.blk(true);
-    disk = new byte[(int) Math.min(AREA_BYTES, capacity)];
+    slots = memory.allocate((long) MAX_DEPTH * SLOT_BYTES, 4096);
+    disk = new KnownContent((int) Math.min(AREA_BYTES, capacity), block);
     readAll();
   }
 
   private void readAll() {
     long gpa = memory.allocate(MAX_BYTES, 4096);
-    for (int at = 0; at < disk.length; at += MAX_BYTES) {
-      int tag = driver.read(at / 512, gpa, MAX_BYTES);
-      await(tag);
-      Mem.copy(memory.hva(gpa), disk, at, MAX_BYTES);
+    byte[] seen = new byte[MAX_BYTES];
+    for (int at = 0; at < disk.bytes(); at += MAX_BYTES) {
+      int status = statusOf(driver.read(at / 512, gpa, MAX_BYTES));
+      require(expected.allows(status, at, MAX_BYTES), "status " + status);
+      if (status == BlkStatus.OK) {
+        Mem.copy(memory.hva(gpa), seen, 0, MAX_BYTES);
+        disk.written(at, seen, MAX_BYTES);
+      } else {
+        disk.lost(at, MAX_BYTES);
+      }
     }
   }
 
+  /** What requests may end with from now on. */
+  void expect(Expectation now) {
+    expected = now;
+  }
+
+  /** Requests that have ended; any thread, as the next. */
+  long ended() {
+    return ended.get();
+  }
+
+  long failed() {
+    return failed.get();
+  }
+
+  /** Reads some sectors; answers the status. */
+  int read(long sector, int sectors) {
+    return statusOf(driver.read(sector, slots, sectors * 512L));
+  }
+
+  /** Writes something to some sectors, of which nothing is expected; answers the status. */
+  int write(long sector, int sectors) {
+    return statusOf(driver.write(sector, slots, sectors * 512L));
+  }
+
   private void await(int tag) {
+    int status = statusOf(tag);
+    require(status == BlkStatus.OK, "status " + status);
+  }
+
+  /** What the only request in flight ends with. */
+  private int statusOf(int tag) {
     require(next() == tag, "another request ended");
-    require(driver.status(tag) == BlkStatus.OK, "status " + driver.status(tag));
+    return driver.status(tag);
   }
 
   /** The next request that ends. */
@@ -124,40 +174,47 @@ final class SocketChecks implements AutoCloseable {
    * @param alignment of the buffers
    */
   Object verify(int depth, int requests, int alignment) {
-    Request[] byTag = new Request[RING * 2];
-    long[] slots = new long[depth];
-    int room = Math.min(MAX_BYTES, MEMORY_BYTES / 2 / depth) & -4096;
-    long base = memory.allocate((long) depth * (room + 4096), 4096);
-    for (int i = 0; i < depth; i++) {
-      slots[i] = base + (long) i * (room + 4096);
-    }
-    int span = disk.length / depth & -block; // each slot has its part of the disk
-    int[] slotOf = new int[byTag.length];
-    int begun = 0;
-    int ended = 0;
-    long bytes = 0;
-    for (int slot = 0; slot < depth && begun < requests; slot++, begun++) {
-      begin(slot, slots[slot], span, room, alignment, byTag, slotOf);
-    }
-    while (ended < begun) {
-      int tag = next();
-      bytes += finish(byTag[tag], tag);
-      ended++;
-      if (begun < requests) {
-        begin(slotOf[tag], slots[slotOf[tag]], span, room, alignment, byTag, slotOf);
-        begun++;
-      }
-    }
-    return "%d requests, %d KiB".formatted(ended, bytes >> 10);
+    long end = ended() + requests;
+    return verify(depth, alignment, inFlight -> ended() + inFlight < end);
   }
 
-  private void begin(
-      int slot, long gpa, int span, int room, int alignment, Request[] byTag, int[] slotOf) {
-    int most = Math.min(span, room) / block;
+  /** The same as long as somebody wants it. */
+  Object verifyWhile(int depth, BooleanSupplier wanted) {
+    return verify(depth, 512, _ -> wanted.getAsBoolean());
+  }
+
+  private Object verify(int depth, int alignment, IntPredicate more) {
+    require(depth <= MAX_DEPTH, depth);
+    Request[] byTag = new Request[RING * 2];
+    int span = disk.bytes() / depth & -block; // each slot has its part of the disk
+    int[] slotOf = new int[byTag.length];
+    int inFlight = 0;
+    long endedBefore = ended();
+    long failedBefore = failed();
+    long bytes = 0;
+    for (int slot = 0; slot < depth && more.test(inFlight); slot++, inFlight++) {
+      begin(slot, span, alignment, byTag, slotOf);
+    }
+    while (inFlight > 0) {
+      int tag = next();
+      bytes += finish(byTag[tag], tag);
+      inFlight--;
+      if (more.test(inFlight)) {
+        begin(slotOf[tag], span, alignment, byTag, slotOf);
+        inFlight++;
+      }
+    }
+    return "%d requests, %d KiB, %d failed"
+        .formatted(ended() - endedBefore, bytes >> 10, failed() - failedBefore);
+  }
+
+  private void begin(int slot, int span, int alignment, Request[] byTag, int[] slotOf) {
+    int most = Math.min(span, MAX_BYTES) / block;
     int blocks = 1 + random.nextInt(random.nextInt(4) == 0 ? most : Math.min(most, 16));
     int at = slot * span + random.nextInt((span / block) - blocks + 1) * block;
     int bytes = blocks * block;
-    long data = gpa + (alignment >= 4096 ? 0 : random.nextInt(4096 / alignment) * (long) alignment);
+    long data =
+        slots + (long) slot * SLOT_BYTES + random.nextInt(4096 / alignment) * (long) alignment;
     boolean write = random.nextBoolean();
     byte[] content = new byte[bytes];
     int tag;
@@ -174,30 +231,36 @@ final class SocketChecks implements AutoCloseable {
   }
 
   private int finish(Request request, int tag) {
-    require(driver.status(tag) == BlkStatus.OK, "status " + driver.status(tag) + " of " + request);
-    if (request.write) {
-      System.arraycopy(request.data, 0, disk, request.at, request.bytes);
+    int status = driver.status(tag);
+    require(
+        expected.allows(status, request.at, request.bytes), "status " + status + " of " + request);
+    if (status != BlkStatus.OK) {
+      failed.incrementAndGet();
+      if (request.write) {
+        disk.lost(request.at, request.bytes);
+      }
+    } else if (request.write) {
+      disk.written(request.at, request.data, request.bytes);
     } else {
       Mem.copy(memory.hva(request.gpa), request.data, 0, request.bytes);
-      int differs =
-          Arrays.mismatch(
-              request.data, 0, request.bytes, disk, request.at, request.at + request.bytes);
-      require(differs < 0, "byte %d of %s".formatted(differs, request));
+      disk.check(request.at, request.data, request.bytes);
     }
+    ended.incrementAndGet();
     return request.bytes;
   }
 
   /** Discard (what is read then may be anything), write zeroes, flush. */
   Object otherRequests() {
     int sectors = 64 * block / 512;
+    byte[] zeroes = new byte[sectors * 512];
     await(driver.writeZeroes(0, sectors, false));
-    Arrays.fill(disk, 0, sectors * 512, (byte) 0);
+    disk.written(0, zeroes, zeroes.length);
     await(driver.flush());
-    readAndCompare(0, sectors * 512);
+    readAndCompare(0, zeroes.length);
     await(driver.discard(sectors, sectors));
     await(driver.writeZeroes(sectors, sectors, true)); // so that it is known again
-    Arrays.fill(disk, sectors * 512, sectors * 1024, (byte) 0);
-    readAndCompare(sectors * 512, sectors * 512);
+    disk.written(zeroes.length, zeroes, zeroes.length);
+    readAndCompare(zeroes.length, zeroes.length);
     return "done";
   }
 
@@ -206,8 +269,7 @@ final class SocketChecks implements AutoCloseable {
     await(driver.read(at / 512, gpa, bytes));
     byte[] seen = new byte[bytes];
     Mem.copy(memory.hva(gpa), seen, 0, bytes);
-    int differs = Arrays.mismatch(seen, 0, bytes, disk, at, at + bytes);
-    require(differs < 0, "byte " + (at + differs));
+    disk.check(at, seen, bytes);
   }
 
   /** Of the whole disk. */
