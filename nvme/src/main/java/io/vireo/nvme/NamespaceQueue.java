@@ -192,7 +192,8 @@ public final class NamespaceQueue {
 
   /**
    * Copies the I/O's ranges (NVM 3.2.2), one after the other, to {@code lba} and on. Needs bounce
-   * buffers. Ranges are not to overlap with their destination.
+   * buffers. Ranges are not to overlap with their destination. The flags are for what is written,
+   * and {@link NvmOpcode#ofCopySource} for what is read; {@link NvmeIo#tags} are for both.
    */
   public int copy(NvmeIo io, long lba, int flags) {
     if (!isOffered(Capabilities.ONCS_COPY) || limits.copy().ranges() == 0) {
@@ -217,6 +218,9 @@ public final class NamespaceQueue {
       return TransportQueue.MISALIGNED;
     }
     io.ask(this, opcode, lba, io.dataBytes(), Integer.toUnsignedLong(flags), 1);
+    if (hasMetadata) {
+      io.metadata(0, format.refersToBlock(), format.countsReference());
+    }
     io.kind(NvmeIo.Kind.RANGES);
     return pair.take(io);
   }

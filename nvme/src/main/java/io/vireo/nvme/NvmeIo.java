@@ -42,6 +42,7 @@ public final class NvmeIo {
   private int unitMetadataBytes; // of a block, apart from its data
   private long cdw12and13; // without the number of blocks
   private long cdw14and15;
+  private boolean refersToBlock; // the reference tag is the block's number
   private boolean countsReference; // the reference tag grows with the block
 
   private boolean inFlight;
@@ -151,6 +152,8 @@ public final class NvmeIo {
     unitMetadataBytes = 0;
     cdw12and13 = dwords;
     cdw14and15 = 0;
+    refersToBlock = false;
+    countsReference = false;
   }
 
   /** The same of another kind. */
@@ -161,7 +164,6 @@ public final class NvmeIo {
   /** Adds command dwords 14 and 15. */
   void dwords14and15(long pair) {
     cdw14and15 = pair;
-    countsReference = false;
   }
 
   /**
@@ -173,7 +175,8 @@ public final class NvmeIo {
    */
   void metadata(int apartBytes, boolean ofBlock, boolean counts) {
     unitMetadataBytes = apartBytes;
-    cdw14and15 = ofBlock ? (tags & ~0xffffffffL) | (lba & 0xffffffffL) : tags;
+    cdw14and15 = ofBlock ? withReference(tags, lba) : tags;
+    refersToBlock = ofBlock;
     countsReference = counts;
     whole.metadata(metadataHva, blocks * apartBytes);
   }
@@ -189,12 +192,24 @@ public final class NvmeIo {
     request.command(opcode, target.namespaceId());
     request.cdw10and11(firstBlock);
     request.cdw12and13(cdw12and13 | count - 1);
-    request.cdw14and15(
-        firstBlock == lba || !countsReference ? cdw14and15 : countedTags(firstBlock));
+    request.cdw14and15(tagsAt(firstBlock));
   }
 
-  private long countedTags(long firstBlock) {
-    return (cdw14and15 & ~0xffffffffL) | (cdw14and15 + firstBlock - lba & 0xffffffffL);
+  /** The tags from that block on, as command dwords 14 and 15. */
+  long tagsAt(long block) {
+    return countsReference && block != lba
+        ? withReference(cdw14and15, cdw14and15 + block - lba)
+        : cdw14and15;
+  }
+
+  /** The tags from {@code source} on, of what a copy brings to {@code block} and on. */
+  long tagsOfSource(long source, long block) {
+    return refersToBlock ? withReference(cdw14and15, source) : tagsAt(block);
+  }
+
+  /** Tags with another reference tag: the low half of {@code reference}. */
+  private static long withReference(long tags, long reference) {
+    return (tags & ~0xffffffffL) | (reference & 0xffffffffL);
   }
 
   /** Taken. */

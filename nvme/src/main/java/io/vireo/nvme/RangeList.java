@@ -26,6 +26,7 @@ record RangeList(int ranges, long rangeBlocks, long allBlocks) {
     int most = Math.min(ranges, listBytes / entryBytes);
     IoProgress progress = io.progress();
     NvmeRequest from = io.data();
+    long to = io.lba() + progress.begunBlocks(); // of a copy
     int piece = progress.piece();
     long skip = progress.pieceBytes();
     long blocks = 0;
@@ -33,7 +34,12 @@ record RangeList(int ranges, long rangeBlocks, long allBlocks) {
     while (count < most && blocks < allBlocks && piece < from.pieces()) {
       long length = Math.min(from.bytes(piece) - skip, Math.min(rangeBlocks, allBlocks - blocks));
       long at = listHva + (long) count * entryBytes;
-      put(copies, at, from.hva(piece) + skip, length);
+      long lba = from.hva(piece) + skip;
+      if (copies) {
+        CopyRange.put(at, lba, length, io.tagsOfSource(lba, to + blocks));
+      } else {
+        DsmRange.put(at, lba, length);
+      }
       count++;
       blocks += length;
       skip += length;
@@ -46,19 +52,12 @@ record RangeList(int ranges, long rangeBlocks, long allBlocks) {
     request.addData(listHva, (long) count * entryBytes);
     request.command(io.opcode(), io.target().namespaceId());
     if (copies) {
-      request.cdw10and11(io.lba() + progress.begunBlocks());
+      request.cdw10and11(to);
       request.cdw12and13(io.cdw12and13() | count - 1);
+      request.cdw14and15(io.tagsAt(to));
     } else {
       request.cdw10and11((long) NvmOpcode.DSM_DEALLOCATE << 32 | count - 1);
     }
     return blocks;
-  }
-
-  private static void put(boolean copies, long at, long lba, long blocks) {
-    if (copies) {
-      CopyRange.put(at, lba, blocks);
-    } else {
-      DsmRange.put(at, lba, blocks);
-    }
   }
 }

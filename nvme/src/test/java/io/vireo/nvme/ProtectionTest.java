@@ -124,6 +124,35 @@ class ProtectionTest {
   }
 
   @Test
+  void a_copy_checks_what_it_reads_and_makes_anew_what_it_writes() { // NVM 3.2.2
+    for (int type = 1; type <= 3; type++) {
+      try (IoFixture io = fixture(8, false, type)) {
+        byte[] written = io.fill(0, 120 * 512, type);
+        NvmeIo data = new NvmeIo(io, 8);
+        data.tags(7, APPLICATION, 0xffff);
+        data.addData(io.data, 120 * 512);
+        int flags = NvmOpcode.PRACT | CHECKS;
+        assertThat(end(io, data, io.disk.write(data, 100, 120, flags))).isZero();
+        NvmeIo copy = new NvmeIo(io, 8); // more than one range, and one command, can take
+        copy.tags(7, APPLICATION, 0xffff);
+        copy.addRange(100, 120);
+        int both = flags | NvmOpcode.ofCopySource(flags);
+        assertThat(end(io, copy, io.disk.copy(copy, 1000, both))).isZero();
+        data.clearData();
+        data.addData(io.data + (1 << 20), 120 * 512);
+        assertThat(end(io, data, io.disk.read(data, 1000, 120, flags))).isZero();
+        assertThat(io.dataAt(1 << 20, 120 * 512)).isEqualTo(written);
+        io.host.model().namespace(1).metadata()[210 * 8 + 3] ^= 1; // an application tag
+        assertThat(end(io, copy, io.disk.copy(copy, 2000, both))).isEqualTo(0x283);
+        io.host.model().namespace(1).metadata()[210 * 8 + 3] ^= 1;
+        io.host.model().namespace(1).metadata()[210 * 8 + 7] ^= 1; // a reference tag
+        assertThat(end(io, copy, io.disk.copy(copy, 2000, both)))
+            .isEqualTo(type == 3 ? 0 : NvmeStatus.REFERENCE_TAG_CHECK_ERROR);
+      }
+    }
+  }
+
+  @Test
   void the_host_finds_what_is_wrong() {
     try (IoFixture io = fixture(16, false, 1)) {
       Dif dif = new Dif(512, 16, 1);

@@ -25,12 +25,17 @@ public final class CopyRange {
 
   private CopyRange() {}
 
-  /** Writes a range whose protection information is not checked. */
-  public static void put(long at, long lba, long blocks) {
+  /**
+   * Writes a range.
+   *
+   * @param tags that are expected, where that is checked: EILBRT, ELBAT and ELBATM from the lowest
+   *     bit on, in the order of command dwords 14 and 15
+   */
+  public static void put(long at, long lba, long blocks, long tags) {
     Mem.putLong(at, 0);
     Mem.putLong(at + 8, lba);
     Mem.putLong(at + 16, blocks - 1);
-    Mem.putLong(at + 24, 0);
+    Mem.putLong(at + 24, tags);
   }
 
   public static long lba(long at) {

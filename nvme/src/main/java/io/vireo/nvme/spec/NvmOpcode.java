@@ -30,6 +30,8 @@ public final class NvmOpcode {
   public static final int PRCHK_APPLICATION_TAG = 1 << 27;
   public static final int PRCHK_REFERENCE_TAG = 1 << 26;
 
+  private static final int COPY_SOURCE_SHIFT = 14;
+
   /** Bits 1:0: the data go to the controller. */
   public static final int TO_CONTROLLER = 0b01;
 
@@ -37,4 +39,9 @@ public final class NvmOpcode {
   public static final int TO_HOST = 0b10;
 
   private NvmOpcode() {}
+
+  /** The {@link #PRACT} and PRCHK flags for what a copy reads: PRINFOR, bits 15:12 (NVM 3.2.2). */
+  public static int ofCopySource(int flags) {
+    return flags >>> COPY_SOURCE_SHIFT;
+  }
 }

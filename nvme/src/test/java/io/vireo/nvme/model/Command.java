@@ -58,4 +58,27 @@ public record Command(
   public int blocks() {
     return (cdw12 & 0xffff) + 1;
   }
+
+  /** What a copy does with the range at {@code at} of its list, as a read (NVM 3.2.2). */
+  Command copySource(byte[] list, int at) {
+    int prinfor = cdw12 >>> 12 & 0b1111;
+    long from = LittleEndian.u64(list, at + 8);
+    int count = (int) LittleEndian.u32(list, at + 16) & 0xffff;
+    int reference = (int) LittleEndian.u32(list, at + 24);
+    int application = (int) LittleEndian.u32(list, at + 28);
+    return transfer(0x02, from, prinfor << 26 | count, reference, application);
+  }
+
+  /** What it does with what it has read, as a write. */
+  Command copyTarget(int count) {
+    return transfer(0x01, lba(), (cdw12 & 0b1111 << 26) | (count - 1), cdw14, cdw15);
+  }
+
+  private Command transfer(int as, long at, int dword12, int dword14, int dword15) {
+    int low = (int) at;
+    int high = (int) (at >>> 32);
+    return new Command(
+        sqId, sqHead, as, 0, psdt, commandId, nsid, mptr, dptr1, dptr2, low, high, dword12, 0,
+        dword14, dword15);
+  }
 }

@@ -1,7 +1,9 @@
 package io.vireo.nvme.model;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * A namespace: its blocks, and what the commands of the NVM command set (NVM 3) and of zones (ZNS
@@ -83,8 +85,13 @@ public final class ModelNamespace {
   }
 
   private void write(Command command, long lba, DataPointer pointer, int maxBytes) {
+    offset(lba, command.blocks());
+    place(command, lba, fetch(command, pointer, maxBytes));
+  }
+
+  /** Writes data and metadata of each block. */
+  private void place(Command command, long lba, byte[][] blocks) {
     int at = offset(lba, command.blocks());
-    byte[][] blocks = fetch(command, pointer, maxBytes);
     for (int i = 0; i < command.blocks(); i++) {
       if (protection != null && (command.cdw12() & PRACT) != 0) {
         protection.make(command, i, blocks[2 * i], blocks[2 * i + 1]);
@@ -219,18 +226,24 @@ public final class ModelNamespace {
   private void copy(Command command, DataPointer pointer) {
     int ranges = (command.cdw12() & 0xff) + 1;
     byte[] list = pointer.fetch(command, ranges * 32);
-    byte[] copied = new byte[COPY_BLOCKS << blockShift];
-    int blocks = 0;
+    List<byte[]> copied = new ArrayList<>(); // data and metadata of each block
     for (int i = 0; i < ranges; i++) {
-      int count = (int) (LittleEndian.u32(list, i * 32 + 16) & 0xffff) + 1;
-      int from = offset(LittleEndian.u64(list, i * 32 + 8), count);
-      if (count > COPY_RANGE_BLOCKS || blocks + count > COPY_BLOCKS || ranges > COPY_RANGES) {
+      Command source = command.copySource(list, i * 32);
+      offset(source.lba(), source.blocks());
+      if (source.blocks() > COPY_RANGE_BLOCKS
+          || copied.size() / 2 + source.blocks() > COPY_BLOCKS
+          || ranges > COPY_RANGES) {
         throw new CommandFailure(CommandFailure.DNR | 0x183); // command size limit exceeded
       }
-      System.arraycopy(data, from, copied, blocks << blockShift, count << blockShift);
-      blocks += count;
+      checkReadable(source);
+      for (int block = (int) source.lba(); block < source.lba() + source.blocks(); block++) {
+        copied.add(Arrays.copyOfRange(data, block << blockShift, (block + 1) << blockShift));
+        int unit = format.metadataBytes();
+        byte[] beside = Arrays.copyOfRange(metadata, block * unit, (block + 1) * unit);
+        copied.add(movesMetadata(source) ? beside : new byte[unit]);
+      }
     }
-    System.arraycopy(copied, 0, data, offset(command.lba(), blocks), blocks << blockShift);
+    place(command.copyTarget(copied.size() / 2), command.lba(), copied.toArray(new byte[0][]));
   }
 
   /** What lies on it; the test may look and change. */
