@@ -11,13 +11,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code vireo nvme perf}: puts load on a namespace, without a target. */
 @Command(
@@ -79,14 +76,6 @@ public final class NvmePerfCommand implements Callable<Integer> {
   private String cpuMask;
 
   @Option(
-      names = {"-t", "--time"},
-      paramLabel = "SECONDS",
-      defaultValue = "5",
-      converter = Seconds.Converter.class,
-      description = "how long is measured (default: ${DEFAULT-VALUE})")
-  private Seconds time;
-
-  @Option(
       names = "--warmup",
       paramLabel = "SECONDS",
       defaultValue = "0.5",
@@ -94,16 +83,8 @@ public final class NvmePerfCommand implements Callable<Integer> {
       description = "how long there is load before I/Os are counted (default: ${DEFAULT-VALUE})")
   private Seconds warmup;
 
-  @Option(
-      names = "--json",
-      arity = "0..1",
-      paramLabel = "FILE",
-      fallbackValue = Output.STANDARD_OUTPUT,
-      description = "the result as JSON on standard output, or in a file besides the table")
-  private String json;
-
+  @Mixin private RunOptions run;
   @Mixin private DriveOptions access;
-  @Spec private CommandSpec spec;
 
   /**
    * @param root where {@code sys}, {@code proc} and {@code dev} are: {@code /}
@@ -116,10 +97,9 @@ public final class NvmePerfCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PerfOptions options = options();
     long warmupNs = warmup.ns("--warmup", 0);
-    long ns = time.ns("-t", MIN_SECONDS);
+    long ns = run.ns(MIN_SECONDS);
     int[] cpus = cpus();
-    CommandLine line = spec.commandLine();
-    try (Output output = Output.open(line.getOut(), line.getErr(), json);
+    try (Output output = run.open();
         Drives drives = new Drives(root, access.access())) {
       drives.use(
           address,

@@ -104,6 +104,7 @@ public final class PerfCommand implements Callable<Integer> {
       description = "the size of a request (default: ${DEFAULT-VALUE})")
   private int bytes;
 
+  @Mixin private RingOptions rings;
   @Mixin private RunOptions run;
   @Mixin private TimeOptions times;
 
@@ -150,7 +151,7 @@ public final class PerfCommand implements Callable<Integer> {
       }
       int percent = readPercent == null ? workload.readPercent : readPercent;
       for (int depth : depths) {
-        cells.add(new PerfOptions(workload, percent, bytes, depth, run.queues()));
+        cells.add(new PerfOptions(workload, percent, bytes, depth, rings.queues()));
       }
     }
     if (comparison != null && company != null) {

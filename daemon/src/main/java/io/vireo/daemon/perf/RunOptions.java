@@ -6,17 +6,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What every command that measures takes: with how much, how long, and where the result goes. */
+/** What every command that measures takes: how long, and where the result goes. */
 final class RunOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
-
-  @Option(
-      names = {"-n", "--queues"},
-      paramLabel = "QUEUES",
-      defaultValue = "1",
-      description = "rings that are used, all by the same thread (default: ${DEFAULT-VALUE})")
-  private int queues;
 
   @Option(
       names = {"-t", "--time"},
@@ -33,10 +26,6 @@ final class RunOptions {
       fallbackValue = Output.STANDARD_OUTPUT,
       description = "the result as JSON on standard output, or in a file besides the table")
   private String json;
-
-  int queues() {
-    return queues;
-  }
 
   /**
    * How long is measured.

@@ -84,6 +84,7 @@ public final class StormCommand implements Callable<Integer> {
               + " of what is cold here (default: ${DEFAULT-VALUE})")
   private Seconds warmup;
 
+  @Mixin private RingOptions rings;
   @Mixin private RunOptions run;
 
   @Override
@@ -106,10 +107,10 @@ public final class StormCommand implements Callable<Integer> {
     if (gib < 1 || gib > MAX_GIB) {
       throw new IllegalArgumentException("%d GiB are not 1 to %d".formatted(gib, MAX_GIB));
     }
-    if (run.queues() < 0) {
-      throw new IllegalArgumentException("%d queues are less than none".formatted(run.queues()));
+    if (rings.queues() < 0) {
+      throw new IllegalArgumentException("%d queues are less than none".formatted(rings.queues()));
     }
-    return new ConnectStorm(subject.socket, gib * GIB, regions, run.queues());
+    return new ConnectStorm(subject.socket, gib * GIB, regions, rings.queues());
   }
 
   private void refuseOptionsOfGuests() {
