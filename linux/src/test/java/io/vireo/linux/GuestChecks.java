@@ -2,6 +2,7 @@ package io.vireo.linux;
 
 import java.io.PrintStream;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -10,6 +11,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class GuestChecks {
   private static final long PATIENCE_NS = 10_000_000_000L;
+  private static final long PAUSE_NS = 20_000;
 
   private final PrintStream out;
   private int passed;
@@ -22,6 +24,11 @@ public final class GuestChecks {
   /** What is done for a check; answers what it has seen. */
   public interface Check {
     Object run() throws Exception;
+  }
+
+  /** Several checks. */
+  public interface Part {
+    void run() throws Exception;
   }
 
   /** What is expected to fail. */
@@ -38,6 +45,17 @@ public final class GuestChecks {
     } catch (Exception | AssertionError e) {
       failed++;
       out.println("FAILED  " + name + ": " + e);
+    }
+  }
+
+  /** Runs checks that belong together; when they end early, that is a failure. */
+  public void part(String name, Part part) {
+    try {
+      part.run();
+    } catch (Exception | AssertionError e) {
+      failed++;
+      out.println("FAILED  " + name + " ended early: " + e);
+      e.printStackTrace(out);
     }
   }
 
@@ -70,7 +88,7 @@ public final class GuestChecks {
     long deadline = System.nanoTime() + PATIENCE_NS;
     while (!condition.getAsBoolean()) {
       require(System.nanoTime() < deadline, "no " + what + " within 10 s");
-      Thread.onSpinWait();
+      LockSupport.parkNanos(PAUSE_NS); // others may need the CPU for that
     }
   }
 }

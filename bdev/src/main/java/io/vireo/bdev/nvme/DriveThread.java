@@ -65,6 +65,15 @@ final class DriveThread implements AutoCloseable {
         });
   }
 
+  /** As {@link #call}, and ends: nothing that was to be done later or again runs after it. */
+  void runLast(Runnable what) {
+    run(
+        () -> {
+          what.run();
+          close();
+        });
+  }
+
   /** Has something done soon; nothing when the thread has ended. */
   void post(Runnable what) {
     later(what, 0);

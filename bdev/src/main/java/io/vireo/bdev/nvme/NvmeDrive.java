@@ -172,8 +172,7 @@ final class NvmeDrive {
   }
 
   private void end() {
-    thread.run(recovery::shutDown);
-    thread.close();
+    thread.runLast(recovery::shutDown);
     publisher.close();
   }
 

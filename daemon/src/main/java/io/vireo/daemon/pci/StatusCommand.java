@@ -1,6 +1,7 @@
 package io.vireo.daemon.pci;
 
 import io.vireo.linux.pci.PciBus;
+import io.vireo.linux.pci.PciException;
 import io.vireo.linux.pci.PciFunction;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     header = "Shows the NVMe controllers, the IOMMU and the huge pages.",
-    description = {"", "Who uses a controller of another user's program is shown to root only."},
+    description = {"", "Who uses a controller is shown in full to root only."},
     optionListHeading = "%nOptions:%n")
 final class StatusCommand implements Callable<Integer> {
   private static final String NONE = "-";
@@ -62,8 +63,16 @@ final class StatusCommand implements Callable<Integer> {
       function.driver().orElse(NONE),
       text(function.iommuGroup()),
       text(bus.disks(function.address())),
-      text(bus.users(function.address()))
+      users(function)
     };
+  }
+
+  private String users(PciFunction function) throws IOException {
+    try {
+      return text(bus.users(function.address()));
+    } catch (PciException e) { // disks that only root may open
+      return "only root sees it";
+    }
   }
 
   private static String text(OptionalInt number) {

@@ -1,5 +1,7 @@
 package io.vireo.daemon.nvme;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.vireo.daemon.Target;
 import io.vireo.daemon.TargetOptions;
 import io.vireo.daemon.rpc.JsonRpcClient;
@@ -11,9 +13,10 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/** A target with one reactor in a guest of qemu-scripts/nvme-guest, and a client of it. */
+/** A target in a guest of qemu-scripts/nvme-guest, and a client of it for any thread. */
 final class GuestTarget implements AutoCloseable {
   private static final Path DIRECTORY = Path.of("/work");
   private static final Path RPC = DIRECTORY.resolve("rpc.sock");
@@ -27,10 +30,22 @@ final class GuestTarget implements AutoCloseable {
   }
 
   static GuestTarget start() throws IOException {
-    BitSet cpus = new BitSet();
-    cpus.set(1);
-    return new GuestTarget(
-        Target.start(new TargetOptions(cpus, ReactorOptions.POLL, RPC, DIRECTORY)));
+    return start(ReactorOptions.POLL, 1);
+  }
+
+  /** With a reactor on each of these CPUs, which sleeps when there is nothing to do. */
+  static GuestTarget start(int... cpus) throws IOException {
+    return start(ReactorOptions.ADAPTIVE, cpus);
+  }
+
+  private static GuestTarget start(ReactorOptions reactors, int... cpus) throws IOException {
+    // A line for each check, and no others.
+    ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
+    BitSet set = new BitSet();
+    for (int cpu : cpus) {
+      set.set(cpu);
+    }
+    return new GuestTarget(Target.start(new TargetOptions(set, reactors, RPC, DIRECTORY)));
   }
 
   /** A client of one's own, for another thread. */
@@ -38,7 +53,7 @@ final class GuestTarget implements AutoCloseable {
     return new JsonRpcClient(RPC);
   }
 
-  JsonNode call(String method, Object parameters) throws IOException {
+  synchronized JsonNode call(String method, Object parameters) throws IOException {
     return client.call(method, parameters);
   }
 

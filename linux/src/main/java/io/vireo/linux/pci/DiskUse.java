@@ -114,6 +114,10 @@ final class DiskUse {
       if (e.errno() == Errno.EBUSY) {
         return true;
       }
+      if (e.errno() == Errno.EACCES) {
+        throw new PciException(
+            "whether %s is in use cannot be seen by this user; run as root".formatted(name));
+      }
       throw e;
     }
   }

@@ -22,11 +22,13 @@ public final class PciGuestChecks {
   private final PciBus bus = new PciBus(ROOT);
   private final GuestChecks checks;
   private final PciFunction nvme;
+  private final Path disk;
 
   /** Looks for the controller, which the kernel's driver has. */
   public PciGuestChecks(GuestChecks checks) throws IOException {
     this.checks = checks;
     nvme = bus.functions().stream().filter(PciFunction::isNvme).findFirst().orElseThrow();
+    disk = KernelDisks.first(bus, nvme.address());
   }
 
   /** The controller, bound to vfio-pci once {@link #take} has run. */
@@ -36,7 +38,6 @@ public final class PciGuestChecks {
 
   /** Takes it. */
   public void take() {
-    await("/dev/nvme0n1", () -> Files.exists(Path.of("/dev/nvme0n1")));
     checks.check("PCI functions", this::functions);
     checks.check("a disk that is mounted", this::mounted);
     checks.check("a disk that is swap", this::swap);
@@ -75,36 +76,38 @@ public final class PciGuestChecks {
   }
 
   private String mounted() throws Exception {
-    run("mke2fs", "/dev/nvme0n1");
+    run("mke2fs", "-q", disk.toString());
     run("mkdir", "-p", "/tmp/mounted");
-    run("mount", "-t", "ext4", "/dev/nvme0n1", "/tmp/mounted");
+    run("mount", "-t", "ext4", disk.toString(), "/tmp/mounted");
     try {
-      return refused("nvme0n1 is mounted at /tmp/mounted");
+      return refused(disk.getFileName() + " is mounted at /tmp/mounted");
     } finally {
       run("umount", "/tmp/mounted");
     }
   }
 
   private String swap() throws Exception {
-    run("mkswap", "/dev/nvme0n1");
-    run("swapon", "/dev/nvme0n1");
+    run("mkswap", disk.toString());
+    run("swapon", disk.toString());
     try {
-      return refused("nvme0n1 is swap");
+      return refused(disk.getFileName() + " is swap");
     } finally {
-      run("swapoff", "/dev/nvme0n1");
+      run("swapoff", disk.toString());
     }
   }
 
   /** A file of it is open, but no mount shows that; it is the same with mounts of containers. */
   private String mountedUnseen() throws Exception {
-    run("mke2fs", "/dev/nvme0n1");
+    run("mke2fs", "-q", disk.toString());
     String script =
-        "mount -t ext4 /dev/nvme0n1 /tmp/mounted && exec 3</tmp/mounted && umount -l /tmp/mounted"
+        "mount -t ext4 "
+            + disk
+            + " /tmp/mounted && exec 3</tmp/mounted && umount -l /tmp/mounted"
             + " && echo mounted && read line";
     Process other = new ProcessBuilder("sh", "-c", script).redirectError(INHERIT).start();
     try {
       require(other.getInputStream().read() == 'm', "not mounted");
-      return refused("nvme0n1 is in use by the kernel or another program");
+      return refused(disk.getFileName() + " is in use by the kernel or another program");
     } finally {
       other.getOutputStream().close();
       require(other.waitFor(10, TimeUnit.SECONDS), "still mounted");
@@ -127,7 +130,7 @@ public final class PciGuestChecks {
       await("uevent", () -> bound(uevents, seen));
     }
     require(driver().equals(Optional.of("vfio-pci")), driver());
-    require(!Files.exists(Path.of("/dev/nvme0n1")), "/dev/nvme0n1 is still there");
+    require(!Files.exists(disk), disk + " is still there");
     return seen.size() + " uevents, the last one is bind of " + nvme.address();
   }
 
@@ -144,7 +147,6 @@ public final class PciGuestChecks {
   private String release() throws IOException {
     bus.release(nvme.address());
     require(driver().equals(Optional.of("nvme")), driver());
-    await("/dev/nvme0n1", () -> Files.exists(Path.of("/dev/nvme0n1")));
-    return "/dev/nvme0n1 is there again";
+    return KernelDisks.first(bus, nvme.address()) + " is there again";
   }
 }

@@ -19,20 +19,24 @@ public final class SysfsGuestChecks {
   private static final Path ROOT = Path.of("/");
   private static final long HUGE_PAGE_BYTES = 2 << 20;
 
-  private final GuestChecks checks = new GuestChecks(System.out);
+  private final GuestChecks checks;
   private final PciBus bus = new PciBus(ROOT);
   private final PciAddress address;
 
-  private SysfsGuestChecks() throws IOException {
+  public SysfsGuestChecks(GuestChecks checks) throws IOException {
+    this.checks = checks;
     address =
         bus.functions().stream().filter(PciFunction::isNvme).findFirst().orElseThrow().address();
   }
 
-  public static void main(String[] arguments) throws IOException {
-    System.exit(new SysfsGuestChecks().run());
+  public static void main(String[] arguments) {
+    GuestChecks checks = new GuestChecks(System.out);
+    checks.part("sysfs", () -> new SysfsGuestChecks(checks).run());
+    System.exit(checks.end());
   }
 
-  private int run() throws IOException {
+  /** Runs them all; the controller is then the kernel's again. */
+  public void run() throws IOException {
     Files.writeString(Path.of("/proc/sys/vm/nr_hugepages"), "4");
     checks.check("no IOMMU group", this::noGroup);
     checks.check("vfio-pci does not take it", this::noVfio);
@@ -47,7 +51,6 @@ public final class SysfsGuestChecks {
     checks.check("only one drives it, and nobody takes it", this::exclusive);
     checks.check("uio_pci_generic", this::uio);
     checks.check("the kernel's driver takes it back", this::giveBack);
-    return checks.end();
   }
 
   private Optional<String> driver() throws IOException {
@@ -137,7 +140,6 @@ public final class SysfsGuestChecks {
   private Object giveBack() throws IOException {
     bus.release(address);
     require(driver().equals(Optional.of("nvme")), driver());
-    GuestChecks.await("/dev/nvme0n1", () -> Files.exists(Path.of("/dev/nvme0n1")));
-    return "/dev/nvme0n1 is there again";
+    return KernelDisks.first(bus, address) + " is there again";
   }
 }

@@ -2,31 +2,22 @@ package io.vireo.linux.vfio;
 
 import static io.vireo.linux.GuestChecks.fails;
 import static io.vireo.linux.GuestChecks.require;
+import static io.vireo.linux.Unprivileged.asNobody;
+import static io.vireo.linux.Unprivileged.locking;
+import static io.vireo.linux.Unprivileged.withGroup;
 
-import io.vireo.linux.ErrnoException;
 import io.vireo.linux.GuestChecks;
 import io.vireo.linux.Libc;
 import io.vireo.linux.LockedMemory;
 import io.vireo.linux.Mem;
-import io.vireo.linux.Syscall;
 import io.vireo.linux.pci.MappedBar;
 import io.vireo.linux.pci.NvmeProbe;
 import io.vireo.linux.pci.PciFunction;
-import io.vireo.linux.pci.PciGuestChecks;
 import io.vireo.linux.pci.PhysicalMemory;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.concurrent.FutureTask;
 
-/**
- * What a user without privileges can do, and is told. For the kernel a user is a matter of each
- * thread: these checks run on one that is not root any more.
- */
+/** What a user without privileges can do, and is told. */
 final class UnprivilegedChecks {
-  private static final int SETRESUID = 117;
-  private static final int PRLIMIT64 = 302;
-  private static final int RLIMIT_MEMLOCK = 8;
-  private static final int NOBODY = 65534;
   private static final long MIB = 1 << 20;
 
   private final PciFunction function;
@@ -40,10 +31,10 @@ final class UnprivilegedChecks {
   void all(GuestChecks checks) {
     checks.check("another user without access to the group", () -> asNobody(this::noAccess));
     checks.check("another user and physical addresses", () -> asNobody(this::noAddresses));
-    checks.check("another user with access", () -> asOwner(() -> asNobody(this::access)));
+    checks.check("another user with access", () -> withGroup(group, () -> asNobody(this::access)));
     checks.check(
         "another user with 64 KiB of locked memory",
-        () -> asOwner(() -> limited(64 << 10, () -> asNobody(this::tooMuch))));
+        () -> withGroup(group, () -> locking(64 << 10, () -> asNobody(this::tooMuch))));
   }
 
   private Object noAccess() throws Exception {
@@ -90,48 +81,5 @@ final class UnprivilegedChecks {
     } finally {
       Libc.munmap(hva, MIB);
     }
-  }
-
-  private Object asOwner(GuestChecks.Check check) throws Exception {
-    String file = "/dev/vfio/" + group;
-    PciGuestChecks.run("chown", Integer.toString(NOBODY), file);
-    try {
-      return check.run();
-    } finally {
-      PciGuestChecks.run("chown", "0", file);
-    }
-  }
-
-  private static Object limited(long bytes, GuestChecks.Check check) throws Exception {
-    long before = LockedMemory.limitBytes();
-    limit(bytes);
-    try {
-      require(LockedMemory.limitBytes() == bytes, LockedMemory.limitBytes());
-      return check.run();
-    } finally {
-      limit(before);
-    }
-  }
-
-  private static void limit(long bytes) {
-    try (Arena arena = Arena.ofConfined()) {
-      long limit = arena.allocate(2 * Long.BYTES, Long.BYTES).address();
-      Mem.putLong(limit, bytes);
-      Mem.putLong(limit + Long.BYTES, -1);
-      long result = Syscall.call(PRLIMIT64, 0, RLIMIT_MEMLOCK, limit, 0);
-      ErrnoException.check(result, "prlimit", "of RLIMIT_MEMLOCK");
-    }
-  }
-
-  private static Object asNobody(GuestChecks.Check check) throws Exception {
-    FutureTask<Object> task =
-        new FutureTask<>(
-            () -> {
-              long result = Syscall.call(SETRESUID, NOBODY, NOBODY, NOBODY);
-              ErrnoException.check(result, "setresuid", "to " + NOBODY);
-              return check.run();
-            });
-    Thread.ofPlatform().name("nobody").start(task);
-    return task.get();
   }
 }

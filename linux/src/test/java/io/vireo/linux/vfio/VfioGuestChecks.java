@@ -16,22 +16,26 @@ import java.util.List;
  * one line for each check, and {@code N passed, N failed} as the last one.
  */
 public final class VfioGuestChecks {
-  private final GuestChecks checks = new GuestChecks(System.out);
+  private final GuestChecks checks;
 
-  private VfioGuestChecks() {}
-
-  public static void main(String[] arguments) throws IOException {
-    System.exit(new VfioGuestChecks().run());
+  public VfioGuestChecks(GuestChecks checks) {
+    this.checks = checks;
   }
 
-  private int run() throws IOException {
+  public static void main(String[] arguments) {
+    GuestChecks checks = new GuestChecks(System.out);
+    checks.part("PCI and VFIO", new VfioGuestChecks(checks)::run);
+    System.exit(checks.end());
+  }
+
+  /** Runs them all; the controllers are then the kernel's again. */
+  public void run() throws IOException {
     PciGuestChecks bus = new PciGuestChecks(checks);
     bus.take();
     new UnprivilegedChecks(bus.nvme()).all(checks);
     device(bus.nvme());
     bus.giveBack();
     new SharedGroupChecks().all(checks);
-    return checks.end();
   }
 
   private void device(PciFunction function) {

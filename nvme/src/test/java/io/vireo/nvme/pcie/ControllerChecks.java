@@ -111,9 +111,14 @@ final class ControllerChecks {
       for (NvmeNamespace namespace : controller.namespaces()) {
         IoQueuePair first = controller.openQueuePair(64, 32, buffers);
         IoQueuePair second = controller.openQueuePair(4, 3, buffers);
+        String name = address + " namespace " + namespace.id();
         try {
+          if (namespace.isZoned()) {
+            new ZoneChecks(controller, namespace, first, memory.address()).run(checks, name);
+            continue;
+          }
           new IoChecks(controller, namespace, first, second, memory.address(), DATA_BYTES)
-              .run(checks, address + " namespace " + namespace.id());
+              .run(checks, name);
           if (controller.identify().serialNumber().equals("VIREO0")) { // what the data are on
             KernelDataChecks shared =
                 new KernelDataChecks(controller, namespace, first, memory.address(), DATA_BYTES);

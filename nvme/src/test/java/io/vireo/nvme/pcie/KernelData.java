@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /** What the kernel's driver and ours tell each other by way of a disk. */
 final class KernelData {
@@ -17,9 +18,12 @@ final class KernelData {
 
   private static final int BYTES = 4 << 20;
 
-  private final Path disk;
+  private final Supplier<Path> disk;
 
-  KernelData(Path disk) {
+  /**
+   * @param disk which it is; the kernel may give it another name each time that it takes it
+   */
+  KernelData(Supplier<Path> disk) {
     this.disk = disk;
   }
 
@@ -39,7 +43,7 @@ final class KernelData {
 
   /** The kernel's driver writes for us. */
   Object write() throws IOException {
-    try (FileChannel channel = FileChannel.open(disk, StandardOpenOption.WRITE)) {
+    try (FileChannel channel = FileChannel.open(disk.get(), StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(kernels()), OFFSET);
       channel.force(true);
     }
@@ -49,7 +53,7 @@ final class KernelData {
   /** And reads what we wrote there. */
   Object readOurs() throws IOException {
     ByteBuffer read = ByteBuffer.allocate(BYTES);
-    try (FileChannel channel = FileChannel.open(disk, StandardOpenOption.READ)) {
+    try (FileChannel channel = FileChannel.open(disk.get(), StandardOpenOption.READ)) {
       channel.read(read, OFFSET);
     }
     int difference = Arrays.mismatch(read.array(), ours());

@@ -4,6 +4,7 @@ import static io.vireo.linux.GuestChecks.fails;
 import static io.vireo.linux.GuestChecks.require;
 
 import io.vireo.linux.GuestChecks;
+import io.vireo.linux.pci.KernelDisks;
 import io.vireo.linux.pci.PciAddress;
 import io.vireo.linux.pci.PciBus;
 import io.vireo.linux.pci.PciFunction;
@@ -23,34 +24,44 @@ import java.util.Optional;
 public final class NvmeGuestChecks {
   private static final Path ROOT = Path.of("/");
 
-  private final GuestChecks checks = new GuestChecks(System.out);
+  /** The slot of two that share a group; nothing is kept of what is written to them. */
+  private static final int PAIR = 0x10;
+
+  private final GuestChecks checks;
   private final PciBus bus = new PciBus(ROOT);
   private final Access access;
   private final List<PciAddress> controllers;
 
-  private NvmeGuestChecks(Access access) throws IOException {
+  public NvmeGuestChecks(GuestChecks checks, Access access) throws IOException {
+    this.checks = checks;
     this.access = access;
     controllers =
-        bus.functions().stream().filter(PciFunction::isNvme).map(PciFunction::address).toList();
+        bus.functions().stream()
+            .filter(function -> function.isNvme() && function.address().device() != PAIR)
+            .map(PciFunction::address)
+            .toList();
   }
 
-  public static void main(String[] arguments) throws IOException {
-    boolean physical = arguments.length > 0 && arguments[0].equals("physical");
-    System.exit(new NvmeGuestChecks(physical ? Access.PHYSICAL : Access.VFIO).run());
+  public static void main(String[] arguments) {
+    Access access =
+        arguments.length > 0 && arguments[0].equals("physical") ? Access.PHYSICAL : Access.VFIO;
+    GuestChecks checks = new GuestChecks(System.out);
+    checks.part("driver", () -> new NvmeGuestChecks(checks, access).run());
+    System.exit(checks.end());
   }
 
-  private int run() throws IOException {
+  /** Runs them all; the controllers are then the kernel's again. */
+  public void run() throws IOException {
     if (access == Access.PHYSICAL) {
       Files.writeString(Path.of("/proc/sys/vm/nr_hugepages"), "32");
     }
-    for (int i = 0; i < controllers.size(); i++) {
-      String disk = "/dev/nvme" + i + "n1";
-      GuestChecks.await(disk, () -> Files.exists(Path.of(disk)));
+    for (PciAddress address : controllers) {
+      KernelDisks.first(bus, address);
     }
     MemoryRegistry registry = new MemoryRegistry();
     try (DmaDomain domain = new DmaDomain(ROOT, registry)) {
       refusals(domain);
-      KernelData data = new KernelData(Path.of("/dev/nvme0n1"));
+      KernelData data = new KernelData(() -> KernelDisks.first(bus, controllers.getFirst()));
       checks.check("the kernel's driver writes", data::write);
       checks.check("the controllers are taken from it", this::take);
       for (PciAddress address : controllers) {
@@ -60,7 +71,6 @@ public final class NvmeGuestChecks {
       checks.check("the kernel's driver takes them back", this::giveBack);
       checks.check("the kernel's driver reads what we wrote", data::readOurs);
     }
-    return checks.end();
   }
 
   private void refusals(DmaDomain domain) {
@@ -83,11 +93,14 @@ public final class NvmeGuestChecks {
     checks.check(
         "a disk that is mounted",
         () -> {
-          PciGuestChecks.run("mke2fs", "-q", "/dev/nvme0n1");
+          String disk = KernelDisks.first(bus, nvme).toString();
+          PciGuestChecks.run("mke2fs", "-q", disk);
           PciGuestChecks.run("mkdir", "-p", "/tmp/mounted");
-          PciGuestChecks.run("mount", "-t", "ext4", "/dev/nvme0n1", "/tmp/mounted");
+          PciGuestChecks.run("mount", "-t", "ext4", disk, "/tmp/mounted");
           try {
-            return fails("nvme0n1 is mounted at", () -> domain.attach(nvme, access));
+            return fails(
+                disk.substring("/dev/".length()) + " is mounted at",
+                () -> domain.attach(nvme, access));
           } finally {
             PciGuestChecks.run("umount", "/tmp/mounted");
           }
@@ -99,7 +112,7 @@ public final class NvmeGuestChecks {
             bus.unbind(nvme);
             String said = fails("has no driver; bind it", () -> domain.attach(nvme, access));
             bus.release(nvme);
-            GuestChecks.await("/dev/nvme0n1", () -> Files.exists(Path.of("/dev/nvme0n1")));
+            KernelDisks.first(bus, nvme);
             return said;
           });
     }
@@ -130,10 +143,7 @@ public final class NvmeGuestChecks {
       bus.release(address);
       Optional<String> driver = bus.function(address).orElseThrow().driver();
       require(driver.equals(Optional.of("nvme")), driver);
-    }
-    for (int i = 0; i < controllers.size(); i++) {
-      String disk = "/dev/nvme" + i + "n1";
-      GuestChecks.await(disk, () -> Files.exists(Path.of(disk)));
+      KernelDisks.first(bus, address);
     }
     return controllers.size() + " controllers";
   }
