@@ -12,6 +12,9 @@ import java.util.function.LongUnaryOperator;
  * Where devices without an IOMMU see registered memory: at its physical addresses, which only huge
  * pages keep. Whatever else is registered stays {@link #UNMAPPED}, and its data are copied.
  *
+ * <p>Only for memory of this process: nothing keeps the pages of a file when another program takes
+ * them out of it, and devices would then reach whoever has them next.
+ *
  * <p>Nothing stops a device without an IOMMU from reaching what was not registered: entries that a
  * region does not fill are left out, although a huge page may be behind them.
  *
@@ -37,10 +40,7 @@ public final class PhysicalMapping implements MemorySubscriber {
     this.physicalAddress = physicalAddress;
   }
 
-  /**
-   * A guest's page may be there and not yet in our tables: one byte brings in a huge page. Where
-   * there is none to be had, or the file has ended, data are copied.
-   */
+  /** One byte brings in a huge page; where there is none to be had, data are copied. */
   private static long addressOfPresent(PhysicalMemory memory, long hva) {
     try {
       Libc.madvise(hva, PAGE_BYTES, Libc.MADV_POPULATE_WRITE);

@@ -40,6 +40,13 @@ record BlockFormat(int dataBytes, int metadataBytes, boolean extended, int prote
     return !extended && areMoved(flags) ? metadataBytes : 0;
   }
 
+  /** Whether an I/O has as much data, and metadata apart from them, as the blocks. */
+  boolean fits(NvmeIo io, long blocks, int flags) {
+    int apart = apartBytes(flags);
+    return io.dataBytes() == blocks * unitBytes(flags)
+        && (apart == 0 || io.metadataBytes() == blocks * apart);
+  }
+
   /** Type 1: the reference tag is the block's number. */
   boolean refersToBlock() {
     return protection == 1;

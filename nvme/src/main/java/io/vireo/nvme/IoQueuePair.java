@@ -31,10 +31,9 @@ import java.util.function.IntSupplier;
  * </pre>
  *
  * <p>Nothing is lost: what the controller had not ended is sent again or ended by {@link #fail}.
- * Nothing ends twice: what is sent again has an id in a new queue with memory of its own, and the
- * old one is read for the last time by {@link #suspend}. And no command of before writes into data
- * that its owner has again: the controller does no DMA from {@link NvmeController#disable} on, and
- * without that {@link #suspend} refuses.
+ * Nothing ends twice: what is sent again is in a new queue, and the old one is read for the last
+ * time by {@link #suspend}. And no command of before writes into data that its owner has again:
+ * {@link #suspend} refuses while the controller may do DMA.
  */
 public final class IoQueuePair {
   /** The blocks leave the namespace, or there are none of them. */
@@ -93,12 +92,10 @@ public final class IoQueuePair {
     return taken;
   }
 
-  /** How many bytes of a request's data the controller could take as they lie. */
   long describable(NvmeRequest request) {
     return queue.describable(request);
   }
 
-  /** How many requests it would take now. */
   int room() {
     return refusal != TransportQueue.SUBMITTED ? 0 : capacity - queue.inFlight();
   }
@@ -128,11 +125,14 @@ public final class IoQueuePair {
    * room; tells of requests that take too long.
    *
    * @param nowNs as {@link System#nanoTime}; also the time of what is submitted until the next poll
-   * @return how many completions there were
    */
   public int poll(int budget, long nowNs) {
     int taken = poll(budget);
-    timeouts.advance(queue, nowNs);
+    if (detached) {
+      timeouts.pass(nowNs);
+    } else {
+      timeouts.advance(queue, nowNs);
+    }
     return taken;
   }
 
@@ -142,24 +142,26 @@ public final class IoQueuePair {
       return 0;
     }
     int taken = queue.poll(budget);
-    if (!waiting.isEmpty() || !takenBack.isEmpty()) {
+    if (!waiting.isEmpty() || refusal != TransportQueue.SUBMITTED) {
       goOn();
     }
     return taken;
   }
 
-  /** Sends what waits: first what was sent before already. */
+  /** Sends what waits: first what was sent before already. When an owner throws: as far as it. */
   private void goOn() {
-    if (!takenBack.isEmpty() && takenBack.resubmit(queue, timeouts.nowNs())) {
-      refusal = TransportQueue.SUBMITTED;
+    try {
+      if (refusal != TransportQueue.SUBMITTED && takenBack.resubmit(queue, timeouts.nowNs())) {
+        refusal = TransportQueue.SUBMITTED;
+      }
+      if (refusal == TransportQueue.SUBMITTED) {
+        waiting.advance(splitter);
+      }
+    } finally {
+      queue.ring();
     }
-    if (refusal == TransportQueue.SUBMITTED) {
-      waiting.advance(splitter);
-    }
-    queue.ring();
   }
 
-  /** Whether I/Os wait: who comes now comes after them. */
   boolean hasWaiting() {
     return !waiting.isEmpty();
   }
@@ -188,17 +190,15 @@ public final class IoQueuePair {
     return taken == TransportQueue.FULL ? TransportQueue.SUBMITTED : taken;
   }
 
-  /**
-   * Has somebody told of requests that are in flight for longer than {@code limitNs}, by {@link
-   * #poll(int, long)}; 0: no more.
-   */
+  /** Has {@link #poll(int, long)} tell of requests in flight for longer than that; 0: no more. */
   public void watch(long limitNs, TimeoutListener listener) {
     timeouts.limit(limitNs, listener);
   }
 
   /**
    * Takes everything back from the disabled controller; it waits for {@link #resume} or {@link
-   * #fail}, and so does every I/O that comes meanwhile. What had ended before ends now.
+   * #fail}, and so does every I/O that comes meanwhile. What had ended before ends now. What owners
+   * throw comes out when everything is done.
    *
    * @throws IllegalStateException if the controller may still work on it
    */
@@ -213,9 +213,8 @@ public final class IoQueuePair {
   private void takeAllBack() {
     if (!detached) {
       queue.stop();
-      queue.poll(queue.entries());
-      takenBack.takeAll(queue);
       detached = true;
+      takenBack.takeAll(queue);
     }
   }
 
@@ -230,29 +229,30 @@ public final class IoQueuePair {
       throw new IllegalStateException("queue pair %d is not suspended".formatted(id));
     }
     refusal = FAILED;
-    takenBack.end(status);
-    waiting.end(status);
+    try {
+      takenBack.end(status);
+    } finally {
+      waiting.end(status);
+    }
   }
 
-  /**
-   * Sends everything again that was taken back, then what waits.
-   *
-   * @throws IllegalStateException if it was not reopened
-   */
+  /** Sends everything again that was taken back, then what waits; it was reopened. */
   public void resume() {
     if (enabling.getAsInt() != generation) {
       throw new IllegalStateException("queue pair %d was not reopened".formatted(id));
     }
     detached = false;
-    refusal = takenBack.isEmpty() ? TransportQueue.SUBMITTED : TransportQueue.FULL;
+    refusal = TransportQueue.FULL;
     goOn();
   }
 
-  /** Its queue is closed with the controller's: everything ends now. */
   void end() {
     refusal = FAILED;
-    takeAllBack();
-    fail(NvmeStatus.ABORTED_BY_HOST);
+    try {
+      takeAllBack();
+    } finally {
+      fail(NvmeStatus.ABORTED_BY_HOST);
+    }
   }
 
   /** Goes on with another queue once it is resumed. */

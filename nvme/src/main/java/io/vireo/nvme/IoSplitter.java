@@ -122,7 +122,7 @@ final class IoSplitter {
   private long describe(NvmeIo io, PartCommand part) {
     IoProgress progress = io.progress();
     long lba = io.lba() + progress.begunBlocks();
-    long blocks = io.target().commandBlocks(io, lba, progress.blocksLeft());
+    long blocks = io.target().commandBlocks().of(io, lba, progress.blocksLeft());
     io.put(part.request(), lba, blocks); // place() looks at the opcode
     if (io.unitBytes() > 0) {
       blocks = place(io, part, blocks);
@@ -175,6 +175,7 @@ final class IoSplitter {
     request.command(opcode, io.target().namespaceId());
     request.cdw10and11(io.lba());
     request.cdw12and13(io.cdw12and13());
+    request.cdw14and15(io.tagsAt(io.lba()));
   }
 
   /** Gives a command its data; answers for how many blocks, or FULL or MISALIGNED. */
@@ -250,6 +251,7 @@ final class IoSplitter {
     if (buffer != 0) {
       buffers.give(buffer);
     }
+    part.request().clearData(); // the next I/O may have none
     free[freeCount++] = part;
   }
 }

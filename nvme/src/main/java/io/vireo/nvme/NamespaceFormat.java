@@ -49,6 +49,11 @@ public record NamespaceFormat(
     return new NamespaceFormat(format, false, 0, false, Erase.NONE, DEFAULT_TIMEOUT_MS);
   }
 
+  /** Whether the data are to be erased, not just gone. */
+  boolean erases() {
+    return erase != Erase.NONE;
+  }
+
   /** Command dword 10. */
   int dword10() {
     return (format >>> 4) << 12

@@ -4,7 +4,9 @@ import io.vireo.nvme.spec.Capabilities;
 import io.vireo.nvme.spec.CommandSetLimits;
 import io.vireo.nvme.spec.CopyRange;
 import io.vireo.nvme.spec.DsmRange;
+import io.vireo.nvme.spec.IdentifyController;
 import io.vireo.nvme.spec.IdentifyNamespace;
+import io.vireo.nvme.spec.NvmOpcode;
 
 /**
  * What one command on a namespace can be at most.
@@ -16,7 +18,7 @@ import io.vireo.nvme.spec.IdentifyNamespace;
  * @param deallocate DMRL, DMRSL, DMSL
  * @param copy MSRC, MSSRL, MCL; no range at all when it cannot copy
  * @param optionalCommands ONCS
- * @param fused whether compare and write can be one (FUSES)
+ * @param compareAndWriteBlocks how much compare and write as one can do (FUSES, ACWU); 0: nothing
  */
 record NamespaceLimits(
     int transferBytes,
@@ -26,7 +28,7 @@ record NamespaceLimits(
     RangeList deallocate,
     RangeList copy,
     int optionalCommands,
-    boolean fused) {
+    int compareAndWriteBlocks) {
   private static final long MAX_RANGE_BLOCKS = 0xffff_ffffL; // a field of 32 bits (NVM 3.2.3)
 
   static NamespaceLimits of(NvmeController controller, NvmeNamespace namespace) {
@@ -41,12 +43,35 @@ record NamespaceLimits(
         deallocate(limits),
         copy(namespace.identify()),
         optionalCommands(controller),
-        controller.identify().fusedCompareAndWrite());
+        compareAndWriteBlocks(controller.identify(), namespace.identify()));
+  }
+
+  private static int compareAndWriteBlocks(IdentifyController all, IdentifyNamespace own) {
+    if (!all.fusedCompareAndWrite()) {
+      return 0;
+    }
+    int blocks = own.compareAndWriteBlocks();
+    return blocks == 0 ? all.compareAndWriteBlocks() : blocks;
   }
 
   private static int optionalCommands(NvmeController controller) {
     boolean broken = controller.quirks().contains(Quirk.NO_WRITE_ZEROES);
     return controller.identify().oncs() & (broken ? ~Capabilities.ONCS_WRITE_ZEROES : -1);
+  }
+
+  /** Whether the controller has an optional command, of {@code Capabilities.ONCS_...}. */
+  boolean offers(int command) {
+    return (optionalCommands & command) != 0;
+  }
+
+  /** The most blocks of a command without data. */
+  long plainBlocks(int opcode) {
+    return switch (opcode) {
+      case NvmOpcode.WRITE_ZEROES -> writeZeroesBlocks;
+      case NvmOpcode.VERIFY -> verifyBlocks;
+      case NvmOpcode.WRITE_UNCORRECTABLE -> writeUncorrectableBlocks;
+      default -> IoQueuePair.MAX_BLOCKS;
+    };
   }
 
   private static long blocks(int limit, int pageShift, int blockShift) {

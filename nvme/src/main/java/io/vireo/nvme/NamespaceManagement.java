@@ -103,12 +103,24 @@ public final class NamespaceManagement {
   }
 
   /**
-   * Formats a namespace: its data are gone. A controller may do so with all of its namespaces at
-   * once ({@link Capabilities#FNA_FORMAT_ALL}).
+   * Formats a namespace: its data are gone.
+   *
+   * @throws NvmeException also if the controller would do so with all of its namespaces, and has
+   *     others
    */
   public void format(int id, NamespaceFormat format) {
     check(Capabilities.OACS_FORMAT, "format");
     checkId(id);
+    int all =
+        format.erases()
+            ? Capabilities.FNA_FORMAT_ALL | Capabilities.FNA_ERASE_ALL
+            : Capabilities.FNA_FORMAT_ALL;
+    if ((controller.identify().formatAttributes() & all) != 0 && known() > 1) {
+      throw new NvmeException(
+          "format of namespace %d would format all of the controller (FNA 0x%x); detach or delete"
+                  .formatted(id, controller.identify().formatAttributes())
+              + " the others first");
+    }
     controller
         .admin()
         .run(
@@ -117,6 +129,12 @@ public final class NamespaceManagement {
                 .dword(10, format.dword10())
                 .timeoutMs(format.timeoutMs()));
     controller.rescan();
+  }
+
+  /** How many namespaces there are, as far as this controller tells. */
+  private int known() {
+    boolean managed = (controller.identify().oacs() & Capabilities.OACS_NAMESPACES) != 0;
+    return managed ? allocated().size() : controller.namespaces().size();
   }
 
   private void check(int capability, String what) {

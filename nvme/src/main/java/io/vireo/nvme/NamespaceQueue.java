@@ -48,8 +48,7 @@ public final class NamespaceQueue {
   private final long allBlocks;
   private final int blockBytes;
   private final boolean hasMetadata;
-  private final long dataBlocks; // the most of a command with data
-  private final long boundaryBlocks; // no command with data crosses a multiple of it
+  private final CommandBlocks commandBlocks;
 
   NamespaceQueue(IoQueuePair pair, NvmeNamespace namespace, NamespaceLimits limits) {
     this.pair = pair;
@@ -60,10 +59,7 @@ public final class NamespaceQueue {
     this.allBlocks = namespace.blocks();
     this.blockBytes = namespace.blockBytes();
     this.hasMetadata = format.metadataBytes() > 0;
-    long most = limits.transferBytes() / format.unitBytes(0);
-    this.dataBlocks = Math.clamp(most, 1, IoQueuePair.MAX_BLOCKS);
-    long boundary = namespace.boundaryBlocks();
-    this.boundaryBlocks = boundary == 0 ? Long.MAX_VALUE : boundary;
+    this.commandBlocks = new CommandBlocks(namespace, limits, format);
   }
 
   /** Read (NVM 3.2.4) into the I/O's data. */
@@ -76,7 +72,7 @@ public final class NamespaceQueue {
     return transfer(io, NvmOpcode.READ, lba, blocks, flags);
   }
 
-  /** Write (NVM 3.2.6) of the I/O's data. */
+  /** Write (NVM 3.2.6) of the I/O's data; to a zone it is one command, or TOO_LONG. */
   public int write(NvmeIo io, long lba, long blocks, int flags) {
     return transfer(io, NvmOpcode.WRITE, lba, blocks, flags);
   }
@@ -86,18 +82,17 @@ public final class NamespaceQueue {
    * commands compare one after the other, not at one time.
    */
   public int compare(NvmeIo io, long lba, long blocks, int flags) {
-    return isOffered(Capabilities.ONCS_COMPARE)
+    return limits.offers(Capabilities.ONCS_COMPARE)
         ? transfer(io, NvmOpcode.COMPARE, lba, blocks, flags)
         : IoQueuePair.UNSUPPORTED;
-  }
-
-  private boolean isOffered(int command) {
-    return (limits.optionalCommands() & command) != 0;
   }
 
   private int transfer(NvmeIo io, int opcode, long lba, long blocks, int flags) {
     if (isOutOfRange(lba, blocks)) {
       return IoQueuePair.OUT_OF_RANGE;
+    }
+    if (opcode == NvmOpcode.WRITE && namespace.isZoned()) {
+      return uncut(io, opcode, lba, blocks, flags);
     }
     if (hasMetadata) {
       return transferWithMetadata(io, opcode, lba, blocks, flags);
@@ -110,13 +105,27 @@ public final class NamespaceQueue {
   }
 
   private int transferWithMetadata(NvmeIo io, int opcode, long lba, long blocks, int flags) {
-    int unit = format.unitBytes(flags);
-    int apart = format.apartBytes(flags);
-    if (io.dataBytes() != blocks * unit || (apart > 0 && io.metadataBytes() != blocks * apart)) {
+    if (!format.fits(io, blocks, flags)) {
       return IoQueuePair.WRONG_LENGTH;
     }
-    io.ask(this, opcode, lba, blocks, Integer.toUnsignedLong(flags), unit);
-    io.metadata(apart, format.refersToBlock(), format.countsReference());
+    io.ask(this, opcode, lba, blocks, Integer.toUnsignedLong(flags), format.unitBytes(flags));
+    io.metadata(format.apartBytes(flags), format.refersToBlock(), format.countsReference());
+    return start(io);
+  }
+
+  /** One command or none: its parts might be taken in another order. */
+  int uncut(NvmeIo io, int opcode, long lba, long blocks, int flags) {
+    if (!format.fits(io, blocks, flags)) {
+      return IoQueuePair.WRONG_LENGTH;
+    }
+    if (blocks > IoQueuePair.MAX_BLOCKS || io.dataBytes() > limits.transferBytes()) {
+      return TransportQueue.TOO_LONG;
+    }
+    long dwords = Integer.toUnsignedLong(flags) | blocks - 1;
+    io.ask(this, opcode, lba, 1, dwords, (int) io.dataBytes());
+    if (hasMetadata) {
+      io.metadata((int) blocks * format.apartBytes(flags), format.refersToBlock(), false);
+    }
     return start(io);
   }
 
@@ -125,13 +134,14 @@ public final class NamespaceQueue {
    * the data is compared, the second half written when it is equal; else COMPARE_FAILURE.
    */
   public int compareAndWrite(NvmeIo io, long lba, long blocks, int flags) {
-    if (!limits.fused() || format.apartBytes(flags) > 0) {
+    if (limits.compareAndWriteBlocks() == 0 || format.apartBytes(flags) > 0) {
       return IoQueuePair.UNSUPPORTED;
     }
     if (isOutOfRange(lba, blocks)) {
       return IoQueuePair.OUT_OF_RANGE;
     }
-    if (blocks > dataBlocks) {
+    if (blocks > Math.min(commandBlocks.data(), limits.compareAndWriteBlocks())
+        || pair.capacity() < 2) {
       return TransportQueue.TOO_LONG;
     }
     int half = (int) blocks * format.unitBytes(flags);
@@ -140,6 +150,9 @@ public final class NamespaceQueue {
     }
     long dwords = Integer.toUnsignedLong(flags) | blocks - 1;
     io.ask(this, NvmOpcode.COMPARE, lba, 2, dwords, half);
+    if (hasMetadata) {
+      io.metadata(0, format.refersToBlock(), format.countsReference());
+    }
     io.kind(NvmeIo.Kind.FUSED);
     return pair.take(io);
   }
@@ -161,7 +174,7 @@ public final class NamespaceQueue {
   }
 
   private int plain(NvmeIo io, int opcode, int offered, long lba, long blocks, int flags) {
-    if (!isOffered(offered)) {
+    if (!limits.offers(offered)) {
       return IoQueuePair.UNSUPPORTED;
     }
     if (isOutOfRange(lba, blocks)) {
@@ -184,7 +197,7 @@ public final class NamespaceQueue {
 
   /** Deallocates the I/O's ranges (dataset management, NVM 3.2.3). Needs bounce buffers. */
   public int deallocate(NvmeIo io) {
-    if (!isOffered(Capabilities.ONCS_DATASET_MANAGEMENT)) {
+    if (!limits.offers(Capabilities.ONCS_DATASET_MANAGEMENT)) {
       return IoQueuePair.UNSUPPORTED;
     }
     return ranges(io, NvmOpcode.DATASET_MANAGEMENT, 0, 0);
@@ -196,7 +209,7 @@ public final class NamespaceQueue {
    * and {@link NvmOpcode#ofCopySource} for what is read; {@link NvmeIo#tags} are for both.
    */
   public int copy(NvmeIo io, long lba, int flags) {
-    if (!isOffered(Capabilities.ONCS_COPY) || limits.copy().ranges() == 0) {
+    if (!limits.offers(Capabilities.ONCS_COPY) || limits.copy().ranges() == 0) {
       return IoQueuePair.UNSUPPORTED;
     }
     if (isOutOfRange(lba, io.dataBytes())) {
@@ -265,27 +278,11 @@ public final class NamespaceQueue {
   /** Whether the controller allows for all of it in one command. */
   boolean isOneCommand(NvmeIo io) {
     long blocks = io.blocks();
-    return commandBlocks(io, io.lba(), blocks) == blocks;
+    return commandBlocks.of(io, io.lba(), blocks) == blocks;
   }
 
-  /** How many of {@code blocks} from there on one command may do. */
-  long commandBlocks(NvmeIo io, long lba, long blocks) {
-    if (io.unitBytes() == 0) {
-      return Math.min(blocks, plainBlocks(io.opcode()));
-    }
-    long most = Math.min(blocks, dataBlocks);
-    return boundaryBlocks == Long.MAX_VALUE
-        ? most
-        : Math.min(most, boundaryBlocks - lba % boundaryBlocks);
-  }
-
-  private long plainBlocks(int opcode) {
-    return switch (opcode) {
-      case NvmOpcode.WRITE_ZEROES -> limits.writeZeroesBlocks();
-      case NvmOpcode.VERIFY -> limits.verifyBlocks();
-      case NvmOpcode.WRITE_UNCORRECTABLE -> limits.writeUncorrectableBlocks();
-      default -> IoQueuePair.MAX_BLOCKS;
-    };
+  CommandBlocks commandBlocks() {
+    return commandBlocks;
   }
 
   public NvmeNamespace namespace() {
@@ -294,5 +291,10 @@ public final class NamespaceQueue {
 
   int namespaceId() {
     return namespaceId;
+  }
+
+  /** How blocks and their metadata lie in memory. */
+  BlockFormat format() {
+    return format;
   }
 }

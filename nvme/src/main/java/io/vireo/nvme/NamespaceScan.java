@@ -84,7 +84,9 @@ final class NamespaceScan {
 
   private void look(int id) {
     if (id <= 0) { // FFFFFFFFh means all of them, and nobody has as many as to need the others
-      unusable.add("namespace %s is none".formatted(Integer.toUnsignedString(id)));
+      unusable.add(
+          "controller tells of a namespace %s, which can be none"
+              .formatted(Integer.toUnsignedString(id)));
       return;
     }
     try {
@@ -120,13 +122,20 @@ final class NamespaceScan {
       return;
     }
     NamespaceIdentifiers names = identifiers == null ? NamespaceIdentifiers.of(data) : identifiers;
-    found.add(new NvmeNamespace(id, data, names, zones, boundaryBlocks(data)));
+    found.add(new NvmeNamespace(id, data, names, zones, boundaryBlocks(data, zones)));
   }
 
-  private long boundaryBlocks(IdentifyNamespace data) {
+  private long boundaryBlocks(IdentifyNamespace data, ZonedNamespace zones) {
     boolean stripe = quirks.contains(Quirk.STRIPE) && controller.mdts() != 0;
     int told = data.optimalBoundaryBlocks();
-    return told == 0 && stripe ? maxTransferBytes >> data.blockShift() : told;
+    long boundary = told == 0 && stripe ? maxTransferBytes >> data.blockShift() : told;
+    return zones == null || zones.readsAcrossZones()
+        ? boundary
+        : commonDivisor(zones.zoneBlocks(), boundary); // a read ends with its zone (ZNS 2.1.1)
+  }
+
+  private static long commonDivisor(long a, long b) {
+    return b == 0 ? a : commonDivisor(b, a % b);
   }
 
   /** Null where there are none, or the controller does not know its own version. */

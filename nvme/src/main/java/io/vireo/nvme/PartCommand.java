@@ -47,6 +47,9 @@ final class PartCommand implements RequestCompletion {
     if ((request.opcode() & NvmOpcode.TO_CONTROLLER) != 0) {
       parent.data().gather(offsetBytes, buffer, bytes);
       Mem.copy(metadataHva, buffer + bytes, metadataBytes);
+    } else if (request.opcode() != NvmOpcode.READ) {
+      // It may answer with less, and what the buffer's last user left is nobody else's affair.
+      Mem.fill(buffer, bytes + metadataBytes, (byte) 0);
     }
   }
 

@@ -7,6 +7,8 @@ import io.vireo.nvme.spec.Capabilities;
 public final class Security {
   private static final int PROTOCOL_SHIFT = 24;
   private static final int SPECIFIC_SHIFT = 8;
+  private static final int MAX_PROTOCOL = 0xff;
+  private static final int MAX_SPECIFIC = 0xffff;
 
   private final NvmeController controller;
 
@@ -35,6 +37,11 @@ public final class Security {
   }
 
   private static AdminCommand command(int opcode, int nsid, int protocol, int specific, int bytes) {
+    if (protocol < 0 || protocol > MAX_PROTOCOL || specific < 0 || specific > MAX_SPECIFIC) {
+      throw new IllegalArgumentException(
+          "security protocol %d, specific %d are not 0 to %d, 0 to %d"
+              .formatted(protocol, specific, MAX_PROTOCOL, MAX_SPECIFIC));
+    }
     return AdminCommand.of(opcode)
         .nsid(nsid)
         .dword(10, protocol << PROTOCOL_SHIFT | specific << SPECIFIC_SHIFT)

@@ -26,8 +26,26 @@ final class TakenBack {
     return end - first;
   }
 
-  /** Takes everything in flight out of a stopped queue; what is here already came after it. */
+  /**
+   * Takes everything in flight out of a stopped queue, once what had ended has ended; what is here
+   * already came after it. What owners throw comes out then.
+   */
   void takeAll(TransportQueue queue) {
+    Thrown thrown = new Thrown();
+    boolean more = true;
+    for (int i = 0; more && i < queue.entries(); i++) {
+      try {
+        queue.poll(queue.entries());
+        more = false;
+      } catch (RuntimeException | Error e) {
+        thrown.add(e); // of one; others come behind it
+      }
+    }
+    takeInFlight(queue);
+    thrown.again();
+  }
+
+  private void takeInFlight(TransportQueue queue) {
     int later = size();
     int earlier = queue.inFlight();
     System.arraycopy(requests, first, requests, earlier, later);
@@ -93,12 +111,18 @@ final class TakenBack {
     }
   }
 
-  /** Ends them all. */
+  /** Ends them all; an owner that throws keeps no other from being told. */
   void end(int status) {
+    Thrown thrown = new Thrown();
     while (first < end) {
       NvmeRequest request = requests[first];
       requests[first++] = null;
-      request.endTakenBack(status);
+      try {
+        request.endTakenBack(status);
+      } catch (RuntimeException | Error e) {
+        thrown.add(e);
+      }
     }
+    thrown.again();
   }
 }

@@ -37,6 +37,11 @@ final class Timeouts {
     return nowNs;
   }
 
+  /** It is later now; nothing is in flight. */
+  void pass(long newNowNs) {
+    nowNs = newNowNs;
+  }
+
   /** It is later now; everything that ended until now was taken out. */
   void advance(TransportQueue queue, long newNowNs) {
     long lastNs = nowNs;

@@ -48,12 +48,18 @@ final class WaitingIos {
     progress.endIfDone();
   }
 
-  /** Ends them all. */
+  /** Ends them all; an owner that throws keeps no other from being told. */
   void end(int status) {
+    Thrown thrown = new Thrown();
     for (NvmeIo io = first; io != null; io = first) {
       removeFirst();
       io.progress().fail(status);
-      io.progress().endIfDone();
+      try {
+        io.progress().endIfDone();
+      } catch (RuntimeException | Error e) {
+        thrown.add(e);
+      }
     }
+    thrown.again();
   }
 }

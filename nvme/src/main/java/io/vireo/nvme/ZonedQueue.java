@@ -1,6 +1,8 @@
 package io.vireo.nvme;
 
+import io.vireo.nvme.spec.Identify;
 import io.vireo.nvme.spec.Zns;
+import io.vireo.nvme.spec.ZonedNamespace;
 import io.vireo.nvme.transport.TransportQueue;
 
 /**
@@ -9,20 +11,38 @@ import io.vireo.nvme.transport.TransportQueue;
  */
 public final class ZonedQueue {
   private final NamespaceQueue disk;
-  private final long appendBlocks;
+  private final long maxAppendBytes;
 
   /**
    * @param maxAppendBytes ZASL; no append is longer than MDTS anyway
    */
   public ZonedQueue(NamespaceQueue disk, long maxAppendBytes) {
     this.disk = disk;
-    this.appendBlocks =
-        Math.min(IoQueuePair.MAX_BLOCKS, maxAppendBytes / disk.namespace().blockBytes());
+    this.maxAppendBytes = maxAppendBytes;
+  }
+
+  /**
+   * The zones of a namespace over a queue pair. Control thread: asks the controller what it limits.
+   */
+  public static ZonedQueue of(NvmeController controller, NamespaceQueue disk) {
+    int limit =
+        controller
+            .admin()
+            .identify(
+                Identify.CNS_CONTROLLER_OF_COMMAND_SET,
+                0,
+                0,
+                Identify.CSI_ZONED,
+                ZonedNamespace::appendLimit);
+    int shift = controller.cap().minPageShift() + limit;
+    return new ZonedQueue(disk, limit == 0 || shift > 62 ? Long.MAX_VALUE : 1L << shift);
   }
 
   /**
    * Zone append (ZNS 3.4.1): writes where the zone's write pointer is; {@link NvmeIo#result} tells
-   * at which block that was. It is not cut.
+   * at which block that was. It is not cut. Protection information of type 1 is made, or sent, with
+   * the zone's first block as the reference tag of the first block; the controller puts the right
+   * one in its place.
    *
    * @param zone the zone's first block
    */
@@ -30,14 +50,11 @@ public final class ZonedQueue {
     if (blocks <= 0 || zone < 0 || zone >= disk.namespace().blocks()) {
       return IoQueuePair.OUT_OF_RANGE;
     }
-    if (io.dataBytes() != blocks * disk.namespace().blockBytes()) {
-      return IoQueuePair.WRONG_LENGTH;
-    }
-    if (blocks > appendBlocks) {
+    if (io.dataBytes() > maxAppendBytes) {
       return TransportQueue.TOO_LONG;
     }
-    long dwords = Integer.toUnsignedLong(flags) | blocks - 1;
-    return disk.passthrough(io, Zns.ZONE_APPEND, zone, dwords, 0);
+    int remap = disk.format().refersToBlock() ? Zns.PIREMAP : 0;
+    return disk.uncut(io, Zns.ZONE_APPEND, zone, blocks, flags | remap);
   }
 
   /**

@@ -5,6 +5,7 @@ import static io.vireo.nvme.transport.TransportQueue.SUBMITTED;
 import static io.vireo.nvme.transport.TransportQueue.TOO_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vireo.memreg.MemoryMap;
 import io.vireo.nvme.model.Command;
 import io.vireo.nvme.model.Faults.Kind;
 import io.vireo.nvme.model.ModelOptions;
@@ -40,7 +41,7 @@ class CommandsTest {
   }
 
   private static NamespaceLimits limits(RangeList deallocate) {
-    return new NamespaceLimits(4096, 8, 8, 8, deallocate, new RangeList(0, 0, 0), 0xffff, true);
+    return new NamespaceLimits(4096, 8, 8, 8, deallocate, new RangeList(0, 0, 0), 0xffff, 64);
   }
 
   private static void fillDisk(IoFixture io) {
@@ -238,10 +239,40 @@ class CommandsTest {
   }
 
   @Test
+  void a_command_without_data_names_none_of_those_that_another_was_cut_into() {
+    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT.withMdts(2), 64, 63)) {
+      long guest = (io.data + MemoryMap.ENTRY_BYTES - 1) & -MemoryMap.ENTRY_BYTES;
+      NvmeIo read = new NvmeIo(io, 1);
+      read.addData(guest, 1 << 20);
+      assertThat(end(io, read, io.disk.read(read, 0, 2048, 0))).isZero();
+      NvmeIo zeroes = new NvmeIo(io, 1);
+      RangeList none = new RangeList(0, 0, 0);
+      NamespaceLimits limits = new NamespaceLimits(4096, 9, 9, 9, none, none, 0xffff, 0);
+      NamespaceQueue other = new NamespaceQueue(io.pair, io.namespace, limits);
+      assertThat(end(io, zeroes, other.writeZeroes(zeroes, 0, 100, 0)))
+          .as("the model takes no pointers where there are no data")
+          .isZero();
+      io.host.pageTable().entries().clear(guest, MemoryMap.ENTRY_BYTES); // the guest has gone
+      assertThat(end(io, zeroes, other.writeZeroes(zeroes, 0, 100, 0))).isZero();
+      assertThat(end(io, zeroes, other.verify(zeroes, 0, 100, 0))).isZero();
+    }
+  }
+
+  @Test
+  void a_fused_operation_that_never_fits_is_refused() {
+    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT, 2, 1)) {
+      assertThat(io.disk.compareAndWrite(io(io, 0, 1024), 0, 1, 0)).isEqualTo(TOO_LONG);
+    }
+    try (IoFixture io = fixture()) { // ACWU
+      assertThat(io.disk.compareAndWrite(io(io, 0, 17 * 1024), 0, 17, 0)).isEqualTo(TOO_LONG);
+    }
+  }
+
+  @Test
   void limits_of_commands_without_data_are_kept() { // NVM 4.1.5.4 WZSL, VSL, WUSL
     try (IoFixture io = fixture()) {
       RangeList none = new RangeList(0, 0, 0);
-      NamespaceLimits limits = new NamespaceLimits(4096, 100, 7, 3, none, none, 0xffff, true);
+      NamespaceLimits limits = new NamespaceLimits(4096, 100, 7, 3, none, none, 0xffff, 64);
       NamespaceQueue disk = new NamespaceQueue(io.pair, io.namespace, limits);
       List<Command> seen = NamespaceQueueTest.watch(io);
       NvmeIo plain = new NvmeIo(io, 1);
@@ -258,7 +289,7 @@ class CommandsTest {
   void what_the_controller_does_not_offer_is_refused() {
     try (IoFixture io = fixture()) {
       RangeList none = new RangeList(0, 0, 0);
-      NamespaceLimits limits = new NamespaceLimits(4096, 8, 8, 8, none, none, 0, false);
+      NamespaceLimits limits = new NamespaceLimits(4096, 8, 8, 8, none, none, 0, 0);
       NamespaceQueue disk = new NamespaceQueue(io.pair, io.namespace, limits);
       NvmeIo one = io(io, 0, 512);
       List<Integer> answers =

@@ -131,7 +131,8 @@ class OddControllerTest {
       try (NvmeController controller = of(host)) {
         controller.start();
         assertThat(controller.namespaces()).hasSize(1);
-        assertThat(controller.unusableNamespaces()).containsExactly("namespace 4294967295 is none");
+        assertThat(controller.unusableNamespaces())
+            .containsExactly("controller tells of a namespace 4294967295, which can be none");
       }
     }
   }

@@ -153,6 +153,53 @@ class ProtectionTest {
   }
 
   @Test
+  void compare_and_write_compares_and_makes_protection_information_too() { // Base 3.4.2
+    for (int type = 1; type <= 3; type++) {
+      try (IoFixture io = fixture(8, true, type)) {
+        io.fill(0, 4 * 512, type);
+        int flags = NvmOpcode.PRACT | CHECKS;
+        NvmeIo data = new NvmeIo(io, 8);
+        data.tags(7, APPLICATION, 0xffff);
+        data.addData(io.data, 2 * 512);
+        assertThat(end(io, data, io.disk.write(data, 100, 2, flags))).isZero();
+        data.addData(io.data + 2 * 512, 2 * 512);
+        assertThat(end(io, data, io.disk.compareAndWrite(data, 100, 2, flags))).isZero();
+        data.clearData();
+        data.addData(io.data + 8192, 2 * 512);
+        assertThat(end(io, data, io.disk.read(data, 100, 2, flags))).isZero();
+        assertThat(io.dataAt(8192, 1024)).isEqualTo(io.dataAt(1024, 1024));
+      }
+    }
+  }
+
+  @Test
+  void an_append_lets_the_controller_put_the_right_reference_tags() { // ZNS 3.4.1, PIREMAP
+    for (int type = 1; type <= 3; type++) {
+      for (boolean extended : new boolean[] {false, true}) {
+        ModelFormat format = new ModelFormat(0, 8, extended, type, 256);
+        try (IoFixture io =
+            new IoFixture(ModelOptions.DEFAULT.withFormat(format), 16, 8, 2, 8192)) {
+          ZonedQueue zones = new ZonedQueue(io.disk, 65536);
+          int flags = NvmOpcode.PRACT | CHECKS;
+          NvmeIo data = new NvmeIo(io, 8);
+          data.tags(7, APPLICATION, 0xffff);
+          byte[] written = io.fill(0, 3 * 512, type);
+          data.addData(io.data, 3 * 512);
+          assertThat(end(io, data, zones.append(data, 256, 3, flags))).isZero();
+          assertThat(end(io, data, zones.append(data, 256, 3, flags))).isZero();
+          assertThat(data.result()).isEqualTo(259);
+          data.clearData();
+          data.addData(io.data + 8192, 3 * 512);
+          assertThat(end(io, data, io.disk.read(data, 259, 3, flags))).isZero();
+          assertThat(io.dataAt(8192, 3 * 512)).isEqualTo(written);
+          // Without PRACT metadata are the host's, and as long as they have to be.
+          assertThat(zones.append(data, 256, 3, 0)).isEqualTo(IoQueuePair.WRONG_LENGTH);
+        }
+      }
+    }
+  }
+
+  @Test
   void the_host_finds_what_is_wrong() {
     try (IoFixture io = fixture(16, false, 1)) {
       Dif dif = new Dif(512, 16, 1);

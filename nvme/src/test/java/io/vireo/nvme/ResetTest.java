@@ -39,7 +39,7 @@ class ResetTest {
     enableAndResume(io);
   }
 
-  private static void enableAndResume(IoFixture io) {
+  static void enableAndResume(IoFixture io) {
     io.controller.enable();
     io.controller.reopen(io.pair);
     io.pair.resume();

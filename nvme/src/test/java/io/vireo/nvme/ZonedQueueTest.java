@@ -4,11 +4,13 @@ import static io.vireo.nvme.transport.TransportQueue.SUBMITTED;
 import static io.vireo.nvme.transport.TransportQueue.TOO_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vireo.nvme.model.Command;
 import io.vireo.nvme.model.ModelFormat;
 import io.vireo.nvme.model.ModelOptions;
 import io.vireo.nvme.spec.Zns;
 import io.vireo.nvme.spec.ZoneReport;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Zones (ZNS 2 and 3) on the model: 64 of 256 blocks. */
@@ -61,14 +63,61 @@ class ZonedQueueTest {
   }
 
   @Test
+  void the_controller_tells_of_zones_and_how_long_an_append_may_be() { // ZNS 4.1.5
+    try (IoFixture io = fixture()) {
+      assertThat(io.namespace.zones().zoneBlocks()).isEqualTo(ZONE);
+      assertThat(io.namespace.zones().maxOpen()).isZero();
+      ZonedQueue zones = ZonedQueue.of(io.controller, io.disk);
+      int most = 2 << io.controller.cap().minPageShift();
+      NvmeIo append = new NvmeIo(io, 1);
+      append.addData(io.data, most);
+      assertThat(end(io, append, zones.append(append, 0, most / 512, 0))).isZero();
+      append.addData(io.data + most, 512);
+      assertThat(zones.append(append, 0, most / 512 + 1, 0)).isEqualTo(TOO_LONG);
+    }
+  }
+
+  @Test
   void an_append_is_not_cut() {
     try (IoFixture io = fixture()) {
       ZonedQueue zones = new ZonedQueue(io.disk, 65536);
       NvmeIo append = new NvmeIo(io, 1);
       append.addData(io.data, 129 * 512);
       assertThat(zones.append(append, 0, 129, 0)).isEqualTo(TOO_LONG);
+      append.clearData();
+      append.addData(io.data, 127 * 512);
       assertThat(zones.append(append, 0, 128, 0)).isEqualTo(IoQueuePair.WRONG_LENGTH);
-      assertThat(zones.append(append, 16384, 129, 0)).isEqualTo(IoQueuePair.OUT_OF_RANGE);
+      assertThat(zones.append(append, 16384, 127, 0)).isEqualTo(IoQueuePair.OUT_OF_RANGE);
+    }
+  }
+
+  @Test
+  void a_write_is_not_cut_and_a_read_ends_with_its_zone() { // ZNS 2.1.1
+    ModelOptions small = ModelOptions.DEFAULT.withMdts(2).withFormat(ModelFormat.zones(ZONE));
+    try (IoFixture io = new IoFixture(small, 64, 63, 2, 16384)) {
+      List<Command> seen = NamespaceQueueTest.watch(io);
+      int bytes = io.controller.maxTransferBytes();
+      int most = bytes / 512;
+      NvmeIo write = new NvmeIo(io, 8);
+      write.addData(io.data, bytes + 512);
+      assertThat(io.disk.write(write, 0, most + 1, 0)).isEqualTo(TOO_LONG);
+      assertThat(io.disk.write(write, 0, most, 0)).isEqualTo(IoQueuePair.WRONG_LENGTH);
+      byte[] written = io.fill(0, ZONE * 512, 5);
+      for (int lba = 0; lba < ZONE; lba += most) {
+        write.clearData();
+        write.addData(io.data + lba * 512L, bytes);
+        assertThat(end(io, write, io.disk.write(write, lba, most, 0))).isZero();
+      }
+      assertThat(seen).hasSize(ZONE / most);
+      seen.clear();
+      NvmeIo read = new NvmeIo(io, 8);
+      read.addData(io.data + (1 << 20), ZONE * 512);
+      assertThat(end(io, read, io.disk.read(read, ZONE - 8, ZONE, 0))).isZero();
+      assertThat(seen).extracting(Command::lba).contains((long) ZONE);
+      assertThat(seen)
+          .allMatch(c -> c.lba() / ZONE == (c.lba() + c.blocks() - 1) / ZONE, "in one zone");
+      assertThat(io.dataAt(1 << 20, 8 * 512))
+          .isEqualTo(Arrays.copyOfRange(written, (ZONE - 8) * 512, ZONE * 512));
     }
   }
 

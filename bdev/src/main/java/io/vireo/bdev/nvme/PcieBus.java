@@ -98,7 +98,7 @@ final class PcieBus implements DriveBus {
 
     @Override
     public boolean reachesGuests() {
-      return true;
+      return function.access() == Access.VFIO;
     }
 
     @Override

@@ -21,6 +21,7 @@ public final class PciConfig {
   public static final int COMMAND_MEMORY = 2;
 
   public static final int COMMAND_MASTER = 4;
+  public static final int COMMAND_INTX_DISABLE = 0x400;
 
   private static final int ALL_BYTES = 4096;
   private static final int LEGACY_BYTES = 256;
@@ -55,9 +56,13 @@ public final class PciConfig {
     write(register, Integer.BYTES, value);
   }
 
-  /** Lets the function answer at its memory, and read and write ours (bus master). */
+  /**
+   * Lets the function answer at its memory, and read and write ours (bus master). Its interrupt pin
+   * is switched off: nobody would handle it, and others may share the line.
+   */
   public void enable() {
-    write16(COMMAND, read16(COMMAND) | COMMAND_MEMORY | COMMAND_MASTER);
+    int wanted = COMMAND_MEMORY | COMMAND_MASTER | COMMAND_INTX_DISABLE;
+    write16(COMMAND, read16(COMMAND) | wanted);
   }
 
   /** Ends the function's access to our memory. */

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What all NVMe controllers of a process share: whatever is in its registry, all of them reach
- * where it lies, present memory and future. For those behind an IOMMU this pins it.
+ * What all NVMe controllers of a process share: whatever is in its registry, those behind an IOMMU
+ * reach where it lies, present memory and future; this pins it.
  *
  * <p>Costs nothing until a function is attached. Any control thread.
  */
@@ -28,12 +28,13 @@ public final class DmaDomain implements AutoCloseable {
 
   /**
    * @param root where {@code sys}, {@code proc} and {@code dev} are: {@code /}
-   * @param registry of the memory that controllers may reach
+   * @param registry of the memory that controllers behind an IOMMU may reach; without one they
+   *     reach {@link #heap} alone
    */
   public DmaDomain(Path root, MemoryRegistry registry) {
     this.bus = new PciBus(root);
     this.vfio = new VfioSpace(registry);
-    this.physical = new PhysicalSpace(root, registry);
+    this.physical = new PhysicalSpace(root);
   }
 
   /**

@@ -13,8 +13,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Physical addresses, of registered memory that is made of huge pages; whatever else is registered
- * is not reached, and its data are copied.
+ * Physical addresses, of memory of our own that is made of huge pages. A guest's is never reached,
+ * whatever its pages are: nothing would keep them when the front-end frees them, and a drive
+ * without an IOMMU would then write to whoever has them next. Its data are copied.
  */
 final class PhysicalSpace implements AddressSpace {
   /** Huge pages are few: blocks of the heap are small, and none is kept. */
@@ -23,15 +24,14 @@ final class PhysicalSpace implements AddressSpace {
   private static final long MAX_BYTES = 1L << 30;
 
   private final Path root;
-  private final MemoryRegistry registry;
+  private final MemoryRegistry registry = new MemoryRegistry(); // of the heap alone
   private final DmaHeap heap;
   private PhysicalMemory memory; // null: no function is open
   private PhysicalMapping mapping; // null likewise
   private int functions;
 
-  PhysicalSpace(Path root, MemoryRegistry registry) {
+  PhysicalSpace(Path root) {
     this.root = root;
-    this.registry = registry;
     HostMemory.HugePages huge = HostMemory.HugePages.REQUIRE;
     this.heap =
         new DmaHeap(registry, new DmaHeap.Options("dma-huge", huge, BLOCK_BYTES, 0, MAX_BYTES));

@@ -1,6 +1,6 @@
 package io.vireo.nvme.spec;
 
-/** The controller ready timeouts register (Base 3.1.3.23), which CAP.CRMS tells of. */
+/** The controller ready timeouts register (Base 3.1.3.21), which CAP.CRMS tells of. */
 public final class Crto {
   private static final long UNIT_MS = 500;
 

@@ -20,6 +20,7 @@ public final class IdentifyNamespace {
   static final int RESCAP = 31;
   static final int DLFEAT = 33;
   static final int NAWUPF = 36;
+  static final int NACWU = 38;
   static final int NOIOB = 46;
   static final int NVMCAP = 48;
   static final int NPWG = 64;
@@ -139,6 +140,11 @@ public final class IdentifyNamespace {
   /** NAWUPF: blocks written as one even when the power fails; 0: as the controller tells. */
   public int powerFailAtomicBlocks() {
     return (data.u8(NSFEAT) & OWN_ATOMIC_UNITS) == 0 ? 0 : data.u16(NAWUPF) + 1;
+  }
+
+  /** NACWU: blocks of a fused compare and write; 0: as the controller tells. */
+  public int compareAndWriteBlocks() {
+    return (data.u8(NSFEAT) & OWN_ATOMIC_UNITS) == 0 ? 0 : data.u16(NACWU) + 1;
   }
 
   /** NOIOB: no command should cross a multiple of it; 0: none. */

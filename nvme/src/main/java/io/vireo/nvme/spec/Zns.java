@@ -6,6 +6,9 @@ public final class Zns {
   public static final int ZONE_MANAGEMENT_RECEIVE = 0x7a;
   public static final int ZONE_APPEND = 0x7d;
 
+  /** Command dword 12 of an append, bit 25: reference tags count from the zone's first block. */
+  public static final int PIREMAP = 1 << 25;
+
   /** Zone send actions (ZNS 3.4.3, ZSA). */
   public static final int CLOSE = 0x01;
 

@@ -27,6 +27,17 @@ public record ZonedNamespace(
   static final int ZDES = 8;
 
   private static final int ZDES_UNIT_BYTES = 64;
+  private static final int ZASL = 0; // of what is said of the controller
+
+  /**
+   * ZASL (ZNS 4.1.5.2): the most that an append may have, a power of two of CAP.MPSMIN pages; 0: as
+   * MDTS.
+   *
+   * @param address of what the command set has to say of the controller
+   */
+  public static int appendLimit(long address) {
+    return new Snapshot(address, Identify.BYTES).u8(ZASL);
+  }
 
   /**
    * Decodes {@link Identify#BYTES} bytes at {@code address}.

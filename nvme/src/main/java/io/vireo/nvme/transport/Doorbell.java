@@ -4,7 +4,7 @@ import io.vireo.linux.Mem;
 
 /**
  * Where the controller is told of a queue's new tail or head: a register (PCIe 3.1.2), or memory in
- * its place (shadow doorbells, Base 5.8 and annex B.5), which costs an emulated controller no exit
+ * its place (shadow doorbells, Base 5.11 and annex B.5), which costs an emulated controller no exit
  * of its guest. Reactor thread only.
  *
  * <p>The controller writes into the event index how far it wants to hear nothing; the register is

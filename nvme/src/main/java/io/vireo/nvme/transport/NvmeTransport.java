@@ -29,7 +29,7 @@ public interface NvmeTransport {
   void deleteIo(int qid, AdminChannel admin);
 
   /**
-   * Tells the enabled controller to look for doorbells in memory (Base 5.8): for the admin queue,
+   * Tells the enabled controller to look for doorbells in memory (Base 5.11): for the admin queue,
    * and for all queues that are opened until it is disabled.
    *
    * @throws RuntimeException if it refuses; the registers go on then

@@ -65,11 +65,12 @@ final class PcieQueueMemory implements AutoCloseable {
     return hvas;
   }
 
-  private static long contiguous(IovaMap map, long hva, long bytes) {
+  /** Where the device sees memory that is to be in one piece for it. */
+  static long contiguous(IovaMap map, long hva, long bytes) {
     long iova = map.iova(hva);
     if (iova == IovaMap.UNMAPPED || map.run(hva, bytes) != bytes) {
       throw new IllegalStateException(
-          "%d bytes of queue memory at 0x%x are not contiguous for the device"
+          "%d bytes of queue memory at 0x%x are not contiguous for the device; fewer entries need less"
               .formatted(bytes, hva));
     }
     return iova;

@@ -4,6 +4,8 @@ import io.vireo.linux.Mem;
 import io.vireo.nvme.spec.AdminOpcode;
 import io.vireo.nvme.spec.Cap;
 import io.vireo.nvme.spec.Registers;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A controller behind BAR 0 of a PCI function (NVMe over PCIe Transport 1.0). Knows nothing of how
@@ -20,6 +22,7 @@ public final class PcieTransport implements NvmeTransport, AutoCloseable {
   private final int doorbellStride;
   private final IovaMap map;
   private final DmaMemory memory;
+  private final List<PcieQueue> doubtful = new ArrayList<>(); // the controller may have them yet
   private int pageBytes;
   private Doorbell adminSq;
   private Doorbell adminCq;
@@ -79,6 +82,7 @@ public final class PcieTransport implements NvmeTransport, AutoCloseable {
           "admin queue of %d entries is larger than %d"
               .formatted(options.entries(), Registers.MAX_ADMIN_ENTRIES));
     }
+    closeDoubtful(); // it is disabled: what it did not answer is forgotten
     pageBytes = memoryPageBytes;
     shadowed = false;
     adminSq = sqDoorbell(0);
@@ -99,22 +103,40 @@ public final class PcieTransport implements NvmeTransport, AutoCloseable {
     if (shadowed) {
       shadows.attach(qid, sq, cq);
     }
+    PcieQueueMemory rings = queue.memory();
     long sizeAndId = (long) (options.entries() - 1) << 16 | qid;
-    try {
-      long interrupts = options.interruptVector() < 0 ? 0 : interrupts(options.interruptVector());
-      create(admin, AdminOpcode.CREATE_IO_CQ, queue.memory().cqIova(), sizeAndId, interrupts);
-      try {
-        long flags = (long) qid << 16 | (long) options.priority() << 1;
-        create(admin, AdminOpcode.CREATE_IO_SQ, queue.memory().sqIova(), sizeAndId, flags);
-      } catch (RuntimeException e) {
-        delete(admin, AdminOpcode.DELETE_IO_CQ, qid);
-        throw e;
+    long interrupts = options.interruptVector() < 0 ? 0 : interrupts(options.interruptVector());
+    long flags = (long) qid << 16 | (long) options.priority() << 1;
+    NvmeRequest cqs = creation(AdminOpcode.CREATE_IO_CQ, rings.cqIova(), sizeAndId, interrupts);
+    NvmeRequest sqs = creation(AdminOpcode.CREATE_IO_SQ, rings.sqIova(), sizeAndId, flags);
+    RuntimeException refused = refusal(admin, cqs);
+    RuntimeException kept = null;
+    if (refused == null) {
+      refused = refusal(admin, sqs);
+      if (refused == null) {
+        return queue;
       }
-    } catch (RuntimeException e) {
-      queue.close();
-      throw e;
+      kept = refusal(admin, deletion(AdminOpcode.DELETE_IO_CQ, qid));
     }
-    return queue;
+    if (kept != null) {
+      refused.addSuppressed(kept);
+    }
+    if (kept != null || cqs.inFlight() || sqs.inFlight()) {
+      doubtful.add(queue);
+    } else {
+      queue.close();
+    }
+    throw refused;
+  }
+
+  /** Sends a command; answers why it failed, null when it did not. */
+  private static RuntimeException refusal(AdminChannel admin, NvmeRequest request) {
+    try {
+      admin.execute(request);
+      return null;
+    } catch (RuntimeException e) {
+      return e;
+    }
   }
 
   /** IEN and IV of a new completion queue (Base 5.4, command dword 11). */
@@ -122,26 +144,25 @@ public final class PcieTransport implements NvmeTransport, AutoCloseable {
     return (long) vector << 16 | INTERRUPTS_ENABLED;
   }
 
-  private static void create(
-      AdminChannel admin, int opcode, long iova, long sizeAndId, long flags) {
+  private static NvmeRequest creation(int opcode, long iova, long sizeAndId, long flags) {
     NvmeRequest request = new NvmeRequest(UNOBSERVED, 0);
     request.command(opcode, 0);
     request.pointers(iova, 0);
     request.cdw10and11((flags | PHYSICALLY_CONTIGUOUS) << 32 | sizeAndId);
-    admin.execute(request);
+    return request;
   }
 
   @Override
   public void deleteIo(int qid, AdminChannel admin) {
-    delete(admin, AdminOpcode.DELETE_IO_SQ, qid);
-    delete(admin, AdminOpcode.DELETE_IO_CQ, qid);
+    admin.execute(deletion(AdminOpcode.DELETE_IO_SQ, qid));
+    admin.execute(deletion(AdminOpcode.DELETE_IO_CQ, qid));
   }
 
-  private static void delete(AdminChannel admin, int opcode, int qid) {
+  private static NvmeRequest deletion(int opcode, int qid) {
     NvmeRequest request = new NvmeRequest(UNOBSERVED, 0);
     request.command(opcode, 0);
     request.cdw10and11(qid);
-    admin.execute(request);
+    return request;
   }
 
   private PcieQueue make(int qid, QueueOptions options, Doorbell sq, Doorbell cq) {
@@ -167,14 +188,28 @@ public final class PcieTransport implements NvmeTransport, AutoCloseable {
     if (shadows == null) {
       shadows = new ShadowDoorbells(memory, map, pageBytes, doorbellStride);
     }
-    shadows.configure(admin);
+    try {
+      shadows.configure(admin);
+    } catch (RuntimeException e) {
+      if (!shadows.areKnown()) {
+        shadows.close();
+        shadows = null;
+      }
+      throw e;
+    }
     shadows.attach(0, adminSq, adminCq);
     shadowed = true;
   }
 
-  /** Gives back what it had of memory itself. All queues are closed. */
+  private void closeDoubtful() {
+    doubtful.forEach(PcieQueue::close);
+    doubtful.clear();
+  }
+
+  /** Gives back what it had of memory itself. All queues are closed, and nothing is done by DMA. */
   @Override
   public void close() {
+    closeDoubtful();
     if (shadows != null) {
       shadows.close();
       shadows = null;

@@ -6,7 +6,7 @@ import io.vireo.nvme.spec.Registers;
 
 /**
  * Two pages laid out like the doorbell registers: the shadow, which the host writes, and the event
- * indexes, which the controller writes (Base 5.8). Control thread; kept over resets, for queues of
+ * indexes, which the controller writes (Base 5.11). Control thread; kept over resets, for queues of
  * before may still write there.
  */
 final class ShadowDoorbells implements AutoCloseable {
@@ -19,6 +19,7 @@ final class ShadowDoorbells implements AutoCloseable {
   private final long events;
   private final long shadowIova;
   private final long eventsIova;
+  private boolean known;
 
   ShadowDoorbells(DmaMemory memory, IovaMap map, int pageBytes, int stride) {
     this.memory = memory;
@@ -26,8 +27,13 @@ final class ShadowDoorbells implements AutoCloseable {
     this.stride = stride;
     this.shadow = memory.allocate(2L * pageBytes, 2L * pageBytes);
     this.events = shadow + pageBytes;
-    this.shadowIova = map.iova(shadow);
-    this.eventsIova = map.iova(events);
+    try {
+      this.shadowIova = PcieQueueMemory.contiguous(map, shadow, pageBytes);
+      this.eventsIova = PcieQueueMemory.contiguous(map, events, pageBytes);
+    } catch (IllegalStateException e) {
+      memory.free(shadow);
+      throw e;
+    }
     Mem.fill(shadow, 2L * pageBytes, (byte) 0);
   }
 
@@ -40,7 +46,17 @@ final class ShadowDoorbells implements AutoCloseable {
     NvmeRequest request = new NvmeRequest(UNOBSERVED, 0);
     request.command(AdminOpcode.DOORBELL_BUFFER_CONFIG, 0);
     request.pointers(shadowIova, eventsIova);
-    admin.execute(request);
+    try {
+      admin.execute(request);
+      known = true;
+    } finally {
+      known |= request.inFlight(); // it may take them yet
+    }
+  }
+
+  /** Whether a controller may ever have heard of them. */
+  boolean areKnown() {
+    return known;
   }
 
   /** Has a queue use them, if they are large enough for it. */

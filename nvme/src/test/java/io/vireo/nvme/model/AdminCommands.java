@@ -5,6 +5,8 @@ import java.util.NavigableMap;
 
 /** The admin command set (Base 5), as far as the driver uses it. */
 final class AdminCommands {
+  private static final int ZONES = 2; // CSI
+
   /** What no result is: the command ends later. */
   static final long LATER = -1;
 
@@ -159,8 +161,9 @@ final class AdminCommands {
           case 0x00 -> namespace(namespaces.active(), nsid);
           case 0x01 -> ModelIdentity.controller(options);
           case 0x02 -> ModelIdentity.list(namespaces.active(), nsid);
-          case 0x03 -> ModelIdentity.descriptors(nsid);
-          case 0x06 -> ModelIdentity.limits();
+          case 0x03 -> ModelIdentity.descriptors(nsid, isZoned(nsid));
+          case 0x05 -> zones(command);
+          case 0x06 -> isOfZones(command) ? ModelIdentity.zoneLimits() : ModelIdentity.limits();
           case 0x10 -> ModelIdentity.list(namespaces.allocated(), nsid);
           case 0x11 -> namespace(namespaces.allocated(), nsid);
           case 0x12 -> namespaces.controllers(nsid);
@@ -171,6 +174,22 @@ final class AdminCommands {
     faults.falsify(command, data);
     pointer.store(command, data);
     return 0;
+  }
+
+  private static boolean isOfZones(Command command) {
+    return command.cdw11() >>> 24 == ZONES;
+  }
+
+  private boolean isZoned(int nsid) {
+    ModelNamespace namespace = namespaces.active().get(nsid);
+    return namespace != null && namespace.format().zoneBlocks() > 0;
+  }
+
+  private byte[] zones(Command command) {
+    if (!isOfZones(command) || !isZoned(command.nsid())) {
+      throw new CommandFailure(CommandFailure.INVALID_FIELD);
+    }
+    return ModelIdentity.zones(namespaces.active().get(command.nsid()));
   }
 
   private byte[] namespace(NavigableMap<Integer, ModelNamespace> among, int nsid) {

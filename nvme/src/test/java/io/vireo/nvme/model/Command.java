@@ -59,6 +59,19 @@ public record Command(
     return (cdw12 & 0xffff) + 1;
   }
 
+  /** Bits 1:0 of the opcode say that there are no data: their pointers are reserved then. */
+  void checkPointers() {
+    if ((opcode & 0b11) == 0 && (psdt | mptr | dptr1 | dptr2) != 0) {
+      throw new CommandFailure(CommandFailure.INVALID_FIELD);
+    }
+  }
+
+  /** An append as the write at {@code lba} that it becomes, with PIREMAP (ZNS 3.4.1). */
+  Command remapped(long lba) {
+    int reference = (cdw12 & 1 << 25) != 0 ? cdw14 + (int) (lba - lba()) : cdw14;
+    return transfer(0x01, lba, cdw12 & ~(1 << 25), reference, cdw15);
+  }
+
   /** What a copy does with the range at {@code at} of its list, as a read (NVM 3.2.2). */
   Command copySource(byte[] list, int at) {
     int prinfor = cdw12 >>> 12 & 0b1111;

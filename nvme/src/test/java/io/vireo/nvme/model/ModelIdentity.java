@@ -40,6 +40,7 @@ final class ModelIdentity {
     put32(data, 516, ModelNamespaces.limit(options));
     put16(data, 520, 0b1111 | 1 << 7 | 1 << 8);
     put16(data, 522, 1);
+    put16(data, 532, 15); // ACWU: 16 blocks
     data[525] = 1;
     put32(data, 536, options.sgls());
     putText(data, 768, 30, "nqn.2026-01.io.vireo:model");
@@ -76,15 +77,17 @@ final class ModelIdentity {
     return data;
   }
 
-  /** EUI64, NGUID and UUID out of the id, and the NVM command set (Base figure 276). */
-  static byte[] descriptors(int id) {
+  /** EUI64, NGUID and UUID out of the id, and the command set (Base figure 276). */
+  static byte[] descriptors(int id, boolean zoned) {
     byte[] data = new byte[BYTES];
     int at = 0;
     for (int type = 1; type <= 4; type++) {
       int length = new int[] {8, 16, 16, 1}[type - 1];
       data[at] = (byte) type;
       data[at + 1] = (byte) length;
-      if (type != 4) {
+      if (type == 4) {
+        data[at + 4] = (byte) (zoned ? 2 : 0);
+      } else {
         data[at + 4] = (byte) (0xe0 + type);
         put32(data, at + 4 + length - 4, Integer.reverseBytes(id));
       }
@@ -97,6 +100,22 @@ final class ModelIdentity {
   static byte[] limits() {
     byte[] data = new byte[BYTES];
     data[3] = 16;
+    return data;
+  }
+
+  /** What the zoned command set limits (ZNS 4.1.5.2): ZASL, 2 pages. */
+  static byte[] zoneLimits() {
+    byte[] data = new byte[BYTES];
+    data[0] = 1;
+    return data;
+  }
+
+  /** A zoned namespace (ZNS 4.1.5.1): no limits of zones, no reads across them. */
+  static byte[] zones(ModelNamespace namespace) {
+    byte[] data = new byte[BYTES];
+    put32(data, 4, -1);
+    put32(data, 8, -1);
+    put64(data, 2816 + 16, namespace.format().zoneBlocks());
     return data;
   }
 

@@ -41,6 +41,7 @@ public final class ModelNamespace {
   }
 
   long execute(Command command, DataPointer pointer, int maxBytes) {
+    command.checkPointers();
     switch (command.opcode()) {
       case 0x00 -> flushes++;
       case 0x01 -> write(command, command.lba(), pointer, maxBytes);
@@ -63,7 +64,7 @@ public final class ModelNamespace {
           pointer.store(command, zones().report(command, (command.cdw12() + 1) * Integer.BYTES));
       case 0x7d -> {
         long lba = zones().appendPoint(command.lba());
-        write(command, lba, pointer, maxBytes);
+        write(protection == null ? command : command.remapped(lba), lba, pointer, maxBytes);
         return lba;
       }
       default -> throw new CommandFailure(CommandFailure.INVALID_OPCODE);

@@ -56,7 +56,7 @@ final class ControllerChecks {
     this.access = access;
   }
 
-  /** Memory as a guest's: of huge pages where nothing else can be reached. */
+  /** Memory as a guest's; of huge pages where a drive might be tempted to reach them. */
   private HostMemory guestMemory() {
     HostMemory.HugePages mode =
         access == Access.PHYSICAL ? HostMemory.HugePages.REQUIRE : HostMemory.HugePages.NEVER;
@@ -91,6 +91,11 @@ final class ControllerChecks {
     require(map.iova(hva) == IovaMap.UNMAPPED, "mapped before it is registered");
     registry.register(hva, DATA_BYTES);
     long iova = map.iova(hva);
+    if (access == Access.PHYSICAL) {
+      require(iova == IovaMap.UNMAPPED, "reached without an IOMMU");
+      registry.unregister(hva, DATA_BYTES);
+      return "never reached, and copied";
+    }
     long run = map.run(hva, DATA_BYTES);
     require(iova != IovaMap.UNMAPPED, "not mapped");
     require(map.iova(hva + DATA_BYTES - 1) != IovaMap.UNMAPPED, "not all mapped");

@@ -31,7 +31,7 @@ static void identify_namespace(void) {
 #define F(name, field) AT(IdentifyNamespace, name, nvme_id_ns, field)
   F(NSZE, nsze); F(NCAP, ncap); F(NUSE, nuse); F(NSFEAT, nsfeat); F(NLBAF, nlbaf); F(FLBAS, flbas);
   F(MC, mc); F(DPC, dpc); F(DPS, dps); F(NMIC, nmic); F(RESCAP, rescap); F(DLFEAT, dlfeat);
-  F(NAWUPF, nawupf); F(NOIOB, noiob); F(NVMCAP, nvmcap); F(NPWG, npwg); F(MSSRL, mssrl);
+  F(NAWUPF, nawupf); F(NACWU, nacwu); F(NOIOB, noiob); F(NVMCAP, nvmcap); F(NPWG, npwg); F(MSSRL, mssrl);
   F(MCL, mcl); F(MSRC, msrc); F(NSATTR, nsattr); F(NGUID, nguid); F(EUI64, eui64);
   F(LBAF0, lbaf);
 #undef F
