@@ -16,7 +16,7 @@ public final class ZonedQueue {
   /**
    * @param maxAppendBytes ZASL; no append is longer than MDTS anyway
    */
-  public ZonedQueue(NamespaceQueue disk, long maxAppendBytes) {
+  ZonedQueue(NamespaceQueue disk, long maxAppendBytes) {
     this.disk = disk;
     this.maxAppendBytes = maxAppendBytes;
   }

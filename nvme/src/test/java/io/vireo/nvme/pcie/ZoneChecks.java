@@ -31,7 +31,7 @@ final class ZoneChecks {
   ZoneChecks(NvmeController controller, NvmeNamespace namespace, IoQueuePair pair, long data) {
     this.namespace = namespace;
     this.queue = controller.open(pair, namespace);
-    this.zones = new ZonedQueue(queue, controller.maxTransferBytes());
+    this.zones = ZonedQueue.of(controller, queue);
     this.runner = new IoRunner(pair);
     this.data = data;
     this.zoneBlocks = namespace.zones().zoneBlocks();
