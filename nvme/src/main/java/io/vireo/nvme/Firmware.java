@@ -90,6 +90,10 @@ public final class Firmware {
     if (slot < 0 || slot > MAX_SLOT) {
       throw new NvmeException("firmware slot %d is not from 0 to %d".formatted(slot, MAX_SLOT));
     }
+    boolean writes = what == Commit.REPLACE || what == Commit.REPLACE_AND_ACTIVATE_BY_RESET;
+    if (writes && slot == 1 && controller.identify().firstSlotReadOnly()) {
+      throw new NvmeException("firmware slot 1 is read-only (FRMW); choose another");
+    }
     long activation = controller.identify().activationMs();
     try {
       controller

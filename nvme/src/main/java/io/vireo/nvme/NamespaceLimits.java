@@ -41,7 +41,7 @@ record NamespaceLimits(
         blocks(limits.writeZeroes(), pageShift, blockShift),
         blocks(limits.writeUncorrectable(), pageShift, blockShift),
         deallocate(limits),
-        copy(namespace.identify()),
+        copy(controller.identify(), namespace.identify()),
         optionalCommands(controller),
         compareAndWriteBlocks(controller.identify(), namespace.identify()));
   }
@@ -85,8 +85,9 @@ record NamespaceLimits(
         orMost(limits.dsmBlocks(), Long.MAX_VALUE));
   }
 
-  private static RangeList copy(IdentifyNamespace data) {
-    boolean possible = data.copyRangeBlocks() > 0 && data.copyBlocks() > 0;
+  private static RangeList copy(IdentifyController controller, IdentifyNamespace data) {
+    boolean knowsFormat = (controller.copyFormats() & 1) != 0;
+    boolean possible = knowsFormat && data.copyRangeBlocks() > 0 && data.copyBlocks() > 0;
     return new RangeList(
         possible ? Math.min(data.copyRanges(), CopyRange.MAX_RANGES) : 0,
         data.copyRangeBlocks(),

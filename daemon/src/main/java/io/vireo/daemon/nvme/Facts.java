@@ -7,7 +7,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Facts with names, for people and for programs. */
 final class Facts {
-  private static final int NAME_WIDTH = 26;
+  private static final int NAME_WIDTH = 31;
 
   private Facts() {}
 
@@ -15,7 +15,7 @@ final class Facts {
     return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(facts);
   }
 
-  /** A line each; what is inside another is indented. */
+  /** A line each, none for what is not told; what is inside another is indented. */
   static void print(PrintWriter out, Map<String, Object> facts) {
     print(out, "", facts);
   }
@@ -26,6 +26,7 @@ final class Facts {
 
   private static void print(PrintWriter out, String indent, String name, Object value) {
     switch (value) {
+      case null -> {}
       case Map<?, ?> inner -> {
         out.println(indent + name);
         print(out, indent + "  ", inner);

@@ -21,6 +21,7 @@ final class IdentifyReport {
     json.put("version", Registers.version(identify.version()));
     json.put("subsystem", identify.subsystemName());
     json.put("vendor", "%04x".formatted(identify.vendorId()));
+    json.put("subsystem_vendor", "%04x".formatted(identify.subsystemVendorId()));
     json.put("controller_id", identify.controllerId());
     json.put("max_transfer_bytes", controller.maxTransferBytes());
     json.put("queue_pairs", controller.queuePairs());
@@ -34,6 +35,11 @@ final class IdentifyReport {
     json.put("async_event_limit", identify.asyncEventLimit());
     json.put("error_log_entries", identify.errorLogEntries());
     json.put("firmware_slots", identify.firmwareSlots());
+    json.put("first_slot_read_only", identify.firstSlotReadOnly());
+    json.put("activates_without_reset", identify.activatesWithoutReset());
+    json.put("extended_self_test_minutes", identify.extendedSelfTestMinutes());
+    json.put("warning_temperature_celsius", HealthReport.celsius(identify.warningKelvin()));
+    json.put("critical_temperature_celsius", HealthReport.celsius(identify.criticalKelvin()));
     json.put("total_bytes", identify.totalBytes());
     json.put("unallocated_bytes", identify.unallocatedBytes());
     json.put("quirks", controller.quirks().stream().map(Enum::name).sorted().toList());

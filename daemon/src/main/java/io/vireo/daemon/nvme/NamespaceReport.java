@@ -61,14 +61,27 @@ final class NamespaceReport {
     json.put("formats", formats(data));
     json.put("metadata_bytes", data.metadataBytes());
     json.put("extended_lba", data.extendedLba());
+    json.put("metadata_capabilities", "0x%x".formatted(data.metadataCapabilities()));
     json.put("protection_type", data.protection() & 0b111);
+    json.put("protection_capabilities", "0x%02x".formatted(data.protectionCapabilities()));
+    json.put("reservation_capabilities", "0x%02x".formatted(data.reservationCapabilities()));
     json.put("shared", data.shared());
     json.put("write_protected", data.writeProtected());
     json.put("thin_provisioned", data.thinProvisioned());
+    json.put("media_bytes", data.mediaBytes());
+    json.put("deallocated_reads_as", deallocated(data.deallocatedReads()));
     json.put("optimal_boundary_blocks", data.optimalBoundaryBlocks());
     json.put("preferred_write_blocks", data.preferredWriteBlocks());
     json.put("power_fail_atomic_blocks", data.powerFailAtomicBlocks());
     return json;
+  }
+
+  private static String deallocated(int told) {
+    return switch (told) {
+      case 1 -> "zeroes";
+      case 2 -> "ones";
+      default -> "anything";
+    };
   }
 
   private static List<String> formats(IdentifyNamespace data) {

@@ -23,16 +23,17 @@ class FactsTest {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("max_namespace_id", 4L);
     facts.put("quirks", List.of());
+    facts.put("warning_temperature_celsius", null);
     facts.put("health", Map.of("used_percent", 3));
     facts.put("formats", List.of("512 bytes", "4096 bytes"));
     StringWriter text = new StringWriter();
     Facts.print(new PrintWriter(text, true), facts);
     assertThat(text.toString().lines())
         .containsExactly(
-            "max namespace id           4",
+            "max namespace id                4",
             "health",
-            "  used percent             3",
-            "formats                    512 bytes",
-            "formats                    4096 bytes");
+            "  used percent                  3",
+            "formats                         512 bytes",
+            "formats                         4096 bytes");
   }
 }

@@ -52,10 +52,6 @@ public final class PciConfig {
     write(register, Short.BYTES, value);
   }
 
-  public void write32(int register, int value) {
-    write(register, Integer.BYTES, value);
-  }
-
   /**
    * Lets the function answer at its memory, and read and write ours (bus master). Its interrupt pin
    * is switched off: nobody would handle it, and others may share the line.

@@ -58,11 +58,6 @@ public record AsyncEvent(int dw0) {
     return is(NOTICE, FIRMWARE_ACTIVATION_STARTING);
   }
 
-  /** Error: the controller can go on only after a reset. */
-  public boolean isPersistentInternalError() {
-    return is(ERROR, 0x03);
-  }
-
   /** For people: {@code temperature is beyond a threshold (type 1h, information 01h)}. */
   @Override
   public String toString() {

@@ -15,9 +15,6 @@ public record Cap(long value) {
   /** CC.CSS may choose all command sets that the controller has. */
   public static final int CSS_ALL = 1 << 6;
 
-  /** The controller has admin commands only. */
-  public static final int CSS_NONE = 1 << 7;
-
   private int bits(int from, int count) {
     return (int) (value >>> from) & (1 << count) - 1;
   }

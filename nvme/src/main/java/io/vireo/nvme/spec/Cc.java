@@ -17,9 +17,6 @@ public final class Cc {
   /** CSS: all command sets that the controller has. */
   public static final int CSS_ALL = 0b110;
 
-  /** CSS: admin commands only. */
-  public static final int CSS_ADMIN = 0b111;
-
   /** AMS: weighted round robin with an urgent class. */
   public static final int AMS_WEIGHTED = 0b001 << 11;
 

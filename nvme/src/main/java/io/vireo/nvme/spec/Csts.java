@@ -9,7 +9,6 @@ package io.vireo.nvme.spec;
 public final class Csts {
   public static final int RDY = 1;
   public static final int CFS = 1 << 1;
-  public static final int SHST_OCCURRING = 0b01;
   public static final int SHST_COMPLETE = 0b10;
 
   /** PP: commands wait until a processing is over, that of new firmware. */

@@ -45,7 +45,6 @@ public final class IdentifyController {
   static final int ACWU = 532;
   static final int OCFS = 534;
   static final int SGLS = 536;
-  static final int MNAN = 540;
   static final int SUBNQN = 768;
 
   private static final int KEEP_ALIVE_UNIT_MS = 100;
@@ -224,11 +223,6 @@ public final class IdentifyController {
   /** NN: the largest namespace id. */
   public long namespaces() {
     return data.u32(NN);
-  }
-
-  /** MNAN: how many namespaces there can be; 0: {@link #namespaces} many. */
-  public long namespaceLimit() {
-    return data.u32(MNAN);
   }
 
   /** ONCS: optional NVM commands, bits of {@link Capabilities}. */

@@ -13,7 +13,6 @@ public final class SmartLog {
   static final int AVAILABLE_SPARE = 3;
   static final int AVAILABLE_SPARE_THRESHOLD = 4;
   static final int PERCENTAGE_USED = 5;
-  static final int ENDURANCE_GROUP_WARNING = 6;
   static final int DATA_UNITS_READ = 32;
   static final int DATA_UNITS_WRITTEN = 48;
   static final int HOST_READ_COMMANDS = 64;
@@ -89,11 +88,6 @@ public final class SmartLog {
   /** How much of the life is used as the vendor estimates; may exceed 100, 255 is the end. */
   public int usedPercent() {
     return data.u8(PERCENTAGE_USED);
-  }
-
-  /** Endurance group critical warning summary. */
-  public int enduranceGroupWarning() {
-    return data.u8(ENDURANCE_GROUP_WARNING);
   }
 
   /** In units of {@link #DATA_UNIT_BYTES}. */

@@ -30,9 +30,7 @@ public final class Sqe {
   public static final int DPTR = 24;
   public static final int PRP2 = 32;
   public static final int CDW10 = 40;
-  public static final int CDW11 = 44;
   public static final int CDW12 = 48;
-  public static final int CDW13 = 52;
   public static final int CDW14 = 56;
   public static final int CDW15 = 60;
 
@@ -43,8 +41,6 @@ public final class Sqe {
   public static final int FUSE_FIRST = 0b01 << 8;
 
   public static final int FUSE_SECOND = 0b10 << 8;
-
-  private static final int PSDT_MASK = 0b11 << 14;
 
   private Sqe() {}
 
@@ -59,10 +55,6 @@ public final class Sqe {
 
   public static int commandId(int cdw0) {
     return cdw0 >>> 16;
-  }
-
-  public static boolean usesSgl(int cdw0) {
-    return (cdw0 & PSDT_MASK) != 0;
   }
 
   /** Writes the first 16 bytes: CDW0, NSID, and zero in CDW2 and CDW3. */

@@ -41,6 +41,7 @@ final class ModelIdentity {
     put16(data, 520, 0b1111 | 1 << 7 | 1 << 8);
     put16(data, 522, 1);
     put16(data, 532, 15); // ACWU: 16 blocks
+    put16(data, 534, 1); // OCFS
     data[525] = 1;
     put32(data, 536, options.sgls());
     putText(data, 768, 30, "nqn.2026-01.io.vireo:model");

@@ -136,14 +136,4 @@ class LayoutTest {
     assertThat(NvmeStatus.isRetryable(0x4281)).isFalse();
     assertThat(NvmeStatus.retryDelay(0x1821)).isEqualTo(3);
   }
-
-  @Test
-  void a_memory_buffer_is_measured_in_its_own_units() { // Base 3.1.3.11 and 3.1.3.12
-    Cmb cmb = new Cmb(0x3 << 12 | 2, 0x10 << 12 | 1 << 8 | 0b11101);
-    assertThat(cmb.bytes()).isEqualTo(1 << 20);
-    assertThat(cmb.offsetBytes()).isEqualTo(3 * 65536);
-    assertThat(cmb.bar()).isEqualTo(2);
-    assertThat(cmb.submissionQueues() && cmb.lists() && cmb.readData() && cmb.writeData()).isTrue();
-    assertThat(new Cmb(0, 0).bytes()).isZero();
-  }
 }

@@ -23,7 +23,7 @@ static void identify_controller(void) {
   F(WCTEMP, wctemp); F(CCTEMP, cctemp); F(MTFA, mtfa); F(TNVMCAP, tnvmcap); F(UNVMCAP, unvmcap);
   F(EDSTT, edstt); F(FWUG, fwug); F(KAS, kas); F(SQES, sqes); F(CQES, cqes); F(NN, nn);
   F(ONCS, oncs); F(FUSES, fuses); F(FNA, fna); F(VWC, vwc); F(AWUPF, awupf); F(ACWU, acwu);
-  F(OCFS, ocfs); F(SGLS, sgls); F(MNAN, mnan); F(SUBNQN, subnqn);
+  F(OCFS, ocfs); F(SGLS, sgls); F(SUBNQN, subnqn);
 #undef F
 }
 
@@ -65,7 +65,7 @@ static void logs(void) {
 #define F(name, field) AT(SmartLog, name, nvme_smart_log, field)
   F(CRITICAL_WARNING, critical_warning); F(COMPOSITE_TEMPERATURE, temperature);
   F(AVAILABLE_SPARE, avail_spare); F(AVAILABLE_SPARE_THRESHOLD, spare_thresh);
-  F(PERCENTAGE_USED, percent_used); F(ENDURANCE_GROUP_WARNING, endu_grp_crit_warn_sumry);
+  F(PERCENTAGE_USED, percent_used);
   F(DATA_UNITS_READ, data_units_read); F(DATA_UNITS_WRITTEN, data_units_written);
   F(HOST_READ_COMMANDS, host_reads); F(HOST_WRITE_COMMANDS, host_writes);
   F(CONTROLLER_BUSY_TIME, ctrl_busy_time); F(POWER_CYCLES, power_cycles);
