@@ -9,11 +9,8 @@ import io.vireo.linux.pci.PciBus;
 import io.vireo.linux.pci.PciFunction;
 import io.vireo.linux.pci.PciGuestChecks;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,16 +31,10 @@ public final class CommandGuestChecks {
   private final PciFunction second; // VIREO1, with several
   private final PciFunction shared; // its group has another
   private final Path disk;
-  private final Process started;
 
-  /**
-   * Looks for the controllers, which the kernel's driver has.
-   *
-   * @param started what {@link #start} answered
-   */
-  public CommandGuestChecks(GuestChecks checks, Process started) throws IOException {
+  /** Looks for the controllers, which the kernel's driver has. */
+  public CommandGuestChecks(GuestChecks checks) throws IOException {
     this.checks = checks;
-    this.started = started;
     commands = new GuestCommands(checks, bus);
     controllers = bus.functions().stream().filter(PciFunction::isNvme).toList();
     first = controllers.getFirst();
@@ -58,20 +49,8 @@ public final class CommandGuestChecks {
 
   public static void main(String[] arguments) {
     GuestChecks checks = new GuestChecks(System.out);
-    checks.part("commands", () -> new CommandGuestChecks(checks, start()).run());
+    checks.part("commands", () -> new CommandGuestChecks(checks).run());
     System.exit(checks.end());
-  }
-
-  /**
-   * Starts a command as users do, by Java's own command line, beside others: that takes a while.
-   */
-  public static Process start() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of("pci", "bind", "7f:00.0"));
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 
   /** Runs them all; the controllers are then the kernel's again. */
@@ -81,7 +60,6 @@ public final class CommandGuestChecks {
     refusals();
     checks.check("vireo pci bind of a mounted disk", this::mounted);
     drives.kernels(first);
-    checks.check("vireo pci bind, as a process of its own", this::process);
     checks.check("vireo pci bind loads vfio-pci", this::bind);
     commands.check("pci bind " + first.address(), "vfio-pci -> vfio-pci");
     checks.check("vireo pci status of what is bound", () -> statusShows("vfio-pci", "-"));
@@ -156,13 +134,6 @@ public final class CommandGuestChecks {
     require(row.contains("  1b36:0010  ") && row.contains("  " + driver + "  "), row);
     require(row.endsWith(use), row);
     return row;
-  }
-
-  private Object process() throws Exception {
-    String said = new String(started.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    require(started.waitFor() == 1, said);
-    require(said.equals("vireo pci bind: there is no PCI function 0000:7f:00.0\n"), said);
-    return said.strip() + ", and status 1";
   }
 
   private Object bind() throws Exception {

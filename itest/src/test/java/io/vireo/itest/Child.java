@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +93,12 @@ final class Child implements AutoCloseable {
 
   /** Waits for its end; the exit status. */
   int status() throws InterruptedException {
-    if (!process.waitFor(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+    return status(Await.PATIENCE);
+  }
+
+  /** The same for one that may take long. */
+  int status(Duration patience) throws InterruptedException {
+    if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("the program does not end; it said:\n" + output());
     }
     reader.join(Await.PATIENCE.toMillis());

@@ -1,12 +1,12 @@
 package io.vireo.daemon.nvme;
 
 import io.vireo.daemon.CommandGuestChecks;
+import io.vireo.daemon.PhysicalCommandChecks;
 import io.vireo.linux.GuestChecks;
 import io.vireo.linux.pci.SysfsGuestChecks;
 import io.vireo.linux.vfio.VfioGuestChecks;
 import io.vireo.nvme.pcie.Access;
 import io.vireo.nvme.pcie.NvmeGuestChecks;
-import java.io.IOException;
 
 /**
  * All checks with controllers that do what they should, in one guest of qemu-scripts/nvme-guest:
@@ -16,15 +16,15 @@ import java.io.IOException;
 public final class NvmeProof {
   private NvmeProof() {}
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) {
     GuestChecks checks = new GuestChecks(System.out);
     if (arguments.length > 0 && arguments[0].equals("physical")) {
       checks.part("sysfs", () -> new SysfsGuestChecks(checks).run());
+      checks.part("commands", () -> new PhysicalCommandChecks(checks).run());
       checks.part("driver", () -> new NvmeGuestChecks(checks, Access.PHYSICAL).run());
     } else {
-      Process command = CommandGuestChecks.start(); // beside the first checks, which need one CPU
       checks.part("PCI and VFIO", () -> new VfioGuestChecks(checks).run());
-      checks.part("commands", () -> new CommandGuestChecks(checks, command).run());
+      checks.part("commands", () -> new CommandGuestChecks(checks).run());
       checks.part("driver", () -> new NvmeGuestChecks(checks, Access.VFIO).run());
       checks.part("target", () -> new NvmeTargetGuestChecks(checks).run());
     }

@@ -111,7 +111,7 @@ public final class NvmeTargetGuestChecks {
   private void disk(String name, int block) throws IOException {
     Path copied = target.serve(name, Map.of("pin_guest_memory", false));
     try (SocketChecks socket = new SocketChecks(copied, 0, block)) {
-      checks.check(name + ": without pinning, by copying", () -> socket.verify(16, 100, 512));
+      checks.check(name + ": without pinning, by copying", () -> socket.verify(16, 80, 512));
     }
     target.serveNoMore(name);
     Path path = target.serve(name, Map.of("cpumask", "0x2"));
@@ -119,9 +119,9 @@ public final class NvmeTargetGuestChecks {
       for (int depth : new int[] {1, 4, 16, 64}) {
         checks.check(
             "%s: any size at depth %d, where it lies".formatted(name, depth),
-            () -> socket.verify(depth, 100 + 3 * depth, 4096));
+            () -> socket.verify(depth, 60 + 3 * depth, 4096));
       }
-      checks.check(name + ": buffers at any address", () -> socket.verify(16, 150, 1));
+      checks.check(name + ": buffers at any address", () -> socket.verify(16, 120, 1));
       checks.check(name + ": discard, write zeroes, flush", socket::otherRequests);
       checks.check(name + ": while the controller is reset", () -> reset(name, socket));
       checks.check(name + ": what went through is counted", () -> completions(1));
@@ -143,7 +143,7 @@ public final class NvmeTargetGuestChecks {
               return null;
             });
     Thread.ofPlatform().start(resets);
-    Object seen = socket.verify(16, 200, 1);
+    Object seen = socket.verify(16, 150, 1);
     resets.get();
     String now = target.state(controller);
     require(now.equals("enabled"), now);
@@ -173,7 +173,7 @@ public final class NvmeTargetGuestChecks {
     Path path = target.serve(name, Map.of("cpumask", cpus));
     try (SocketChecks socket = new SocketChecks(path, 0, block)) {
       both.await(30, SECONDS);
-      Object seen = socket.verify(16, 120, 1);
+      Object seen = socket.verify(16, 80, 1);
       both.await(30, SECONDS);
       completions(2);
       byte[] digest = socket.digest();
@@ -195,7 +195,7 @@ public final class NvmeTargetGuestChecks {
       require(pcie.get("trname").stringValue().equals("PCIE"), pcie);
       completions.add(pcie.get("completions").longValue());
     }
-    require(completions.stream().filter(n -> n >= 100).count() >= reactors, all);
+    require(completions.stream().filter(n -> n >= 80).count() >= reactors, all);
     return completions;
   }
 

@@ -16,7 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -51,7 +51,7 @@ final class SocketChecks implements AutoCloseable {
   private final long capacity;
   private final int block;
   private final KnownContent disk; // what is on the area
-  private final Random random = new Random(42);
+  private final SplittableRandom random = new SplittableRandom(42);
   private Expectation expected;
   private int begun;
   private final AtomicLong ended = new AtomicLong();

@@ -66,6 +66,15 @@ final class VfioSpace implements AddressSpace {
 
   private static int group(PciFunction function) {
     String address = function.address().toString();
+    int group =
+        function
+            .iommuGroup()
+            .orElseThrow(
+                () ->
+                    new PciException(
+                        address
+                            + " is in no IOMMU group: switch the IOMMU on, in the firmware and in"
+                            + " the kernel (intel_iommu=on)"));
     String bind = "bind it to vfio-pci: vireo pci bind " + address;
     if (function.driver().isEmpty()) {
       throw new PciException("%s has no driver; %s".formatted(address, bind));
@@ -74,14 +83,7 @@ final class VfioSpace implements AddressSpace {
       throw new PciException(
           "%s is bound to %s; %s".formatted(address, function.driver().get(), bind));
     }
-    return function
-        .iommuGroup()
-        .orElseThrow(
-            () ->
-                new PciException(
-                    address
-                        + " is in no IOMMU group: switch the IOMMU on, in the firmware and in the"
-                        + " kernel (intel_iommu=on)"));
+    return group;
   }
 
   /** The first group brings the IOMMU, into which everything registered is then mapped. */

@@ -15,7 +15,7 @@ import io.vireo.nvme.spec.NvmeStatus;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 
 /** I/Os of all sizes and alignments on a namespace, compared with an array. */
 final class IoChecks {
@@ -32,7 +32,7 @@ final class IoChecks {
   private final long data;
   private final int dataBytes;
   private final byte[] disk = new byte[DISK_BYTES];
-  private final Random random = new Random(42);
+  private final SplittableRandom random = new SplittableRandom(42);
 
   IoChecks(
       NvmeController controller,

@@ -8,7 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
 /** What the kernel's driver and ours tell each other by way of a disk. */
@@ -37,7 +37,7 @@ final class KernelData {
 
   private static byte[] random(int seed) {
     byte[] bytes = new byte[BYTES];
-    new Random(seed).nextBytes(bytes);
+    new SplittableRandom(seed).nextBytes(bytes);
     return bytes;
   }
 

@@ -14,7 +14,7 @@ import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.spec.Zns;
 import io.vireo.nvme.spec.ZoneReport;
 import java.util.Arrays;
-import java.util.Random;
+import java.util.SplittableRandom;
 
 /** The zones of a namespace: what they say of themselves, appends, and what they refuse. */
 final class ZoneChecks {
@@ -73,7 +73,7 @@ final class ZoneChecks {
 
   private Object append() {
     byte[] written = new byte[3 * 4096];
-    new Random(7).nextBytes(written);
+    new SplittableRandom(7).nextBytes(written);
     Mem.copy(written, 0, data, written.length);
     int blocks = 4096 / blockBytes;
     for (int i = 0; i < 3; i++) {
