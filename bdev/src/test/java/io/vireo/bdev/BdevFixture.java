@@ -16,7 +16,6 @@ public final class BdevFixture implements AutoCloseable {
   public final BdevDescriptor descriptor;
   public final BdevChannel channel;
   private final List<ChannelDriver> drivers = new ArrayList<>();
-  private boolean removed;
 
   /** Registers {@code bdev} and opens it, for writing if it allows that. */
   public BdevFixture(Bdev bdev) {
@@ -77,13 +76,12 @@ public final class BdevFixture implements AutoCloseable {
 
   /** Removes the bdev. */
   public void unregister() {
-    removed = true;
     whileStepping(() -> registry.unregister(bdev.name()));
   }
 
   @Override
   public void close() {
-    if (!removed) {
+    if (registry.find(bdev.name()).isPresent()) {
       unregister();
     }
     descriptor.close();

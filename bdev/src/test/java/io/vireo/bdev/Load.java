@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Keeps requests in flight on a channel, on its reactor's thread, until the bdev is gone: writes of
  * its own stretch of the disk, each read back and compared.
  */
-final class Load implements Poller, IoCompletion, AutoCloseable {
+public final class Load implements Poller, IoCompletion, AutoCloseable {
   private static final int REQUESTS = 16;
   private static final int BYTES = 8192;
 
@@ -25,12 +25,16 @@ final class Load implements Poller, IoCompletion, AutoCloseable {
   private final long[] rounds = new long[REQUESTS];
   private boolean gone;
 
-  final AtomicLong completed = new AtomicLong();
+  public final AtomicLong completed = new AtomicLong();
   final AtomicLong refused = new AtomicLong();
-  final AtomicLong wrong = new AtomicLong();
-  final CountDownLatch over = new CountDownLatch(1);
+  public final AtomicLong failed = new AtomicLong();
+  public final AtomicLong wrong = new AtomicLong();
+  public final CountDownLatch over = new CountDownLatch(1);
 
-  Load(BdevChannel channel, long offset) {
+  /**
+   * @param offset where its stretch of the disk begins
+   */
+  public Load(BdevChannel channel, long offset) {
     this.channel = channel;
     this.offset = offset;
     for (int i = 0; i < REQUESTS; i++) {
@@ -38,12 +42,13 @@ final class Load implements Poller, IoCompletion, AutoCloseable {
     }
   }
 
-  void start() {
+  /** Any thread. */
+  public void start() {
     channel.reactor().post(() -> channel.reactor().add(this));
   }
 
   /** Whether everything has ended after the bdev was gone. */
-  boolean awaitOver() throws InterruptedException {
+  public boolean awaitOver() throws InterruptedException {
     return over.await(30, TimeUnit.SECONDS);
   }
 
@@ -104,11 +109,14 @@ final class Load implements Poller, IoCompletion, AutoCloseable {
     }
     long round = rounds[io.tag()]++;
     completed.incrementAndGet();
+    if (status != IoStatus.OK) {
+      failed.incrementAndGet();
+      rounds[io.tag()] += rounds[io.tag()] & 1; // what is there now is unknown: it is written anew
+      return;
+    }
     byte expected = (byte) (round / 2 * 31 + io.tag());
     boolean right =
-        status == IoStatus.OK
-            && Mem.getByte(address(io)) == expected
-            && Mem.getByte(address(io) + BYTES - 1) == expected;
+        Mem.getByte(address(io)) == expected && Mem.getByte(address(io) + BYTES - 1) == expected;
     if (!right) {
       wrong.incrementAndGet();
     }

@@ -105,6 +105,7 @@ class ReactorThreadsTest {
       for (Load load : loads) {
         assertThat(load.awaitOver()).isTrue();
         assertThat(load.wrong.get()).isZero();
+        assertThat(load.failed.get()).isZero();
       }
       for (Thread removal : removals) {
         removal.join(TimeUnit.SECONDS.toMillis(30));

@@ -30,12 +30,10 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
   private static final int CSI_SHIFT = 24;
 
   private final TransportQueue queue;
-  private final DmaMemory memory;
   private final PollClock clock;
   private final long timeoutMs;
-  private final AdminWait wait;
+  private final CommandExchange commands;
   private final AsyncEvents events;
-  private final List<Long> strays = new ArrayList<>();
   private final List<NvmeRequest> aborts = new ArrayList<>(); // in flight, and some that ended
   private IdentifyController identify; // null: not known yet
 
@@ -44,13 +42,12 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
       TransportQueue queue,
       DmaMemory memory,
       PollClock clock,
-      long timeoutMs,
+      ControllerOptions options,
       Consumer<AsyncEvent> events) {
     this.queue = queue;
-    this.memory = memory;
     this.clock = clock;
-    this.timeoutMs = timeoutMs;
-    this.wait = new AdminWait(transport, queue, clock);
+    this.timeoutMs = options.adminTimeoutMs();
+    this.commands = new CommandExchange(transport, queue, memory, clock, options.adminErrors());
     this.events = new AsyncEvents(queue, events);
   }
 
@@ -66,40 +63,22 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
 
   private int execute(NvmeRequest request, long withinMs) {
     long deadline = clock.deadline(withinMs);
+    int status;
     do {
-      send(request);
-      wait.forEnd(request, deadline, withinMs);
-    } while (NvmeStatus.isPassing(request.status()) && mayRetry(request.status(), deadline));
-    if (NvmeStatus.isError(request.status())) {
+      status = commands.run(request, deadline, withinMs);
+    } while (NvmeStatus.isPassing(status) && mayRetry(status, deadline));
+    if (NvmeStatus.isError(status)) {
       throw new NvmeException(
-          "admin command %02xh failed: %s"
-              .formatted(request.opcode(), NvmeStatus.text(request.status())),
-          request.status());
+          "admin command %02xh failed: %s".formatted(request.opcode(), NvmeStatus.text(status)),
+          status);
     }
     return request.result();
-  }
-
-  private void send(NvmeRequest request) {
-    int taken = queue.submit(request);
-    if (taken != TransportQueue.SUBMITTED) {
-      throw new NvmeException(
-          "admin command %02xh was not taken: %s".formatted(request.opcode(), refusal(taken)));
-    }
-    queue.ring();
-  }
-
-  private String refusal(int taken) {
-    return switch (taken) {
-      case TransportQueue.FULL -> "%d others did not end yet".formatted(queue.inFlight());
-      case TransportQueue.TOO_LONG -> "its data are too long";
-      default -> "the controller cannot reach its data (%d)".formatted(taken);
-    };
   }
 
   /** Waits as long as the controller wants; false when that is longer than there is time. */
   private boolean mayRetry(int status, long deadline) {
     int told = identify == null ? 0 : identify.retryDelayMs(status);
-    return wait.forRetry(Math.max(LEAST_RETRY_DELAY_MS, told), deadline);
+    return commands.pause(Math.max(LEAST_RETRY_DELAY_MS, told), deadline);
   }
 
   private long within(AdminCommand command) {
@@ -108,7 +87,7 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
 
   /** Sends a command without data; answers dword 0. */
   public int run(AdminCommand command) {
-    return send(command, 0, (request, hva) -> execute(request, within(command)));
+    return commands.with(command, 0, (request, hva) -> execute(request, within(command)));
   }
 
   /**
@@ -117,7 +96,7 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
    * @param decode gets the data's address, which it may use until it returns
    */
   public <T> T read(AdminCommand command, int bytes, LongFunction<T> decode) {
-    return send(
+    return commands.with(
         command,
         bytes,
         (request, hva) -> {
@@ -140,7 +119,7 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
 
   /** Sends a command with data; answers dword 0. */
   public int write(AdminCommand command, byte[] data) {
-    return send(
+    return commands.with(
         command,
         data.length,
         (request, hva) -> {
@@ -156,43 +135,7 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
    * @param data to the controller; as many come from it where they go the other way
    */
   public AdminResult passThrough(AdminCommand command, byte[] data) {
-    return send(
-        command,
-        data.length,
-        (request, hva) -> {
-          if (command.sendsData()) {
-            Mem.copy(data, 0, hva, data.length);
-          }
-          send(request);
-          wait.forEnd(request, clock.deadline(within(command)), within(command));
-          byte[] answer = new byte[command.receivesData() ? data.length : 0];
-          Mem.copy(hva, answer, 0, answer.length);
-          return new AdminResult(request.status(), request.result(), answer);
-        });
-  }
-
-  /** How a request is sent, and what becomes of its data. */
-  private interface Exchange<T> {
-    T with(NvmeRequest request, long hva);
-  }
-
-  private <T> T send(AdminCommand command, int bytes, Exchange<T> exchange) {
-    NvmeRequest request = new NvmeRequest(UNOBSERVED, 1);
-    command.putInto(request);
-    if (bytes == 0) {
-      return exchange.with(request, 0);
-    }
-    long buffer = memory.allocate(bytes, Identify.BYTES);
-    request.addData(buffer, bytes);
-    try {
-      return exchange.with(request, buffer);
-    } finally {
-      if (request.inFlight()) {
-        strays.add(buffer); // the controller may still write there
-      } else {
-        memory.free(buffer);
-      }
-    }
+    return commands.passThrough(command, data, within(command));
   }
 
   /** Identify (Base 5.17); {@code cns} is one of {@link Identify}. */
@@ -222,13 +165,23 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
   }
 
   /**
+   * Abort (Base 5.1) within the time that admin commands have.
+   *
+   * @see #abort(int, int, long)
+   */
+  public boolean abort(int qid, int commandId) {
+    return abort(qid, commandId, timeoutMs);
+  }
+
+  /**
    * Abort (Base 5.1): asks for the end of a command of queue {@code qid}, which ends in any case
    * with a status of its own.
    *
+   * @param withinMs how long the abort itself may take
    * @return whether the controller says that it was aborted
    * @throws NvmeException if as many aborts as the controller takes did not end
    */
-  public boolean abort(int qid, int commandId) {
+  public boolean abort(int qid, int commandId, long withinMs) {
     int limit = identify == null ? 1 : identify.abortLimit();
     aborts.removeIf(abort -> !abort.inFlight());
     if (aborts.size() >= limit) {
@@ -239,7 +192,7 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
     NvmeRequest request = new NvmeRequest(UNOBSERVED, 0);
     AdminCommand.of(AdminOpcode.ABORT).dword(10, commandId << 16 | qid).putInto(request);
     aborts.add(request);
-    return (execute(request) & 1) == 0;
+    return (execute(request, withinMs) & 1) == 0;
   }
 
   /** The requests for events that wait at the controller. */
@@ -249,7 +202,7 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
 
   /** Takes what came without being waited for: events. */
   void poll() {
-    wait.look();
+    commands.look();
     events.rearm();
   }
 
@@ -276,7 +229,6 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
     events.stop();
     queue.endAll(NvmeStatus.ABORTED_BY_HOST);
     queue.close();
-    strays.forEach(memory::free);
-    strays.clear();
+    commands.close();
   }
 }

@@ -10,18 +10,24 @@ import java.util.Set;
  * @param adminTimeoutMs how long an admin command may take
  * @param shutdownTimeoutMs how long an orderly shutdown may take, if the controller does not want
  *     longer
- * @param weightedArbitration whether queues have priorities (CC.AMS), where the controller has it
+ * @param keepAliveMs after which silence a controller that has such a timer gives its host up; 0:
+ *     never
+ * @param arbitration how it takes turns among queues
  * @param quirks how the controller differs from the specification
+ * @param adminErrors what shall go wrong with admin commands
  */
 public record ControllerOptions(
     int adminEntries,
     int ioQueues,
     long adminTimeoutMs,
     long shutdownTimeoutMs,
-    boolean weightedArbitration,
-    Set<Quirk> quirks) {
+    long keepAliveMs,
+    Arbitration arbitration,
+    Set<Quirk> quirks,
+    CommandErrors adminErrors) {
   public static final ControllerOptions DEFAULT =
-      new ControllerOptions(32, 64, 30_000, 10_000, false, Set.of());
+      new ControllerOptions(
+          32, 64, 30_000, 10_000, 0, Arbitration.DEFAULT, Set.of(), CommandErrors.NONE);
 
   /** The most I/O queue pairs there can be (Base 5.27.1.5). */
   public static final int MAX_IO_QUEUES = 65535;
@@ -38,18 +44,51 @@ public record ControllerOptions(
     quirks = Set.copyOf(quirks);
   }
 
-  public ControllerOptions withIoQueues(int count) {
+  public ControllerOptions withAdminQueue(int entries, long timeoutMs) {
     return new ControllerOptions(
-        adminEntries, count, adminTimeoutMs, shutdownTimeoutMs, weightedArbitration, quirks);
+        entries,
+        ioQueues,
+        timeoutMs,
+        shutdownTimeoutMs,
+        keepAliveMs,
+        arbitration,
+        quirks,
+        adminErrors);
   }
 
   public ControllerOptions withQuirks(Set<Quirk> some) {
     return new ControllerOptions(
-        adminEntries, ioQueues, adminTimeoutMs, shutdownTimeoutMs, weightedArbitration, some);
+        adminEntries,
+        ioQueues,
+        adminTimeoutMs,
+        shutdownTimeoutMs,
+        keepAliveMs,
+        arbitration,
+        some,
+        adminErrors);
   }
 
-  public ControllerOptions withWeightedArbitration() {
+  public ControllerOptions withArbitration(Arbitration other) {
     return new ControllerOptions(
-        adminEntries, ioQueues, adminTimeoutMs, shutdownTimeoutMs, true, quirks);
+        adminEntries,
+        ioQueues,
+        adminTimeoutMs,
+        shutdownTimeoutMs,
+        keepAliveMs,
+        other,
+        quirks,
+        adminErrors);
+  }
+
+  public ControllerOptions withKeepAliveMs(long time) {
+    return new ControllerOptions(
+        adminEntries,
+        ioQueues,
+        adminTimeoutMs,
+        shutdownTimeoutMs,
+        time,
+        arbitration,
+        quirks,
+        adminErrors);
   }
 }

@@ -2,10 +2,15 @@ package io.vireo.nvme;
 
 /** What became of the I/Os that were more than one command in place. Reactor thread only. */
 public final class IoCounters {
+  private long waited;
   private long split;
   private long bounced;
   private long bouncedBytes;
   private long bufferWaits;
+
+  void waited() {
+    waited++;
+  }
 
   void split() {
     split++;
@@ -18,6 +23,11 @@ public final class IoCounters {
 
   void bufferWait() {
     bufferWaits++;
+  }
+
+  /** I/Os that had to wait for room, a buffer, others or the end of a reset. */
+  public long waitedIos() {
+    return waited;
   }
 
   /** I/Os that became other commands than one in place. */

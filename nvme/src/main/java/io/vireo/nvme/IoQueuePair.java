@@ -2,6 +2,7 @@ package io.vireo.nvme;
 
 import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.NvmeRequest;
+import io.vireo.nvme.transport.QueueCounts;
 import io.vireo.nvme.transport.TransportQueue;
 import java.util.function.IntSupplier;
 
@@ -54,12 +55,11 @@ public final class IoQueuePair {
   private final QueuePairOptions options;
   private final IntSupplier enabling; // the controller's, now
   private final IoSplitter splitter;
-  private final WaitingIos waiting = new WaitingIos();
+  private final WaitingIos waiting;
   private final TakenBack takenBack;
   private final Timeouts timeouts;
-  private final int id;
-  private final int capacity;
   private TransportQueue queue;
+  private QueueCounts before = QueueCounts.NONE; // of queues before that one
   private int generation; // which enabling of the controller the queue was made under
   private int refusal; // of every submission; SUBMITTED: none, it runs
   private boolean detached; // from suspend to resume the queue is the control thread's
@@ -68,11 +68,10 @@ public final class IoQueuePair {
     this.enabling = enabling;
     this.options = options;
     this.queue = queue;
-    this.id = queue.id();
-    this.capacity = queue.capacity();
     this.generation = enabling.getAsInt();
-    this.splitter = new IoSplitter(this, capacity, options.buffers());
-    this.takenBack = new TakenBack(capacity);
+    this.splitter = new IoSplitter(this, queue.capacity(), options.buffers());
+    this.waiting = new WaitingIos(splitter);
+    this.takenBack = new TakenBack(queue.capacity());
     this.timeouts = new Timeouts(this, nowNs);
   }
 
@@ -97,7 +96,7 @@ public final class IoQueuePair {
   }
 
   int room() {
-    return refusal != TransportQueue.SUBMITTED ? 0 : capacity - queue.inFlight();
+    return refusal != TransportQueue.SUBMITTED ? 0 : queue.capacity() - queue.inFlight();
   }
 
   /** Submits the two commands of a fused operation (Base 3.4.2) side by side, or neither. */
@@ -148,6 +147,11 @@ public final class IoQueuePair {
     return taken;
   }
 
+  /** Whether a poll may find something to do; other than that only completions give it any. */
+  public boolean ready() {
+    return hasWaiting() || !takenBack.isEmpty() || queue.ready();
+  }
+
   /** Sends what waits: first what was sent before already. When an owner throws: as far as it. */
   private void goOn() {
     try {
@@ -155,7 +159,7 @@ public final class IoQueuePair {
         refusal = TransportQueue.SUBMITTED;
       }
       if (refusal == TransportQueue.SUBMITTED) {
-        waiting.advance(splitter);
+        waiting.advance();
       }
     } finally {
       queue.ring();
@@ -168,26 +172,7 @@ public final class IoQueuePair {
 
   /** Takes an I/O that did not become one command at once. */
   int take(NvmeIo io) {
-    if (refusal == FAILED) {
-      return FAILED;
-    }
-    IoProgress progress = io.progress();
-    progress.begin();
-    boolean mayBegin = waiting.isEmpty() && refusal == TransportQueue.SUBMITTED;
-    int taken = TransportQueue.UNMAPPED; // when an error says that its memory has gone
-    try {
-      taken = mayBegin ? splitter.advance(io) : TransportQueue.FULL;
-    } finally {
-      if (taken == TransportQueue.FULL) {
-        waiting.add(io);
-      } else if (taken != TransportQueue.SUBMITTED && progress.hasBegun()) {
-        progress.failUnsent();
-        taken = TransportQueue.SUBMITTED;
-      } else if (taken != TransportQueue.SUBMITTED) {
-        io.refuse();
-      }
-    }
-    return taken == TransportQueue.FULL ? TransportQueue.SUBMITTED : taken;
+    return refusal == FAILED ? FAILED : waiting.take(io, refusal == TransportQueue.SUBMITTED);
   }
 
   /** Has {@link #poll(int, long)} tell of requests in flight for longer than that; 0: no more. */
@@ -219,14 +204,22 @@ public final class IoQueuePair {
   }
 
   /**
+   * Ends cancelled I/Os ({@link NvmeIo#cancel}) as aborted by the host, as far as the controller
+   * does not have them; answers the ids of their commands that it has, for aborts.
+   */
+  public int[] endUnwanted() {
+    takenBack.endUnwanted();
+    waiting.endUnwanted(NvmeStatus.ABORTED_BY_HOST);
+    return detached ? new int[0] : queue.unwanted();
+  }
+
+  /**
    * Ends everything that was taken back or waits with {@code status}. Nothing is taken any more
-   * until {@link #resume}: {@link #FAILED}.
-   *
-   * @throws IllegalStateException if it is not suspended
+   * until {@link #resume}: {@link #FAILED}. It is suspended.
    */
   public void fail(int status) {
     if (!detached) {
-      throw new IllegalStateException("queue pair %d is not suspended".formatted(id));
+      throw new IllegalStateException("queue pair %d is not suspended".formatted(id()));
     }
     refusal = FAILED;
     try {
@@ -239,7 +232,7 @@ public final class IoQueuePair {
   /** Sends everything again that was taken back, then what waits; it was reopened. */
   public void resume() {
     if (enabling.getAsInt() != generation) {
-      throw new IllegalStateException("queue pair %d was not reopened".formatted(id));
+      throw new IllegalStateException("queue pair %d was not reopened".formatted(id()));
     }
     detached = false;
     refusal = TransportQueue.FULL;
@@ -257,6 +250,7 @@ public final class IoQueuePair {
 
   /** Goes on with another queue once it is resumed. */
   void reopened(TransportQueue fresh) {
+    before = before.plus(queue.counts());
     queue = fresh;
     generation = enabling.getAsInt();
   }
@@ -268,12 +262,12 @@ public final class IoQueuePair {
 
   /** How many requests can be in flight. */
   public int capacity() {
-    return capacity;
+    return queue.capacity();
   }
 
   /** The queue's id at the controller, from 1. */
   public int id() {
-    return id;
+    return queue.id();
   }
 
   /** Completions that belonged to nothing in flight, since the queue was opened or reopened. */
@@ -284,6 +278,11 @@ public final class IoQueuePair {
   /** What became of I/Os that were not one command in place. */
   public IoCounters counters() {
     return splitter.counters();
+  }
+
+  /** What its queues did, over all resets. */
+  public QueueCounts counts() {
+    return before.plus(queue.counts());
   }
 
   QueuePairOptions options() {

@@ -17,9 +17,9 @@ public record NamespaceChanges(
     List<NvmeNamespace> removed, List<NvmeNamespace> added, List<Change> changed) {
   /** A namespace before and after. */
   public record Change(NvmeNamespace before, NvmeNamespace after) {
-    /** Whether it is only larger than before: whoever uses it can go on. */
-    public boolean isGrowth() {
-      return after.blocks() > before.blocks() && after.hasFormatOf(before);
+    /** Whether only its size is another: whoever uses what both have can go on. */
+    public boolean isResize() {
+      return after.hasFormatOf(before);
     }
   }
 

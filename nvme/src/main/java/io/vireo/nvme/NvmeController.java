@@ -1,10 +1,8 @@
 package io.vireo.nvme;
 
 import io.vireo.nvme.spec.Cap;
-import io.vireo.nvme.spec.Capabilities;
 import io.vireo.nvme.spec.Cc;
 import io.vireo.nvme.spec.CommandSetLimits;
-import io.vireo.nvme.spec.Identify;
 import io.vireo.nvme.spec.IdentifyController;
 import io.vireo.nvme.transport.DmaMemory;
 import io.vireo.nvme.transport.NvmeTransport;
@@ -31,14 +29,9 @@ public final class NvmeController implements AutoCloseable {
   private final ControllerRegisters registers;
   private final ControllerEvents events = new ControllerEvents(this);
   private final QueuePairs queues;
+  private final ControllerIdentity identity;
   private int generation; // read by queue threads that were told of the change
   private AdminQueue admin; // null: disabled
-  private IdentifyController identify;
-  private CommandSetLimits limits = CommandSetLimits.NONE;
-  private List<NvmeNamespace> namespaces = List.of();
-  private List<String> unusable = List.of();
-  private int scans;
-  private int queuePairs;
 
   private NvmeController(
       NvmeTransport transport, DmaMemory memory, PollClock clock, ControllerOptions options) {
@@ -48,6 +41,7 @@ public final class NvmeController implements AutoCloseable {
     this.options = options;
     this.registers = new ControllerRegisters(transport, clock, options.quirks());
     this.queues = new QueuePairs(this, transport, registers.cap(), clock);
+    this.identity = new ControllerIdentity(this, transport, options);
   }
 
   /**
@@ -101,34 +95,16 @@ public final class NvmeController implements AutoCloseable {
     int entries = options.adminEntries();
     QueueOptions size = QueueOptions.polled(entries, entries - 1, MAX_TRANSFER_BYTES, 0);
     TransportQueue queue = transport.openAdmin(size, 1 << pageShift);
-    admin = new AdminQueue(transport, queue, memory, clock, options.adminTimeoutMs(), events::add);
+    admin = new AdminQueue(transport, queue, memory, clock, options, events::add);
     try {
       int commandSets = CommandSets.configuration(registers.cap());
       registers.enable(Cc.of(commandSets, pageShift) | queues.arbitration(options));
-      identifyAnew(commandSets == Cc.CSS_ALL);
+      identity.ask(commandSets == Cc.CSS_ALL);
+      events.start();
     } catch (NvmeException e) {
       stopAfter(e);
       throw e;
     }
-  }
-
-  private void identifyAnew(boolean allCommandSets) {
-    identify = admin.identify(Identify.CNS_CONTROLLER, 0, IdentifyController::decode);
-    admin.identified(identify);
-    CommandSets.check(identify);
-    if ((identify.oacs() & Capabilities.OACS_DOORBELL_BUFFER) != 0) {
-      NvmeException.ifOffered(() -> transport.shadowDoorbells(admin));
-    }
-    if (identify.tellsRetryDelays()) {
-      NvmeException.ifOffered(features()::acceptRetryDelays);
-    }
-    if (allCommandSets) {
-      CommandSets.choose(this);
-    }
-    limits = CommandSets.limits(this, allCommandSets);
-    queuePairs = features().queues(options.ioQueues());
-    rescan();
-    events.start();
   }
 
   /** The queue's memory goes back only when the controller is known to do no DMA. */
@@ -142,12 +118,7 @@ public final class NvmeController implements AutoCloseable {
 
   /** Asks again which namespaces are active (Base 5.17.2.2) and what they are. */
   public List<NvmeNamespace> rescan() {
-    NamespaceScan scan =
-        new NamespaceScan(admin(), identify, maxTransferBytes(), options.quirks()).run();
-    unusable = scan.unusable();
-    namespaces = scan.found();
-    scans++;
-    return namespaces;
+    return identity.rescan();
   }
 
   /** Makes an I/O queue pair; any one thread may then poll it. */
@@ -188,6 +159,24 @@ public final class NvmeController implements AutoCloseable {
     queues.close(pair);
   }
 
+  /**
+   * Sends any I/O command as it is, on a queue pair of its own, and tells how it ended.
+   *
+   * @param data to the controller; as many come from it where they go the other way
+   */
+  public AdminResult passThrough(AdminCommand command, byte[] data, long withinMs) {
+    IoQueuePair pair = openQueuePair(2, 1);
+    TransportQueue queue = pair.queue();
+    CommandExchange commands =
+        new CommandExchange(transport, queue, memory, clock, CommandErrors.NONE);
+    try {
+      return commands.passThrough(command, data, withinMs);
+    } finally {
+      close(pair);
+      commands.close();
+    }
+  }
+
   /** The way to a namespace over a queue pair: for I/Os on the queue pair's thread. */
   public NamespaceQueue open(IoQueuePair pair, NvmeNamespace namespace) {
     return new NamespaceQueue(pair, namespace, NamespaceLimits.of(this, namespace));
@@ -201,7 +190,7 @@ public final class NvmeController implements AutoCloseable {
   /** The most data of one command: MDTS, and no more than the driver's lists are made for. */
   public int maxTransferBytes() {
     int minPageBytes = 1 << registers.cap().minPageShift();
-    return Math.min(identify.maxTransferBytes(minPageBytes), MAX_TRANSFER_BYTES);
+    return Math.min(identify().maxTransferBytes(minPageBytes), MAX_TRANSFER_BYTES);
   }
 
   /** Orderly end: CC.SHN, then disabled. All queue pairs are closed. */
@@ -218,7 +207,7 @@ public final class NvmeController implements AutoCloseable {
   private void close(int shn) {
     if (admin != null) {
       try {
-        long micros = identify == null ? 0 : identify.shutdownMicros();
+        long micros = identify() == null ? 0 : identify().shutdownMicros();
         long told = Math.min(micros / 1_000, MAX_SHUTDOWN_MS);
         registers.shutdown(shn, Math.max(options.shutdownTimeoutMs(), told));
       } finally {
@@ -229,7 +218,7 @@ public final class NvmeController implements AutoCloseable {
 
   /** Waits while an activation of firmware stops commands (CSTS.PP), as long as MTFA says. */
   void awaitActivation() {
-    registers.awaitActivation(Math.max(options.adminTimeoutMs(), identify.activationMs()));
+    registers.awaitActivation(Math.max(options.adminTimeoutMs(), identify().activationMs()));
   }
 
   /** Gives up a controller that is gone or whose DMA was stopped from outside; asks it nothing. */
@@ -247,27 +236,32 @@ public final class NvmeController implements AutoCloseable {
   }
 
   public IdentifyController identify() {
-    return identify;
+    return identity.controller();
   }
 
   /** The active namespaces, ascending. */
   public List<NvmeNamespace> namespaces() {
-    return namespaces;
+    return identity.namespaces();
   }
 
   /** How often {@link #namespaces} were asked for. */
   int scans() {
-    return scans;
+    return identity.scans();
   }
 
   /** Why other active namespaces cannot be used, a sentence each. */
   public List<String> unusableNamespaces() {
-    return unusable;
+    return identity.unusable();
   }
 
   /** What the NVM command set limits. */
   public CommandSetLimits limits() {
-    return limits;
+    return identity.limits();
+  }
+
+  /** After which silence it gives its host up: time for keep alive; 0: it never does. */
+  public long keepAliveMs() {
+    return identity.keepAliveMs();
   }
 
   /** What it says of its registers and queues. */
@@ -295,6 +289,6 @@ public final class NvmeController implements AutoCloseable {
 
   /** How many I/O queue pairs there can be: as many as the controller gave. */
   public int queuePairs() {
-    return queuePairs;
+    return identity.queuePairs();
   }
 }

@@ -1,5 +1,6 @@
 package io.vireo.nvme;
 
+import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.NvmeRequest;
 import io.vireo.nvme.transport.RequestCompletion;
 
@@ -46,6 +47,7 @@ public final class NvmeIo {
   private boolean countsReference; // the reference tag grows with the block
 
   private boolean inFlight;
+  private boolean wanted;
   private int status;
   private long result;
 
@@ -63,6 +65,11 @@ public final class NvmeIo {
     public void completed(NvmeRequest request, int endStatus) {
       result = request.longResult();
       end(endStatus);
+    }
+
+    @Override
+    public boolean isWanted() {
+      return wanted;
     }
   }
 
@@ -127,6 +134,16 @@ public final class NvmeIo {
     return inFlight;
   }
 
+  /** Nobody wants it any more: {@link IoQueuePair#endUnwanted} ends it, or a reset does. */
+  public void cancel() {
+    wanted = false;
+    progress.fail(NvmeStatus.ABORTED_BY_HOST); // no more commands, if it is several
+  }
+
+  boolean isWanted() {
+    return wanted;
+  }
+
   /** How it ended the last time: {@code NvmeStatus}. */
   public int status() {
     return status;
@@ -144,6 +161,7 @@ public final class NvmeIo {
       throw new IllegalStateException("I/O is in flight already");
     }
     kind = Kind.BLOCKS;
+    wanted = true;
     target = queue;
     opcode = newOpcode;
     lba = newLba;

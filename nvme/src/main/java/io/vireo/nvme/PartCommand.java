@@ -67,6 +67,11 @@ final class PartCommand implements RequestCompletion {
   }
 
   @Override
+  public boolean isWanted() {
+    return io.isWanted();
+  }
+
+  @Override
   public void completed(NvmeRequest ended, int status) {
     NvmeIo parent = io;
     // When the owner's memory has gone, and will not come back.

@@ -8,7 +8,7 @@ import io.vireo.nvme.transport.QueueOptions;
  * @param entries at most CAP.MQES + 1
  * @param requests in flight, less than {@code entries}
  * @param priority 0 urgent, 1 high, 2 medium, 3 low; means something with {@link
- *     ControllerOptions#weightedArbitration}
+ *     ControllerOptions#arbitration}
  * @param interruptVector the MSI-X vector that is signalled when requests have ended, for whoever
  *     sleeps meanwhile; {@link QueueOptions#NO_INTERRUPTS}. Its eventfd is the caller's, who reads
  *     it and then polls: an interrupt says that there was something to be polled, maybe taken long

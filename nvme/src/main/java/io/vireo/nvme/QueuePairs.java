@@ -24,7 +24,7 @@ final class QueuePairs {
 
   /** CC.AMS: whether the priorities of queues shall mean something. */
   int arbitration(ControllerOptions options) {
-    boolean weighted = options.weightedArbitration() && cap.weightedRoundRobin();
+    boolean weighted = options.arbitration().weighted() && cap.weightedRoundRobin();
     return weighted ? Cc.AMS_WEIGHTED : 0;
   }
 

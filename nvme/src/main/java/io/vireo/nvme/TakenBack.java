@@ -42,6 +42,7 @@ final class TakenBack {
       }
     }
     takeInFlight(queue);
+    endUnwanted(thrown);
     thrown.again();
   }
 
@@ -108,6 +109,31 @@ final class TakenBack {
       int half = NvmeStatus.ABORTED_BY_HOST;
       int unfit = NvmeStatus.DATA_TRANSFER_ERROR | NvmeStatus.DNR;
       request.endTakenBack(request.fusedOpcode() > 0xff ? half : unfit);
+    }
+  }
+
+  /** Ends those that their owners do not want any more; as {@link #end}. */
+  void endUnwanted() {
+    Thrown thrown = new Thrown();
+    endUnwanted(thrown);
+    thrown.again();
+  }
+
+  private void endUnwanted(Thrown thrown) {
+    int i = first;
+    while (i < end) {
+      NvmeRequest request = requests[i];
+      if (request.isWanted()) {
+        i++;
+        continue;
+      }
+      System.arraycopy(requests, i + 1, requests, i, --end - i);
+      requests[end] = null;
+      try {
+        request.endTakenBack(NvmeStatus.ABORTED_BY_HOST);
+      } catch (RuntimeException | Error e) {
+        thrown.add(e);
+      }
     }
   }
 

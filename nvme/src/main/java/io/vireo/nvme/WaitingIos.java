@@ -7,14 +7,45 @@ import io.vireo.nvme.transport.TransportQueue;
  * served. Linked through themselves, each once: as many as there are. Reactor thread only.
  */
 final class WaitingIos {
+  private final IoSplitter splitter;
   private NvmeIo first; // null: none
   private NvmeIo last;
+
+  WaitingIos(IoSplitter splitter) {
+    this.splitter = splitter;
+  }
 
   boolean isEmpty() {
     return first == null;
   }
 
-  void add(NvmeIo io) {
+  /**
+   * Takes an I/O: sends what there is room for, if none waits before it.
+   *
+   * @param mayBegin whether anything may be sent now
+   * @return SUBMITTED, or why nothing happened
+   */
+  int take(NvmeIo io, boolean mayBegin) {
+    IoProgress progress = io.progress();
+    progress.begin();
+    int taken = TransportQueue.UNMAPPED; // when an error says that its memory has gone
+    try {
+      taken = mayBegin && isEmpty() ? splitter.advance(io) : TransportQueue.FULL;
+    } finally {
+      if (taken == TransportQueue.FULL) {
+        add(io);
+        splitter.counters().waited();
+      } else if (taken != TransportQueue.SUBMITTED && progress.hasBegun()) {
+        progress.failUnsent();
+        taken = TransportQueue.SUBMITTED;
+      } else if (taken != TransportQueue.SUBMITTED) {
+        io.refuse();
+      }
+    }
+    return taken == TransportQueue.FULL ? TransportQueue.SUBMITTED : taken;
+  }
+
+  private void add(NvmeIo io) {
     io.progress().await(last);
     first = first == null ? io : first;
     last = io;
@@ -26,7 +57,7 @@ final class WaitingIos {
   }
 
   /** Sends them as far as there is room. */
-  void advance(IoSplitter splitter) {
+  void advance() {
     int taken = TransportQueue.SUBMITTED;
     for (NvmeIo io = first; io != null && taken != TransportQueue.FULL; io = first) {
       taken = TransportQueue.UNMAPPED; // when an error says that its memory has gone
@@ -46,6 +77,20 @@ final class WaitingIos {
       progress.failUnsent();
     }
     progress.endIfDone();
+  }
+
+  /** Ends those that nobody wants any more; as {@link #end}. */
+  void endUnwanted(int status) {
+    WaitingIos unwanted = new WaitingIos(splitter);
+    WaitingIos wanted = new WaitingIos(splitter);
+    while (first != null) {
+      NvmeIo io = first;
+      removeFirst();
+      (io.isWanted() ? wanted : unwanted).add(io);
+    }
+    first = wanted.first;
+    last = wanted.last;
+    unwanted.end(status);
   }
 
   /** Ends them all; an owner that throws keeps no other from being told. */

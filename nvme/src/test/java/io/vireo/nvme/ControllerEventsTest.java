@@ -11,7 +11,6 @@ import io.vireo.nvme.spec.ErrorLogEntry;
 import io.vireo.nvme.spec.SmartLog;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +59,7 @@ class ControllerEventsTest {
             changes.removed().stream().map(NvmeNamespace::id).toList(),
             changes.added().stream().map(NvmeNamespace::id).toList(),
             changes.changed().stream()
-                .filter(NamespaceChanges.Change::isGrowth)
+                .filter(NamespaceChanges.Change::isResize)
                 .map(change -> change.after().id())
                 .toList());
   }
@@ -212,7 +211,7 @@ class ControllerEventsTest {
   void commands_have_room_beside_the_requests_for_events() {
     host.model().step();
     assertThat(host.model().eventRequests()).isEqualTo(4);
-    ControllerOptions small = new ControllerOptions(4, 1, 1000, 1000, false, Set.of());
+    ControllerOptions small = ControllerOptions.DEFAULT.withAdminQueue(4, 1000);
     try (ModelHost other = new ModelHost(ModelOptions.DEFAULT);
         NvmeController of = NvmeController.attach(other.transport(), other, other, small)) {
       other.model().step();

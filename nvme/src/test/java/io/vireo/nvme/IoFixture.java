@@ -1,6 +1,7 @@
 package io.vireo.nvme;
 
 import io.vireo.linux.Mem;
+import io.vireo.nvme.model.ModelBuffers;
 import io.vireo.nvme.model.ModelHost;
 import io.vireo.nvme.model.ModelOptions;
 import io.vireo.nvme.spec.NvmOpcode;
@@ -18,7 +19,7 @@ final class IoFixture implements AutoCloseable, RequestCompletion, NvmeIoComplet
 
   final ModelHost host;
   final NvmeController controller;
-  final BufferStack buffers; // null: none
+  final ModelBuffers buffers; // null: none
   final IoQueuePair pair;
   final NvmeNamespace namespace;
   final NamespaceQueue disk;
@@ -45,9 +46,10 @@ final class IoFixture implements AutoCloseable, RequestCompletion, NvmeIoComplet
       ModelHost modelHost, int entries, int requests, int bounceBuffers, int bufferBytes) {
     host = modelHost;
     controller = NvmeController.attach(host.transport(), host, host, ControllerOptions.DEFAULT);
-    buffers = bounceBuffers == 0 ? null : new BufferStack(host, bounceBuffers, bufferBytes);
+    buffers = bounceBuffers == 0 ? null : new ModelBuffers(host, bounceBuffers, bufferBytes);
     pair =
-        controller.openQueuePair(entries, requests, buffers == null ? BounceBuffers.NONE : buffers);
+        controller.openQueuePair(
+            entries, requests, buffers == null ? BounceBuffers.NONE : buffers.buffers());
     namespace = controller.namespaces().getFirst();
     disk = controller.open(pair, namespace);
     data = host.allocate(DATA_BYTES, 4096);

@@ -167,6 +167,7 @@ class NamespaceQueueTest {
       assertThat(io.pair.counters().bouncedBytes()).isEqualTo(16384 + 32768);
       assertThat(io.pair.counters().bouncedCommands()).isEqualTo(2 + 4);
       assertThat(io.pair.counters().bufferWaits()).isPositive();
+      assertThat(io.pair.counters().waitedIos()).isPositive();
       assertThat(io.buffers.available()).isEqualTo(2);
     }
   }

@@ -65,8 +65,10 @@ class QueuePairOptionsTest implements NvmeIoCompletion {
       IoQueuePair pair = controller.openQueuePair(options);
       assertThat(last(5).cdw11()).isEqualTo(3 << 16 | 0b11);
       NamespaceQueue disk = controller.open(pair, controller.namespaces().getFirst());
+      List<Integer> vectors = new ArrayList<>();
+      host.model().onInterrupt(vectors::add);
       readOnce(host, pair, disk, data);
-      assertThat(host.model().interrupts(3)).isEqualTo(1);
+      assertThat(vectors).containsExactly(3);
       IoQueuePair polled = controller.openQueuePair(8, 7);
       assertThat(last(5).cdw11()).isEqualTo(1);
       controller.close(polled);
@@ -80,7 +82,8 @@ class QueuePairOptionsTest implements NvmeIoCompletion {
   @Test
   void priorities_are_asked_for_where_the_controller_arbitrates_by_weights() { // Base 3.4.4
     try (ModelHost host = host(ModelOptions.DEFAULT)) {
-      ControllerOptions weighted = ControllerOptions.DEFAULT.withWeightedArbitration();
+      ControllerOptions weighted =
+          ControllerOptions.DEFAULT.withArbitration(new Arbitration(2, 1, 2, 3));
       NvmeController controller = NvmeController.attach(host.transport(), host, host, weighted);
       assertThat(host.transport().get32(Registers.CC) & 0b111 << 11).isEqualTo(Cc.AMS_WEIGHTED);
       QueuePairOptions low = QueuePairOptions.of(8, 7, BounceBuffers.NONE).withPriority(3);

@@ -22,6 +22,7 @@ public final class Reactor implements AutoCloseable {
 
   private final String name;
   private final int cpu;
+  private final boolean sleeps;
   private final Waiter waiter;
   private final Mailbox mailbox;
   private final LapCounters counters = new LapCounters();
@@ -39,6 +40,7 @@ public final class Reactor implements AutoCloseable {
       ThreadFactory threads) {
     this.name = name;
     this.cpu = cpu;
+    this.sleeps = options.idle() == IdleMode.ADAPTIVE;
     this.waiter = waiter;
     mailbox = new Mailbox(waiter);
     Faults faults = new Faults(this, listener, counters, clock);
@@ -103,6 +105,11 @@ public final class Reactor implements AutoCloseable {
   /** The CPU its thread is pinned to; -1 when it is stepped. */
   public int cpu() {
     return cpu;
+  }
+
+  /** Whether it sleeps when there is nothing to do, so that something must be able to wake it. */
+  public boolean sleeps() {
+    return sleeps;
   }
 
   /** What it did so far. Any thread. */

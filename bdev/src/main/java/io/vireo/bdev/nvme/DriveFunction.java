@@ -1,8 +1,10 @@
 package io.vireo.bdev.nvme;
 
+import io.vireo.linux.EventFd;
 import io.vireo.nvme.Quirk;
 import io.vireo.nvme.transport.DmaMemory;
 import io.vireo.nvme.transport.NvmeTransport;
+import java.util.List;
 import java.util.Set;
 
 /** The way to a controller that stays over its resets: a PCI function that we drive. */
@@ -28,8 +30,20 @@ interface DriveFunction extends AutoCloseable {
   /** What queues are made of. */
   DmaMemory memory();
 
+  /** For data that it does not reach where they lie. */
+  SharedBuffers buffers();
+
   /** Whether guests' memory that is registered can be reached where it lies. */
   boolean reachesGuests();
+
+  /**
+   * Has the function signal an eventfd for each of its first interrupt vectors; before its
+   * controller is enabled.
+   *
+   * @param most how many are of use
+   * @return the eventfds, which stay the function's; none when it cannot interrupt
+   */
+  List<EventFd> interrupts(int most);
 
   /** Ends the controller's access to memory, whatever it says itself; a reset of the function. */
   void stop();

@@ -11,6 +11,9 @@ import io.vireo.nvme.spec.NvmOpcode;
  * again: which commands it becomes, and how often they were tried.
  */
 final class DriveIo implements NvmeIoCompletion {
+  /** No error is injected. */
+  static final int NONE = -1;
+
   private final DriveQueue queue;
   private NvmeIo commands;
   private int maxPieces;
@@ -21,11 +24,17 @@ final class DriveIo implements NvmeIoCompletion {
   /** How often it failed. */
   int failures;
 
-  /** What it is to end with, whatever the controller says; 0: what that says. */
+  /** What it is to end with, whatever the controller says; {@link #NONE}: what that says. */
   int injectedStatus;
+
+  /** When the driver got it the last time, by the reactor's clock. */
+  long sentNs;
 
   /** Nobody wants it any more: it is not tried again. */
   boolean cancelled;
+
+  /** By which of its queue's cancellations. */
+  int cancellation;
 
   /** When it is tried again, by the reactor's clock. */
   long dueNs;
@@ -54,9 +63,18 @@ final class DriveIo implements NvmeIoCompletion {
     channel = of;
     io = request;
     failures = 0;
-    injectedStatus = 0;
+    injectedStatus = NONE;
     cancelled = false;
     flushing = false;
+  }
+
+  /** A reset of its disk wants it to end soon. */
+  void cancel(int number) {
+    cancelled = true;
+    cancellation = number;
+    if (inFlight()) {
+      commands.cancel();
+    }
   }
 
   /** Takes over the buffers, or the ranges in their place. */

@@ -51,9 +51,7 @@ final class DriveNamespaces {
     changes.removed().forEach(this::remove);
     for (NamespaceChanges.Change change : changes.changed()) {
       NvmeBdev bdev = bdevs.get(change.after().id());
-      if (bdev != null && change.isGrowth()) {
-        bdev.grow(change.after());
-      } else {
+      if (bdev == null || !change.isResize() || !bdev.follow(change.after())) {
         remove(change.before());
         addIfPossible(change.after());
       }

@@ -3,12 +3,14 @@ package io.vireo.bdev.nvme;
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
-import io.vireo.nvme.BufferStack;
 import io.vireo.nvme.IoQueuePair;
 import io.vireo.nvme.NamespaceQueue;
 import io.vireo.nvme.NvmeController;
 import io.vireo.nvme.NvmeNamespace;
+import io.vireo.nvme.PooledBuffers;
+import io.vireo.nvme.QueuePairOptions;
 import io.vireo.nvme.spec.NvmeStatus;
+import io.vireo.nvme.transport.QueueCounts;
 import io.vireo.nvme.transport.TransportQueue;
 import io.vireo.reactor.Poller;
 import io.vireo.reactor.Reactor;
@@ -22,24 +24,19 @@ import io.vireo.reactor.Reactor;
  * should is a matter for {@link Retries}.
  */
 final class DriveQueue implements Poller {
-  /** Of one request before it has ever had more. */
-  private static final int PIECES = 32;
-
   private static final int BUDGET = 64;
-  private static final int BOUNCE_BUFFERS = 32;
-  private static final int BOUNCE_BYTES = 64 << 10;
   private static final long NS_OF_US = 1_000;
 
   private final NvmeDrive drive;
   private final NvmeController controller;
   private final Reactor reactor;
-  private final BufferStack bounces;
+  private final QueueInterrupt interrupt;
   private final IoQueuePair pair;
   private final Retries retries;
   private final boolean delaySubmit;
-  private final DriveIo[] all;
-  private DriveIo free;
-  private int active;
+  private final long timeoutNs;
+  private final DriveIos requests;
+  private int cancellations;
   private long polls;
   private long idlePolls;
   private long completions;
@@ -50,35 +47,32 @@ final class DriveQueue implements Poller {
   int users;
 
   private DriveQueue(
-      NvmeDrive drive,
-      NvmeController controller,
-      Reactor reactor,
-      BufferStack bounces,
-      IoQueuePair pair) {
+      NvmeDrive drive, NvmeController controller, Reactor reactor, int vector, IoQueuePair pair) {
     this.drive = drive;
     this.controller = controller;
     this.reactor = reactor;
-    this.bounces = bounces;
     this.pair = pair;
     this.retries = new Retries(this, drive, reactor);
     this.delaySubmit = drive.options().delaySubmit();
-    all = new DriveIo[pair.capacity()];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = new DriveIo(this, PIECES);
-      give(all[i]);
-    }
+    this.timeoutNs = drive.options().timeoutUs() * NS_OF_US;
+    this.interrupt = new QueueInterrupt(drive.interrupts(), vector, reactor, timeoutNs);
+    this.requests = new DriveIos(this, pair.capacity());
   }
 
   /** Makes the queue pair. */
   static DriveQueue open(NvmeDrive drive, NvmeController controller, Reactor reactor) {
-    BufferStack bounces = new BufferStack(drive.memory(), BOUNCE_BUFFERS, BOUNCE_BYTES);
+    PooledBuffers bounces = drive.buffers().join(reactor);
+    int vector = drive.interrupts().take(reactor);
     try {
       int requests =
           Math.min(drive.options().queueRequests(), controller.cap().maxQueueEntries() - 1);
-      IoQueuePair pair = controller.openQueuePair(requests + 1, requests, bounces);
-      return new DriveQueue(drive, controller, reactor, bounces, pair);
+      QueuePairOptions options =
+          QueuePairOptions.of(requests + 1, requests, bounces).withInterrupts(vector);
+      IoQueuePair pair = controller.openQueuePair(options);
+      return new DriveQueue(drive, controller, reactor, vector, pair);
     } catch (RuntimeException e) {
-      bounces.close();
+      drive.interrupts().give(vector);
+      drive.buffers().leave(reactor);
       throw e;
     }
   }
@@ -87,9 +81,9 @@ final class DriveQueue implements Poller {
   DriveQueue begin() {
     if (!polled) {
       polled = true;
-      long limitNs = drive.options().timeoutUs() * NS_OF_US;
-      pair.watch(limitNs, (p, request, ageNs) -> drive.late(this, request.commandId(), ageNs));
+      pair.watch(timeoutNs, (p, request, ageNs) -> drive.late(this, request.commandId(), ageNs));
       reactor.addChannel(this);
+      interrupt.begin(this);
     }
     return this;
   }
@@ -104,12 +98,10 @@ final class DriveQueue implements Poller {
     if (io.type() == IoType.FLUSH && !channel.writeCache()) {
       return IoStatus.OK;
     }
-    DriveIo request = free;
+    DriveIo request = requests.take();
     if (request == null) {
       return IoStatus.BUSY;
     }
-    free = request.next;
-    active++;
     request.begin(channel, io);
     int taken = TransportQueue.FULL;
     try {
@@ -117,8 +109,7 @@ final class DriveQueue implements Poller {
       taken = send(request);
     } finally {
       if (taken != TransportQueue.SUBMITTED && !request.inFlight()) {
-        active--; // refused, or a guest's memory is gone
-        give(request);
+        requests.give(request); // refused, or a guest's memory is gone
       }
     }
     return switch (taken) {
@@ -130,6 +121,7 @@ final class DriveQueue implements Poller {
 
   /** Hands a request to the driver, or to those that wait for an error that is injected. */
   int send(DriveIo request) {
+    request.sentNs = reactor.nowNs();
     int taken =
         drive.errors().any() && retries.injected(request)
             ? TransportQueue.SUBMITTED
@@ -140,25 +132,14 @@ final class DriveQueue implements Poller {
     return taken;
   }
 
-  private void give(DriveIo request) {
-    request.io = null;
-    request.next = free;
-    free = request;
-  }
-
   /** Whether a request is in flight here. */
   boolean holds(BdevIo io) {
-    for (DriveIo request : all) {
-      if (request.io == io) {
-        return true;
-      }
-    }
-    return false;
+    return requests.holds(io);
   }
 
   @Override
   public int poll() {
-    return active == 0 || stopped ? 0 : work();
+    return requests.active() == 0 || stopped ? 0 : work();
   }
 
   private int work() {
@@ -173,29 +154,46 @@ final class DriveQueue implements Poller {
 
   /** The driver has done with a request. */
   void completed(DriveIo request, int status) {
-    int seen = request.injectedStatus == 0 ? status : request.injectedStatus;
-    request.injectedStatus = 0;
+    int seen = request.injectedStatus == DriveIo.NONE ? status : request.injectedStatus;
+    request.injectedStatus = DriveIo.NONE;
     if (!retries.take(request, seen)) {
-      end(request, Statuses.of(seen));
+      boolean cancelled = request.cancelled && seen != NvmeStatus.SUCCESS;
+      end(request, cancelled ? IoStatus.ABORTED : Statuses.of(seen));
     }
+  }
+
+  /** Whether a request has had its time, so that an abort was meant for it. */
+  boolean isLate(DriveIo request) {
+    return timeoutNs > 0 && reactor.nowNs() - request.sentNs >= timeoutNs;
   }
 
   /** A request is done with. */
   void end(DriveIo request, int status) {
     NvmeChannel channel = request.channel;
     BdevIo io = request.io;
-    active--;
-    give(request);
+    requests.give(request);
     channel.ended(io, status);
   }
 
   /** A reset of a disk wants its requests to end soon. */
   void cancel(NvmeChannel channel) {
-    for (DriveIo request : all) {
-      if (request.io != null && request.channel == channel) {
-        request.cancelled = true;
-      }
+    int number = ++cancellations;
+    requests.cancel(channel, number);
+    reactor.post(() -> endCancelled(number)); // not here: it tells owners
+  }
+
+  /** Ends those that the controller does not have, and has the others aborted. */
+  private void endCancelled(int number) {
+    retries.endCancelled();
+    int[] commands = pair.endUnwanted();
+    if (commands.length > 0) {
+      drive.cancel(this, commands, number);
     }
+  }
+
+  /** Whether the driver has requests that were cancelled then or before. */
+  boolean hasCancelled(int number) {
+    return requests.haveCancelled(number);
   }
 
   /** The controller is disabled: what it had waits, and so does what comes. */
@@ -227,18 +225,21 @@ final class DriveQueue implements Poller {
     if (polled) {
       polled = false;
       reactor.remove(this);
+      interrupt.end();
     }
   }
 
   /** The drive's thread: gives everything back. */
   void close() {
     controller.close(pair);
-    bounces.close();
+    drive.interrupts().give(interrupt.vector());
+    drive.buffers().leave(reactor);
   }
 
   @Override
   public boolean ready() {
-    return active > 0 && !stopped;
+    boolean mustPoll = !interrupt.wakes() || !retries.isEmpty();
+    return requests.active() > 0 && !stopped && (mustPoll || pair.ready());
   }
 
   /**
@@ -266,6 +267,17 @@ final class DriveQueue implements Poller {
 
   /** What went through it. */
   QueueCounters counters() {
-    return new QueueCounters("PCIE", polls, idlePolls, completions, 0, 0, 0, 0, 0, 0);
+    QueueCounts counts = pair.counts();
+    return new QueueCounters(
+        "PCIE",
+        polls,
+        idlePolls,
+        completions,
+        counts.cqRegisterStores(),
+        counts.cqShadowStores(),
+        pair.counters().waitedIos(),
+        counts.submitted(),
+        counts.sqRegisterStores(),
+        counts.sqShadowStores());
   }
 }

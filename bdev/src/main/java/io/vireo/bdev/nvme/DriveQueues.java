@@ -75,6 +75,15 @@ final class DriveQueues {
     open.forEach(queue -> onReactor(queue, what));
   }
 
+  /** Whether requests are still there that were cancelled then or before. */
+  boolean hasCancelled(DriveQueue queue, int number) {
+    boolean[] answer = new boolean[1];
+    if (open.contains(queue)) {
+      onReactor(queue, q -> answer[0] = q.hasCancelled(number));
+    }
+    return answer[0];
+  }
+
   private static void onReactor(DriveQueue queue, Consumer<DriveQueue> what) {
     try {
       queue.reactor().surely(() -> what.accept(queue));

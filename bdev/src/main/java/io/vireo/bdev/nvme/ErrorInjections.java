@@ -2,6 +2,7 @@ package io.vireo.bdev.nvme;
 
 import io.vireo.bdev.BdevException;
 import io.vireo.linux.Errno;
+import io.vireo.nvme.CommandErrors.InjectedError;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -11,16 +12,13 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 final class ErrorInjections {
   /** What an error is like, and how many commands are still to meet it. */
-  static final class Injection {
-    final boolean notSubmitted;
-    final long delayNs;
-    final int status;
+  private static final class Injection {
+    final InjectedError error;
     private final AtomicLong left;
 
     Injection(NvmeAddErrorInjection p) {
-      notSubmitted = p.do_not_submit();
-      delayNs = p.timeout_in_us() * 1000;
-      status = (p.sct() & MAX_TYPE) << 8 | p.sc(); // as in the field, the low three bits count
+      int status = (p.sct() & MAX_TYPE) << 8 | p.sc(); // as in the field, the low three bits count
+      error = new InjectedError(!p.do_not_submit(), p.timeout_in_us() * 1000, status);
       left = new AtomicLong(p.err_count());
     }
 
@@ -74,8 +72,8 @@ final class ErrorInjections {
   }
 
   /** The error that a command meets; null: none. */
-  Injection next(CommandType type, int opcode) {
+  InjectedError next(CommandType type, int opcode) {
     Injection injection = of(type).get(opcode);
-    return injection != null && injection.take() ? injection : null;
+    return injection != null && injection.take() ? injection.error : null;
   }
 }

@@ -12,15 +12,16 @@ final class NamespaceIdentity {
   private NamespaceIdentity() {}
 
   /**
-   * The namespace's own UUID or NGUID where it has one; else one made of its drive's serial number
-   * and its own number, if the options say so; else a random one.
+   * The namespace's own UUID or NGUID where it has one that means something; else one made of its
+   * drive's serial number and its own number, if the options say so; else a random one.
    */
   static UUID uuid(NvmeDrive drive, NvmeNamespace namespace) {
     NamespaceIdentifiers own = namespace.identifiers();
-    if (!own.uuid().isEmpty()) {
+    boolean means = drive.namesNamespaces();
+    if (means && !own.uuid().isEmpty()) {
       return UUID.fromString(own.uuid());
     }
-    if (!own.nguid().isEmpty()) {
+    if (means && !own.nguid().isEmpty()) {
       ByteBuffer bytes = ByteBuffer.wrap(HexFormat.of().parseHex(own.nguid()));
       return new UUID(bytes.getLong(), bytes.getLong());
     }

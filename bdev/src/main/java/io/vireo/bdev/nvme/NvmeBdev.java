@@ -2,6 +2,7 @@ package io.vireo.bdev.nvme;
 
 import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevChannel;
+import io.vireo.bdev.BdevException;
 import io.vireo.bdev.IoType;
 import io.vireo.nvme.NvmeNamespace;
 import io.vireo.nvme.spec.Capabilities;
@@ -10,9 +11,13 @@ import io.vireo.reactor.Reactor;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A namespace of a drive. */
 final class NvmeBdev extends Bdev {
+  private static final Logger log = LoggerFactory.getLogger(NvmeBdev.class);
+
   private final NvmeDrive drive;
   private final int supported;
   private volatile NvmeNamespace namespace;
@@ -21,7 +26,18 @@ final class NvmeBdev extends Bdev {
     super(name, uuid, NamespaceGeometry.of(namespace), namespace.blocks());
     this.drive = drive;
     this.namespace = namespace;
-    this.supported = drive.identify().oncs();
+    this.supported = drive.optionalCommands();
+  }
+
+  /** The bdev of a namespace; null for one that cannot be one. */
+  static NvmeBdev of(NvmeDrive drive, NvmeNamespace namespace) {
+    String refusal = NamespaceGeometry.refusal(namespace);
+    if (refusal != null) {
+      log.warn("namespace {} of {} is no bdev: {}", namespace.id(), drive.name(), refusal);
+      return null;
+    }
+    String name = drive.name() + "n" + Integer.toUnsignedString(namespace.id());
+    return new NvmeBdev(drive, name, NamespaceIdentity.uuid(drive, namespace), namespace);
   }
 
   NvmeDrive drive() {
@@ -32,10 +48,21 @@ final class NvmeBdev extends Bdev {
     return namespace;
   }
 
-  /** The same namespace has more blocks than before. */
-  void grow(NvmeNamespace now) {
+  /**
+   * The same namespace has another size. Channels follow it before they see the new size.
+   *
+   * @return false when it has become smaller and somebody has it open: it is another disk then
+   */
+  boolean follow(NvmeNamespace now) {
+    NvmeNamespace before = namespace;
     namespace = now;
-    resize(now.blocks());
+    try {
+      resize(now.blocks());
+      return true;
+    } catch (BdevException e) {
+      namespace = before;
+      return false;
+    }
   }
 
   @Override

@@ -3,23 +3,31 @@ package io.vireo.bdev.nvme;
 import io.vireo.bdev.BdevChannel;
 import io.vireo.bdev.BdevIo;
 import io.vireo.nvme.NamespaceQueue;
+import io.vireo.nvme.NvmeNamespace;
 import io.vireo.reactor.Reactor;
 
 /** Reactor thread only. A way to one namespace; the reactor's {@link DriveQueue} does the work. */
 final class NvmeChannel extends BdevChannel {
-  private final NvmeDrive drive;
+  private final NvmeBdev disk;
   private final DriveQueue queue;
-  private final NamespaceQueue namespace;
+  private NvmeNamespace identified;
+  private NamespaceQueue namespace;
   private final int blockShift;
   private final boolean writeCache;
 
   NvmeChannel(NvmeBdev bdev, Reactor reactor, DriveQueue queue) {
     super(bdev, reactor);
-    drive = bdev.drive();
+    disk = bdev;
     this.queue = queue;
-    namespace = queue.namespace(bdev.namespace());
+    follow();
     blockShift = bdev.namespace().blockShift();
     writeCache = bdev.writeCache();
+  }
+
+  /** The namespace has another size: requests from now on may use it. */
+  private void follow() {
+    identified = disk.namespace();
+    namespace = queue.namespace(identified);
   }
 
   NamespaceQueue namespace() {
@@ -36,7 +44,11 @@ final class NvmeChannel extends BdevChannel {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // the same object until something has changed
   protected int start(BdevIo io) {
+    if (identified != disk.namespace()) {
+      follow();
+    }
     return queue.start(this, io);
   }
 
@@ -62,6 +74,6 @@ final class NvmeChannel extends BdevChannel {
 
   @Override
   protected void close() {
-    drive.leave(queue);
+    disk.drive().leave(queue);
   }
 }

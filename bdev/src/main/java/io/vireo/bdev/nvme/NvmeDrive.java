@@ -3,17 +3,14 @@ package io.vireo.bdev.nvme;
 import io.vireo.bdev.BdevException;
 import io.vireo.bdev.BdevRegistry;
 import io.vireo.linux.Errno;
-import io.vireo.nvme.ControllerOptions;
 import io.vireo.nvme.NamespaceChanges;
 import io.vireo.nvme.NvmeController;
 import io.vireo.nvme.NvmeException;
-import io.vireo.nvme.NvmeNamespace;
 import io.vireo.nvme.Quirk;
+import io.vireo.nvme.spec.Capabilities;
 import io.vireo.nvme.spec.IdentifyController;
-import io.vireo.nvme.transport.DmaMemory;
 import io.vireo.reactor.Reactor;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -28,19 +25,19 @@ import org.slf4j.LoggerFactory;
 final class NvmeDrive {
   private static final Logger log = LoggerFactory.getLogger(NvmeDrive.class);
 
-  private static final long DEFAULT_ADMIN_TIMEOUT_MS = 30_000;
-
   private final NvmeAttach origin;
   private final NvmeOptions options;
   private final DriveFunction function;
+  private final DriveInterrupts interrupts;
   private final NvmeController controller;
   private final DriveThread thread;
   private final DriveQueues queues;
   private final Recovery recovery;
+  private final Aborts aborts;
   private final DriveThread publisher;
   private final DriveNamespaces namespaces;
   private final Consumer<NvmeDrive> gone;
-  private final ErrorInjections errors = new ErrorInjections();
+  private final ErrorInjections errors;
 
   /**
    * Attaches the controller behind {@code function}, which the drive then owns, also when this
@@ -57,15 +54,8 @@ final class NvmeDrive {
       Consumer<NvmeDrive> gone) {
     DriveThread thread = new DriveThread("nvme " + origin.name());
     try {
-      NvmeController controller =
-          thread.call(
-              () ->
-                  NvmeController.attach(
-                      function.transport(),
-                      function.memory(),
-                      new DriveClock(),
-                      controllerOptions(origin, options, function.quirks())));
-      NvmeDrive drive = new NvmeDrive(origin, options, function, controller, thread, bdevs, gone);
+      Attachment attachment = thread.call(() -> Attachment.start(origin, options, function));
+      NvmeDrive drive = new NvmeDrive(attachment, thread, bdevs, gone);
       drive.begin();
       return drive;
     } catch (RuntimeException | Error e) {
@@ -75,46 +65,21 @@ final class NvmeDrive {
     }
   }
 
-  private static ControllerOptions controllerOptions(
-      NvmeAttach origin, NvmeOptions options, Set<Quirk> quirks) {
-    long adminUs = options.timeoutAdminUs() > 0 ? options.timeoutAdminUs() : options.timeoutUs();
-    return new ControllerOptions(
-        ControllerOptions.DEFAULT.adminEntries(),
-        Math.min(origin.num_io_queues(), ControllerOptions.MAX_IO_QUEUES),
-        adminUs > 0 ? Math.ceilDiv(adminUs, 1000) : DEFAULT_ADMIN_TIMEOUT_MS,
-        ControllerOptions.DEFAULT.shutdownTimeoutMs(),
-        !options.arbitration().equals(NvmeOptions.Arbitration.DEFAULT),
-        quirks);
-  }
-
   private NvmeDrive(
-      NvmeAttach origin,
-      NvmeOptions options,
-      DriveFunction function,
-      NvmeController controller,
-      DriveThread thread,
-      BdevRegistry bdevs,
-      Consumer<NvmeDrive> gone) {
-    this.origin = origin;
-    this.options = options;
-    this.function = function;
-    this.controller = controller;
+      Attachment attachment, DriveThread thread, BdevRegistry bdevs, Consumer<NvmeDrive> gone) {
+    this.origin = attachment.origin();
+    this.errors = attachment.errors();
+    this.options = attachment.options();
+    this.function = attachment.function();
+    this.interrupts = attachment.interrupts();
+    this.controller = attachment.controller();
     this.thread = thread;
     this.gone = gone;
     queues = new DriveQueues(this, controller);
     recovery = new Recovery(this, function, controller, queues, thread);
-    publisher = new DriveThread("nvme " + origin.name() + " bdevs");
-    namespaces = new DriveNamespaces(bdevs, this::bdev);
-  }
-
-  private NvmeBdev bdev(NvmeNamespace namespace) {
-    String refusal = NamespaceGeometry.refusal(namespace);
-    if (refusal != null) {
-      log.warn("namespace {} of {} is no bdev: {}", namespace.id(), name(), refusal);
-      return null;
-    }
-    String bdevName = name() + "n" + Integer.toUnsignedString(namespace.id());
-    return new NvmeBdev(this, bdevName, NamespaceIdentity.uuid(this, namespace), namespace);
+    aborts = new Aborts(this, controller, recovery, queues, thread);
+    publisher = new DriveThread("nvme " + name() + " bdevs");
+    namespaces = new DriveNamespaces(bdevs, namespace -> NvmeBdev.of(this, namespace));
   }
 
   /** Registers the bdevs, or undoes everything. */
@@ -207,7 +172,14 @@ final class NvmeDrive {
 
   /** A request takes long; reactor thread. */
   void late(DriveQueue queue, int commandId, long ageNs) {
-    thread.post(() -> recovery.late(queue, commandId, ageNs));
+    int since = recovery.beginnings();
+    thread.post(() -> aborts.late(queue, since, commandId, ageNs));
+  }
+
+  /** Commands are to end that nobody wants any more; reactor thread. */
+  void cancel(DriveQueue queue, int[] commandIds, int number) {
+    int since = recovery.beginnings();
+    thread.post(() -> aborts.cancel(queue, since, commandIds, number));
   }
 
   /** Does something with the enabled controller, on the drive's thread. */
@@ -268,9 +240,27 @@ final class NvmeDrive {
     return controller.identify();
   }
 
-  /** Memory that the controller reaches. */
-  DmaMemory memory() {
-    return function.memory();
+  /** ONCS, without what is offered and does not work. */
+  int optionalCommands() {
+    int offered = controller.identify().oncs();
+    return controller.quirks().contains(Quirk.NO_WRITE_ZEROES)
+        ? offered & ~Capabilities.ONCS_WRITE_ZEROES
+        : offered;
+  }
+
+  /** Whether the names of its namespaces tell one from another. */
+  boolean namesNamespaces() {
+    return !controller.quirks().contains(Quirk.BOGUS_NAMES);
+  }
+
+  /** What wakes reactors that sleep. */
+  DriveInterrupts interrupts() {
+    return interrupts;
+  }
+
+  /** For data that the controller does not reach where they lie. */
+  SharedBuffers buffers() {
+    return function.buffers();
   }
 
   boolean reachesGuests() {

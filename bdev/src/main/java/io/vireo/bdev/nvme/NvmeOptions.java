@@ -1,5 +1,7 @@
 package io.vireo.bdev.nvme;
 
+import io.vireo.nvme.Arbitration;
+
 /**
  * How controllers that are attached from now on are driven.
  *
@@ -77,17 +79,5 @@ record NvmeOptions(
    */
   record LossOptions(int lossTimeoutSec, int reconnectDelaySec, int fastFailSec) {
     static final LossOptions DEFAULT = new LossOptions(0, 0, 0);
-  }
-
-  /**
-   * Weighted round robin (Base 5.27.1.1, feature 01h).
-   *
-   * @param burst how many commands at once, as a power of two; 7: no limit
-   * @param low weight of queues of low priority, from 0, as are the others
-   * @param medium weight of queues of medium priority
-   * @param high weight of queues of high priority
-   */
-  record Arbitration(int burst, int low, int medium, int high) {
-    static final Arbitration DEFAULT = new Arbitration(0, 0, 0, 0);
   }
 }

@@ -45,7 +45,7 @@ public record NvmeSetOptions(
     @Optional @Later boolean disable_auto_failback,
     @Optional Boolean generate_uuids,
     @Optional @Later int transport_tos,
-    @Optional Boolean nvme_error_stat,
+    @Optional @Later boolean nvme_error_stat,
     @Optional @Later int rdma_srq_size,
     @Optional @Later boolean io_path_stat,
     @Optional @Later boolean allow_accel_sequence,

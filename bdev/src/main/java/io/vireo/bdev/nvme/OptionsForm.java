@@ -1,8 +1,8 @@
 package io.vireo.bdev.nvme;
 
 import io.vireo.bdev.BdevException;
-import io.vireo.bdev.nvme.NvmeOptions.Arbitration;
 import io.vireo.bdev.nvme.NvmeOptions.LossOptions;
+import io.vireo.nvme.Arbitration;
 import java.util.Objects;
 
 /** Options as operators write them: checks, what is absent, and back again. */
@@ -153,7 +153,7 @@ final class OptionsForm {
         false,
         options.generateUuids(),
         0,
-        null,
+        false,
         0,
         false,
         false,

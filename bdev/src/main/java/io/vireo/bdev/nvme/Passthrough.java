@@ -15,6 +15,7 @@ import java.util.Map;
 /** Commands that an operator puts together, for bdev_nvme_send_cmd. */
 final class Passthrough {
   private static final int MAX_DATA_BYTES = 128 << 10;
+  private static final long DEFAULT_TIMEOUT_MS = 30_000;
   private static final int FIRST_DWORD = 10;
   private static final int LAST_DWORD = 15;
 
@@ -35,13 +36,17 @@ final class Passthrough {
             controller ->
                 admin
                     ? controller.admin().passThrough(command, data)
-                    : IoPassthrough.send(controller, drive.memory(), entry, data, p.timeout_ms()));
+                    : controller.passThrough(command, data, ioTimeoutMs(p)));
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("cpl", text(completion(result)));
     if (p.data_direction() == Direction.C2H && p.data_len() > 0) {
       map.put("data", text(result.data()));
     }
     return map;
+  }
+
+  private static long ioTimeoutMs(NvmeSendCommand p) {
+    return p.timeout_ms() == 0 ? DEFAULT_TIMEOUT_MS : p.timeout_ms();
   }
 
   private static ByteBuffer entry(String text) {

@@ -3,6 +3,7 @@ package io.vireo.bdev.nvme;
 import io.vireo.bdev.BdevException;
 import io.vireo.bdev.module.BdevContext;
 import io.vireo.linux.Errno;
+import io.vireo.linux.EventFd;
 import io.vireo.linux.pci.PciAddress;
 import io.vireo.linux.pci.PciBus;
 import io.vireo.linux.pci.PciException;
@@ -15,18 +16,29 @@ import io.vireo.nvme.transport.DmaMemory;
 import io.vireo.nvme.transport.NvmeTransport;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 
 /** The PCI functions of this machine. */
 final class PcieBus implements DriveBus {
   private static final Path ROOT = Path.of("/");
+  private static final int BUFFERS_OF_CPU = 32;
+  private static final int LEAST_CPUS = 4;
 
   private final PciBus bus = new PciBus(ROOT);
   private final DmaDomain domain;
+  private final Map<Access, SharedBuffers> buffers = new EnumMap<>(Access.class);
 
   PcieBus(BdevContext context) {
     domain = new DmaDomain(ROOT, context.memory());
+    int count = BUFFERS_OF_CPU * Math.max(LEAST_CPUS, Runtime.getRuntime().availableProcessors());
+    for (Access access : Access.values()) {
+      buffers.put(access, new SharedBuffers(domain.heap(access), count));
+    }
   }
 
   @Override
@@ -34,7 +46,7 @@ final class PcieBus implements DriveBus {
     PciAddress wanted = parse(address);
     try {
       Access access = withoutIommu && !hasIommu(wanted) ? Access.PHYSICAL : Access.VFIO;
-      return new Function(domain.attach(wanted, access));
+      return new Function(domain.attach(wanted, access), buffers.get(access), new ArrayList<>());
     } catch (PciException e) {
       throw new BdevException(Errno.ENODEV, e.getMessage());
     }
@@ -65,7 +77,8 @@ final class PcieBus implements DriveBus {
   }
 
   /** A function of this machine. */
-  private record Function(PcieFunction function) implements DriveFunction {
+  private record Function(PcieFunction function, SharedBuffers buffers, List<EventFd> events)
+      implements DriveFunction {
     @Override
     public String address() {
       return function.address().toString();
@@ -102,6 +115,18 @@ final class PcieBus implements DriveBus {
     }
 
     @Override
+    public List<EventFd> interrupts(int most) {
+      int count = Math.min(most, function.msixVectors());
+      for (int i = 0; i < count; i++) {
+        events.add(EventFd.create());
+      }
+      if (count > 0) {
+        function.enableMsix(events);
+      }
+      return List.copyOf(events);
+    }
+
+    @Override
     public void stop() {
       function.stop();
     }
@@ -114,6 +139,7 @@ final class PcieBus implements DriveBus {
     @Override
     public void close() {
       function.close();
+      events.forEach(EventFd::close);
     }
   }
 }

@@ -7,6 +7,7 @@ import io.vireo.nvme.NvmeException;
 import io.vireo.nvme.spec.Csts;
 import io.vireo.nvme.spec.Registers;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
-  private static final long NS_OF_SEC = 1_000_000_000L;
   private static final long NS_OF_MS = 1_000_000L;
-  private static final long NS_OF_US = 1_000L;
+  private static final long NS_OF_SEC = 1_000_000_000L;
 
   private final NvmeDrive drive;
   private final DriveFunction function;
@@ -37,7 +37,9 @@ final class Recovery {
   private final DriveThread thread;
   private volatile DriveState state = DriveState.ENABLED;
   private volatile boolean deleting;
+  private final AtomicInteger beginnings = new AtomicInteger();
   private long troubleSinceNs;
+  private long keptAliveNs = System.nanoTime();
 
   Recovery(
       NvmeDrive drive,
@@ -55,6 +57,19 @@ final class Recovery {
   /** Any thread. */
   DriveState state() {
     return deleting ? DriveState.DELETING : state;
+  }
+
+  /**
+   * How often the controller was brought back; any thread. Command ids of another time are nobody's
+   * or another's.
+   */
+  int beginnings() {
+    return beginnings.get();
+  }
+
+  /** Whether the controller serves requests, also those that its removal waits for. */
+  boolean isUp() {
+    return state == DriveState.ENABLED;
   }
 
   void requireEnabled() {
@@ -89,11 +104,22 @@ final class Recovery {
         log.error("{} has met a fatal error (CSTS 0x{})", drive.name(), Integer.toHexString(csts));
         bringBack();
       } else {
+        keepAlive();
         controller.events().poll();
       }
     } catch (NvmeException e) {
       log.error("{}: {}", drive.name(), e.getMessage());
       bringBack();
+    }
+  }
+
+  /** Twice as often as it must be, for the controller's time and ours differ. */
+  private void keepAlive() {
+    long periodNs = controller.keepAliveMs() * NS_OF_MS / 2;
+    long nowNs = System.nanoTime();
+    if (periodNs > 0 && nowNs - keptAliveNs >= periodNs) {
+      keptAliveNs = nowNs;
+      controller.admin().keepAlive();
     }
   }
 
@@ -154,39 +180,8 @@ final class Recovery {
     }
   }
 
-  /** A request is in flight for longer than the options allow, or than twice that. */
-  void late(DriveQueue queue, int commandId, long ageNs) {
-    if (state != DriveState.ENABLED) {
-      return; // it is being dealt with
-    }
-    NvmeOptions options = drive.options();
-    log.warn(
-        "{}: a command of queue {} is in flight for {} ms",
-        drive.name(),
-        queue.id(),
-        ageNs / NS_OF_MS);
-    boolean first = ageNs < 2 * options.timeoutUs() * NS_OF_US;
-    switch (options.onTimeout()) {
-      case NONE -> {}
-      case ABORT -> {
-        if (!first || !aborted(queue, commandId)) {
-          bringBack();
-        }
-      }
-      case RESET -> bringBack();
-    }
-  }
-
-  private boolean aborted(DriveQueue queue, int commandId) {
-    try {
-      return controller.admin().abort(queue.id(), commandId);
-    } catch (NvmeException e) {
-      log.warn("{}: {}", drive.name(), e.getMessage());
-      return false;
-    }
-  }
-
-  private void bringBack() {
+  /** Stops the controller and enables it anew. */
+  void bringBack() {
     troubleSinceNs = System.nanoTime();
     attempt();
   }
@@ -197,7 +192,7 @@ final class Recovery {
     queues.each(DriveQueue::suspend);
     try {
       begin();
-    } catch (NvmeException e) {
+    } catch (RuntimeException e) { // also when the host has no memory for the queues
       log.error("{} could not be brought back: {}", drive.name(), e.getMessage());
       tryLater();
     }
@@ -206,6 +201,7 @@ final class Recovery {
   private void begin() {
     controller.enable();
     queues.resume();
+    beginnings.incrementAndGet();
     state = DriveState.ENABLED;
   }
 

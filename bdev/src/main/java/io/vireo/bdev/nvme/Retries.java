@@ -1,6 +1,7 @@
 package io.vireo.bdev.nvme;
 
 import io.vireo.bdev.IoStatus;
+import io.vireo.nvme.CommandErrors.InjectedError;
 import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.TransportQueue;
 import io.vireo.reactor.Reactor;
@@ -42,6 +43,8 @@ final class Retries {
     boolean again =
         Statuses.worthAnotherTry(status)
             && !request.cancelled
+            && !(NvmeStatus.typeAndCode(status) == NvmeStatus.ABORT_REQUESTED
+                && queue.isLate(request))
             && (most < 0 || request.failures < most);
     return again && wait(request, delayNs(request, status));
   }
@@ -68,12 +71,12 @@ final class Retries {
    * never seen by the controller.
    */
   boolean injected(DriveIo request) {
-    ErrorInjections.Injection error = drive.errors().next(CommandType.IO, request.opcode());
+    InjectedError error = drive.errors().next(CommandType.IO, request.opcode());
     if (error == null) {
       return false;
     }
-    request.injectedStatus = error.status;
-    return error.notSubmitted && wait(request, error.delayNs);
+    request.injectedStatus = error.status();
+    return !error.submitted() && wait(request, error.delayNs());
   }
 
   /** Those whose time has come are sent; the others wait on. */
@@ -116,7 +119,7 @@ final class Retries {
     if (request.dueNs - reactor.nowNs() > 0) {
       return false;
     }
-    if (request.injectedStatus != 0) {
+    if (request.injectedStatus != DriveIo.NONE) {
       queue.completed(request, NvmeStatus.SUCCESS);
       return true;
     }
@@ -125,6 +128,22 @@ final class Retries {
       queue.end(request, IoStatus.IO_ERROR);
     }
     return taken != TransportQueue.FULL;
+  }
+
+  /** Ends those whose disk was reset. */
+  void endCancelled() {
+    takeUp();
+    due = waiting;
+    waiting = null;
+    while (due != null) {
+      DriveIo request = due;
+      due = request.next;
+      if (request.cancelled) {
+        queue.end(request, IoStatus.ABORTED);
+      } else {
+        keep(request);
+      }
+    }
   }
 
   /** Ends all. */

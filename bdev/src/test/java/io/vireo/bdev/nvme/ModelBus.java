@@ -2,6 +2,10 @@ package io.vireo.bdev.nvme;
 
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
+import io.vireo.linux.EventFd;
+import io.vireo.memreg.DmaHeap;
+import io.vireo.memreg.HostMemory;
+import io.vireo.memreg.MemoryRegistry;
 import io.vireo.nvme.Quirk;
 import io.vireo.nvme.model.ControllerModel;
 import io.vireo.nvme.model.ModelHost;
@@ -9,6 +13,7 @@ import io.vireo.nvme.model.ModelOptions;
 import io.vireo.nvme.spec.Registers;
 import io.vireo.nvme.transport.DmaMemory;
 import io.vireo.nvme.transport.NvmeTransport;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,21 +22,36 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Controllers in memory, each with a thread of its own, at addresses such as {@code 01:00.0}. */
 final class ModelBus implements DriveBus {
+  private static final long ENTRY_BYTES = 2 << 20;
+  private static final DmaHeap.Options HEAP =
+      new DmaHeap.Options(
+          "model-bus", HostMemory.HugePages.NEVER, ENTRY_BYTES, 0, 32 * ENTRY_BYTES);
+
+  /** Few enough to run out of. */
+  static final int BUFFERS = 48;
+
   private final Map<String, Slot> slots = new LinkedHashMap<>();
+  private final MemoryRegistry registry = new MemoryRegistry();
+  private final DmaHeap heap = new DmaHeap(registry, HEAP);
+  final SharedBuffers buffers = new SharedBuffers(heap, BUFFERS);
   boolean closed;
 
   /** A controller and whoever has its function. */
   static final class Slot implements DriveFunction {
     private final String address;
     private final ModelHost host;
+    private final SharedBuffers buffers;
+    private final List<EventFd> events = new ArrayList<>();
+    int vectors; // that the function has
     volatile boolean open;
     volatile boolean wantedBack;
     volatile boolean unreadable;
     final AtomicInteger stops = new AtomicInteger();
 
-    Slot(String address, ModelOptions options) {
+    Slot(String address, ModelHost host, SharedBuffers buffers) {
       this.address = address;
-      host = new ModelHost(options, false);
+      this.host = host;
+      this.buffers = buffers;
       host.model().start();
     }
 
@@ -78,8 +98,32 @@ final class ModelBus implements DriveBus {
     }
 
     @Override
+    public SharedBuffers buffers() {
+      return buffers;
+    }
+
+    @Override
     public boolean reachesGuests() {
       return false;
+    }
+
+    @Override
+    public List<EventFd> interrupts(int most) {
+      if (transport().get32(Registers.CC) != 0) {
+        throw new AssertionError("the controller is enabled already");
+      }
+      for (int i = 0; i < Math.min(most, vectors); i++) {
+        events.add(EventFd.create());
+      }
+      List<EventFd> all = List.copyOf(events);
+      model()
+          .onInterrupt(
+              vector -> {
+                if (vector >= 0 && vector < all.size()) {
+                  all.get(vector).signal();
+                }
+              });
+      return all;
     }
 
     @Override
@@ -96,13 +140,18 @@ final class ModelBus implements DriveBus {
 
     @Override
     public void close() {
+      model().onInterrupt(vector -> {});
+      events.forEach(EventFd::close);
+      events.clear();
       open = false;
     }
   }
 
   /** Plugs a controller in. */
   Slot add(String address, ModelOptions options) {
-    Slot slot = new Slot(address, options);
+    ModelHost host = new ModelHost(options, false);
+    registry.subscribe(host);
+    Slot slot = new Slot(address, host, buffers);
     slots.put(address, slot);
     return slot;
   }
@@ -123,6 +172,7 @@ final class ModelBus implements DriveBus {
 
   /** Throws the controllers away, whose functions were given back. */
   void dispose() {
+    heap.close();
     slots.values().forEach(slot -> slot.host.close());
   }
 

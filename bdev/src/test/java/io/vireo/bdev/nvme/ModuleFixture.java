@@ -37,57 +37,11 @@ final class ModuleFixture implements AutoCloseable {
   }
 
   NvmeDetach detach(String name) {
-    return new NvmeDetach(name, null, null, null, null, null, null, null);
+    return Form.of(NvmeDetach.class, Map.of("name", name));
   }
 
-  /** An attachment over another transport. */
-  NvmeAttach over(String transport) {
-    NvmeAttach p = NvmeAttach.found("Nvme0", "0000:01:00.0");
-    return new NvmeAttach(
-        p.name(),
-        transport,
-        p.traddr(),
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        false,
-        false,
-        false,
-        false,
-        0,
-        p.multipath(),
-        p.num_io_queues(),
-        null,
-        null,
-        null,
-        null,
-        p.max_bdevs(),
-        null,
-        null,
-        false,
-        false,
-        false);
-  }
-
-  /** The defaults, but that commands have so long. */
-  NvmeOptions withTimeout(long us) {
-    NvmeOptions d = NvmeOptions.DEFAULT;
-    return new NvmeOptions(
-        NvmeOptions.TimeoutAction.RESET,
-        us,
-        us,
-        d.keepAliveMs(),
-        d.adminPollUs(),
-        d.queueRequests(),
-        d.delaySubmit(),
-        d.retryCount(),
-        d.loss(),
-        d.generateUuids(),
-        d.arbitration());
+  NvmeDrive drive(String name) {
+    return ((NvmeBdev) bdevs.require(name + "n1")).drive();
   }
 
   @SuppressWarnings("unchecked")
@@ -102,7 +56,7 @@ final class ModuleFixture implements AutoCloseable {
     return module.configuration(context);
   }
 
-  void until(BooleanSupplier condition) throws InterruptedException {
+  static void until(BooleanSupplier condition) throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE_NS;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {

@@ -66,7 +66,9 @@ class NvmeModuleTest {
 
   @Test
   void only_pcie_is_a_transport() {
-    assertThatThrownBy(() -> fixture.call("bdev_nvme_attach_controller", fixture.over("RDMA")))
+    Map<String, String> there = Map.of("name", "Nvme0", "trtype", "RDMA", "traddr", FIRST);
+    NvmeAttach overRdma = Form.of(NvmeAttach.class, there);
+    assertThatThrownBy(() -> fixture.call("bdev_nvme_attach_controller", overRdma))
         .hasMessage("trtype RDMA is not supported: only PCIe");
   }
 
@@ -157,8 +159,9 @@ class NvmeModuleTest {
   @Test
   void options_are_for_drives_that_come_and_are_saved() {
     fixture.bus.add(FIRST, ModelOptions.DEFAULT);
-    NvmeSetOptions set = OptionsForm.parameters(fixture.withTimeout(5_000_000));
-    assertThat(fixture.call("bdev_nvme_set_options", set)).isEqualTo(true);
+    NvmeSetOptions given = Form.of(NvmeSetOptions.class, Map.of("timeout_us", 5_000_000));
+    assertThat(fixture.call("bdev_nvme_set_options", given)).isEqualTo(true);
+    NvmeSetOptions set = OptionsForm.parameters(OptionsForm.apply(given, NvmeOptions.DEFAULT));
     fixture.attach("Nvme0", FIRST);
     assertThat(fixture.configuration())
         .extracting(ConfigEntry::method)
@@ -174,9 +177,9 @@ class NvmeModuleTest {
     ModelBus.Slot slot = fixture.bus.add(FIRST, ModelOptions.DEFAULT);
     fixture.attach("Nvme0", FIRST);
     slot.wantedBack = true;
-    fixture.until(() -> !slot.open);
+    ModuleFixture.until(() -> !slot.open);
     assertThat(fixture.bdevs.all()).isEmpty();
-    fixture.until(() -> fixture.configuration().isEmpty());
+    ModuleFixture.until(() -> fixture.configuration().isEmpty());
   }
 
   @Test
@@ -184,7 +187,7 @@ class NvmeModuleTest {
     ModelBus.Slot slot = fixture.bus.add(FIRST, ModelOptions.DEFAULT);
     fixture.attach("Nvme0", FIRST);
     slot.model().faults().gone();
-    fixture.until(() -> !slot.open);
+    ModuleFixture.until(() -> !slot.open);
     assertThat(fixture.bdevs.all()).isEmpty();
     assertThat(slot.allocations()).isZero();
   }
@@ -195,7 +198,7 @@ class NvmeModuleTest {
     fixture.attach("Nvme0", FIRST);
     slot.model().removeNamespace(1);
     slot.model().event(2, 0, 4); // notice: namespace attribute changed
-    fixture.until(() -> fixture.bdevs.find("Nvme0n1").isEmpty());
+    ModuleFixture.until(() -> fixture.bdevs.find("Nvme0n1").isEmpty());
     assertThat(fixture.bdevs.find("Nvme0n2")).isPresent();
   }
 }

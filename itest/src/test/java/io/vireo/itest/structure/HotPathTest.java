@@ -14,13 +14,16 @@ import org.slf4j.LoggerFactory;
 class HotPathTest {
   /**
    * At the end of a channel's life, after a bug of a request's owner, or when a queue has more in
-   * flight, or a request more buffers, than ever before.
+   * flight, or a request more buffers, than ever before, and when a disk has another size or is
+   * reset.
    */
   private static final Pattern ONCE =
       Pattern.compile(
-          ".* > io\\.vireo\\.bdev\\.BdevChannel\\.(closeNow|finishResets)\\(\\)"
-              + "|.* > RequestPool\\.grow > RequestPool\\.makeChunk > io\\.vireo\\.virtio\\.blk\\.BlkRequest\\.<init>.*"
-              + "|.* > DriveIo\\.takeData > DriveIo\\.makeRoom > .*");
+          ".* > io\\.vireo\\.bdev\\.BdevChannel\\.(closeNow|finishResets)\\(\\)|.* >"
+              + " RequestPool\\.grow > RequestPool\\.makeChunk >"
+              + " io\\.vireo\\.virtio\\.blk\\.BlkRequest\\.<init>.*|.* > DriveIo\\.takeData >"
+              + " DriveIo\\.makeRoom > .*|.* > NvmeChannel\\.start > NvmeChannel\\.follow > .*|.* >"
+              + " NvmeChannel\\.cancelInFlight > .*");
 
   @Test
   void a_lap_allocates_nothing_and_takes_no_lock_and_writes_no_log() {

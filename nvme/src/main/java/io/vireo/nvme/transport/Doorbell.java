@@ -18,6 +18,8 @@ final class Doorbell {
   private long eventIndex;
   private boolean always; // the register too, whatever the event index says
   private int rung;
+  private long registerStores;
+  private long shadowStores;
 
   Doorbell(long register) {
     this.register = register;
@@ -39,14 +41,26 @@ final class Doorbell {
     }
     rung = value;
     if (shadow == 0 || passes(last, value)) {
+      registerStores++;
       put(register, value);
     }
   }
 
   private boolean passes(int last, int value) {
+    shadowStores++;
     Mem.putIntRelease(shadow, value);
     Mem.fullFence();
     return always || needsEvent(Mem.getInt(eventIndex), value, last);
+  }
+
+  /** How often it stored to the register. */
+  long registerStores() {
+    return registerStores;
+  }
+
+  /** How often it stored to the shadow. */
+  long shadowStores() {
+    return shadowStores;
   }
 
   /** Whether the step from {@code last} to {@code value} passes the event index, modulo 2^16. */

@@ -152,16 +152,11 @@ public final class NvmeRequest {
     long skip = skipBytes;
     long done = 0;
     for (int i = 0; done < length; i++) {
-      long held = bytes[i];
-      if (skip >= held) {
-        skip -= held;
-        continue;
-      }
-      long run = Math.min(held - skip, length - done);
+      long run = Math.clamp(bytes[i] - skip, 0, length - done);
       long hva = hvas[i] + skip;
       Mem.copy(out ? hva : memory + done, out ? memory + done : hva, run);
       done += run;
-      skip = 0;
+      skip = Math.max(0, skip - bytes[i]);
     }
   }
 
@@ -222,6 +217,11 @@ public final class NvmeRequest {
   /** Whether it was taken and its owner was not yet told that it ended. */
   public boolean inFlight() {
     return commandId != NOT_IN_FLIGHT;
+  }
+
+  /** Whether its owner still wants it to be done. */
+  public boolean isWanted() {
+    return owner.isWanted();
   }
 
   /** Whether a queue has it. */

@@ -27,6 +27,7 @@ final class PcieQueue implements TransportQueue {
   private int cqHead;
   private int phase = Cqe.PHASE;
   private long unknownCompletions;
+  private long submitted;
   private boolean stopped;
   private boolean closed;
 
@@ -125,6 +126,7 @@ final class PcieQueue implements TransportQueue {
     Sqe.putPair(sqe, Sqe.CDW12, request.cdw12and13());
     Sqe.putPair(sqe, Sqe.CDW14, request.cdw14and15());
     sqTail = after(sqTail);
+    submitted++;
   }
 
   /** Metadata are one contiguous buffer (Base 3.3.3.1, MPTR); answers a refusal below 0. */
@@ -190,6 +192,11 @@ final class PcieQueue implements TransportQueue {
       tellHead(); // also when an owner threw: its entry was taken
     }
     return taken;
+  }
+
+  @Override
+  public boolean ready() {
+    return (Cqe.dw3(memory.cq() + (long) cqHead * Cqe.BYTES) & Cqe.PHASE) == phase;
   }
 
   private void passEntry() {
@@ -263,6 +270,11 @@ final class PcieQueue implements TransportQueue {
   @Override
   public long unknownCompletions() {
     return unknownCompletions;
+  }
+
+  @Override
+  public QueueCounts counts() {
+    return QueueCounts.of(submitted, sqDoorbell, cqDoorbell);
   }
 
   @Override

@@ -9,4 +9,9 @@ public interface RequestCompletion {
    * @param status {@code NvmeStatus}; 0 is success
    */
   void completed(NvmeRequest request, int status);
+
+  /** Whether it is still wanted: otherwise a reset ends what it would send again. */
+  default boolean isWanted() {
+    return true;
+  }
 }

@@ -1,5 +1,7 @@
 package io.vireo.nvme.transport;
 
+import java.util.Arrays;
+
 /**
  * A submission queue and its completion queue, as one. Reactor thread only: one thread from opening
  * to closing.
@@ -58,6 +60,9 @@ public interface TransportQueue extends AutoCloseable {
    */
   int poll(int budget);
 
+  /** Whether there is a completion to be taken. */
+  boolean ready();
+
   /**
    * The controller does not look at the queue any more: it was disabled, it forgot the queue, or it
    * is gone. Nothing more is taken ({@link #FULL}) or told to it; what ended before can be polled,
@@ -85,6 +90,18 @@ public interface TransportQueue extends AutoCloseable {
   /** The request that was submitted next after one that is in flight; null when there is none. */
   NvmeRequest newerThan(NvmeRequest request);
 
+  /** The ids of the requests in flight that their owners do not want any more. */
+  default int[] unwanted() {
+    int[] ids = new int[inFlight()];
+    int count = 0;
+    for (NvmeRequest request = oldest(); request != null; request = newerThan(request)) {
+      if (!request.isWanted()) {
+        ids[count++] = request.commandId();
+      }
+    }
+    return Arrays.copyOf(ids, count);
+  }
+
   int inFlight();
 
   /** How many requests can be in flight. */
@@ -98,6 +115,9 @@ public interface TransportQueue extends AutoCloseable {
 
   /** Completions that belonged to nothing in flight since the queue was opened. */
   long unknownCompletions();
+
+  /** What it did since it was opened. */
+  QueueCounts counts();
 
   /**
    * Gives the queue's memory back. The controller must not use it any more: the queue was deleted,

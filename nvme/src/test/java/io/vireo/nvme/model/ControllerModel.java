@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -80,6 +81,13 @@ public final class ControllerModel implements AutoCloseable {
     admin.logs().change(id);
   }
 
+  /** A namespace has another size from now on; what lies on it stays. */
+  public synchronized void resizeNamespace(int id, int blocks) {
+    ModelNamespace before = namespaces.get(id);
+    putNamespace(id, blocks);
+    namespaces.get(id).takeOver(before);
+  }
+
   /** An asynchronous event happens (Base 5.2). */
   public synchronized void event(int type, int info, int page) {
     if (type == 1) {
@@ -102,9 +110,9 @@ public final class ControllerModel implements AutoCloseable {
     return admin.keepAlives();
   }
 
-  /** How often an interrupt vector was signalled. */
-  public synchronized int interrupts(int vector) {
-    return queues.interrupts(vector);
+  /** Who is told the vector of each interrupt, by whoever steps; -1 is none. */
+  public synchronized void onInterrupt(IntConsumer listener) {
+    queues.onInterrupt(listener);
   }
 
   /** How many commands it fetched since it was made. */
@@ -183,6 +191,7 @@ public final class ControllerModel implements AutoCloseable {
         yield 0;
       }
       case STATUS -> execute(command, null, verdict.value());
+      case LOST -> 0;
       case null, default -> execute(command, verdict, refusal);
     };
   }
@@ -207,7 +216,7 @@ public final class ControllerModel implements AutoCloseable {
     int id = command.commandId();
     switch (verdict == null ? null : verdict.kind()) {
       case null -> end(command, id, status, result, 0, false);
-      case STATUS, FATAL, GONE -> throw new AssertionError("was dealt with");
+      case STATUS, LOST, FATAL, GONE -> throw new AssertionError("was dealt with");
       case DELAY -> end(command, id, status, result, steps + verdict.value(), false);
       case DROP -> end(command, id, status, result, NEVER, false);
       case DUPLICATE -> {

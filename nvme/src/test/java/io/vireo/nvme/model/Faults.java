@@ -17,6 +17,8 @@ public final class Faults {
     DELAY,
     /** Executed, but its end is never told; an abort finds it. */
     DROP,
+    /** Neither executed nor ended; an abort does not find it. */
+    LOST,
     /** Its end is told twice. */
     DUPLICATE,
     /** Before its end, the end of a command that nobody sent is told: its id plus the value. */

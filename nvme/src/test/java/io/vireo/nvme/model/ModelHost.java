@@ -1,29 +1,35 @@
 package io.vireo.nvme.model;
 
+import io.vireo.linux.Mem;
 import io.vireo.memreg.HostMemory;
 import io.vireo.memreg.MemoryMap;
+import io.vireo.memreg.MemorySubscriber;
 import io.vireo.nvme.PollClock;
 import io.vireo.nvme.transport.DmaMemory;
 import io.vireo.nvme.transport.PageTable;
 import io.vireo.nvme.transport.PcieTransport;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * A host around a {@link ControllerModel}: memory that the device sees at other addresses than the
  * host does, a clock that advances by waiting, and a step of the model with each wait.
  */
-public final class ModelHost implements AutoCloseable, DmaMemory, PollClock {
+public final class ModelHost implements AutoCloseable, DmaMemory, MemorySubscriber, PollClock {
   private static final long MEMORY_BYTES = 32L << 20;
+  private static final long REGISTERED = 1L << 46; // where the device sees memory of others
   private static final long PAUSE_NS = 1_000_000;
 
   private final HostMemory memory =
       HostMemory.allocate(MEMORY_BYTES, "nvme-model", HostMemory.HugePages.NEVER);
   private final PageTable pageTable = new PageTable();
-  private final TreeMap<Long, Long> hvaOfIova = new TreeMap<>(); // entries of 2 MiB
+  private final NavigableMap<Long, Long> hvaOfIova = new ConcurrentSkipListMap<>(); // 2 MiB each
   private final Map<Long, Long> allocated = new HashMap<>();
+  private final Map<Long, Long> freed = new TreeMap<>();
   private final ControllerModel model;
   private final boolean stepsByItself;
   private long next = memory.address();
@@ -50,6 +56,23 @@ public final class ModelHost implements AutoCloseable, DmaMemory, PollClock {
     model = new ControllerModel(options, this::hva);
   }
 
+  /** The device reaches that too. */
+  @Override
+  public void registered(long hva, long bytes) {
+    for (long at = hva; at < hva + bytes; at += MemoryMap.ENTRY_BYTES) {
+      hvaOfIova.put(at ^ REGISTERED, at);
+    }
+    pageTable.entries().set(hva, bytes, hva ^ REGISTERED);
+  }
+
+  @Override
+  public void unregistered(long hva, long bytes) {
+    pageTable.entries().clear(hva, bytes);
+    for (long at = hva; at < hva + bytes; at += MemoryMap.ENTRY_BYTES) {
+      hvaOfIova.remove(at ^ REGISTERED);
+    }
+  }
+
   private long hva(long iova) {
     Map.Entry<Long, Long> entry = hvaOfIova.floorEntry(iova);
     return entry == null || iova - entry.getKey() >= MemoryMap.ENTRY_BYTES
@@ -71,20 +94,31 @@ public final class ModelHost implements AutoCloseable, DmaMemory, PollClock {
 
   @Override
   public long allocate(long bytes, long alignmentBytes) {
-    long at = (next + alignmentBytes - 1) & -alignmentBytes;
+    long at =
+        freed.entrySet().stream()
+            .filter(e -> e.getValue() == bytes && (e.getKey() & alignmentBytes - 1) == 0)
+            .findFirst()
+            .map(Map.Entry::getKey)
+            .orElse((next + alignmentBytes - 1) & -alignmentBytes);
     if (at + bytes > memory.address() + MEMORY_BYTES) {
       throw new IllegalStateException("no room for %d bytes".formatted(bytes));
     }
-    next = at + bytes;
+    if (freed.remove(at) != null) {
+      Mem.fill(at, bytes, (byte) 0);
+    }
+    next = Math.max(next, at + bytes);
     allocated.put(at, bytes);
     return at;
   }
 
   @Override
   public void free(long hva) {
-    if (allocated.remove(hva) == null) {
+    Long bytes = allocated.remove(hva);
+    if (bytes == null) {
       throw new IllegalStateException("0x%x was not allocated".formatted(hva));
     }
+    Mem.fill(hva, bytes, (byte) 0xdd); // whoever still looks there is found out
+    freed.put(hva, bytes);
   }
 
   /** How many allocations were not given back. */

@@ -40,6 +40,13 @@ public final class ModelNamespace {
     }
   }
 
+  /** Takes over what lies on another, as far as there is room. */
+  void takeOver(ModelNamespace other) {
+    System.arraycopy(other.data, 0, data, 0, Math.min(data.length, other.data.length));
+    System.arraycopy(
+        other.metadata, 0, metadata, 0, Math.min(metadata.length, other.metadata.length));
+  }
+
   long execute(Command command, DataPointer pointer, int maxBytes) {
     command.checkPointers();
     switch (command.opcode()) {

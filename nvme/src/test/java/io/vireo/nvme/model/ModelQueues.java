@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 
 /** Queues as the controller sees them, and the ends that it still has to tell. */
 final class ModelQueues {
@@ -54,7 +55,7 @@ final class ModelQueues {
   private final Map<Integer, SubmissionRing> sqs = new TreeMap<>();
   private final Map<Integer, CompletionRing> cqs = new HashMap<>();
   private final List<Ending> endings = new ArrayList<>();
-  private final Map<Integer, Integer> interrupts = new HashMap<>();
+  private IntConsumer interrupted = vector -> {};
   private long fetched;
 
   ModelQueues(HostView host, ModelDoorbells doorbells) {
@@ -199,7 +200,7 @@ final class ModelQueues {
     if (!ending.flaw()) {
       cq.tail = next;
       cq.phase ^= next == 0 ? 1 : 0;
-      interrupts.merge(cq.vector, 1, Integer::sum);
+      interrupted.accept(cq.vector);
     }
     return true;
   }
@@ -209,8 +210,8 @@ final class ModelQueues {
     doorbells.shadow(shadowIova, eventsIova, sqs.keySet());
   }
 
-  int interrupts(int vector) {
-    return interrupts.getOrDefault(vector, 0);
+  void onInterrupt(IntConsumer newListener) {
+    interrupted = newListener;
   }
 
   /** How many commands were fetched since the model was made. */

@@ -5,15 +5,17 @@ import static io.vireo.linux.GuestChecks.require;
 
 import io.vireo.linux.EventFd;
 import io.vireo.linux.GuestChecks;
+import io.vireo.linux.Numa;
 import io.vireo.linux.pci.PciAddress;
+import io.vireo.memreg.DmaPool;
 import io.vireo.memreg.HostMemory;
 import io.vireo.memreg.MemoryRegistry;
-import io.vireo.nvme.BufferStack;
 import io.vireo.nvme.ControllerOptions;
 import io.vireo.nvme.IoQueuePair;
 import io.vireo.nvme.NvmeController;
 import io.vireo.nvme.NvmeNamespace;
 import io.vireo.nvme.PollClock;
+import io.vireo.nvme.PooledBuffers;
 import io.vireo.nvme.transport.IovaMap;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -21,8 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 /** One controller, from taking it to giving it back. */
 final class ControllerChecks {
   private static final int DATA_BYTES = 4 << 20;
-  private static final int BUFFERS = 4;
-  private static final int BUFFER_BYTES = 128 << 10;
+  private static final DmaPool.Options BUFFERS =
+      new DmaPool.Options("bounce", 128 << 10, 4096, 4, Numa.ANY_NODE);
 
   private static final PollClock CLOCK =
       new PollClock() {
@@ -109,7 +111,8 @@ final class ControllerChecks {
     try (NvmeController controller =
             NvmeController.attach(
                 function.transport(), function.memory(), CLOCK, ControllerOptions.DEFAULT);
-        BufferStack buffers = new BufferStack(function.memory(), BUFFERS, BUFFER_BYTES)) {
+        DmaPool pool = new DmaPool(domain.heap(function.access()), BUFFERS);
+        PooledBuffers buffers = new PooledBuffers(pool, 1)) {
       checks.check(address + " identify", () -> identify(controller));
       checks.check(address + " interrupts", () -> vectors(function));
       new ControlChecks(controller).run(checks, address.toString());

@@ -7,20 +7,25 @@ import io.vireo.nvme.transport.NvmeTransport;
 import io.vireo.nvme.transport.TransportQueue;
 
 /**
- * Waiting for the ends of admin commands: not beyond the deadline, and not for a controller that is
- * gone or met a fatal error. One control thread.
+ * Waiting for the ends of commands: not beyond the deadline, and not for a controller that is gone
+ * or met a fatal error. One control thread.
  */
-final class AdminWait {
+final class CommandWait {
   private static final int BUDGET = 32;
 
   private final NvmeTransport transport;
   private final TransportQueue queue;
   private final PollClock clock;
 
-  AdminWait(NvmeTransport transport, TransportQueue queue, PollClock clock) {
+  CommandWait(NvmeTransport transport, TransportQueue queue, PollClock clock) {
     this.transport = transport;
     this.queue = queue;
     this.clock = clock;
+  }
+
+  /** What sort of command a request is, for messages. */
+  String name(NvmeRequest request) {
+    return "%s command %02xh".formatted(queue.id() == 0 ? "admin" : "I/O", request.opcode());
   }
 
   /** Takes what ended, without waiting. */
@@ -39,15 +44,27 @@ final class AdminWait {
       if (!request.inFlight()) {
         return;
       }
-      String trouble = trouble();
-      if (trouble == null && clock.isOver(deadline)) {
-        trouble = "did not end within %d ms".formatted(withinMs);
-      }
-      if (trouble != null) {
-        throw new NvmeException("admin command %02xh %s".formatted(request.opcode(), trouble));
-      }
-      clock.pause();
+      nap(request, deadline, withinMs);
     }
+  }
+
+  /** Waits for the end of a request that nobody has, which comes after that time. */
+  void untilEnd(NvmeRequest request, long delayNs, long deadline, long withinMs) {
+    long end = clock.nanoTime() + delayNs;
+    while (!clock.isOver(end)) {
+      nap(request, deadline, withinMs);
+    }
+  }
+
+  private void nap(NvmeRequest request, long deadline, long withinMs) {
+    String trouble = trouble();
+    if (trouble == null && clock.isOver(deadline)) {
+      trouble = "did not end within %d ms".formatted(withinMs);
+    }
+    if (trouble != null) {
+      throw new NvmeException(name(request) + " " + trouble);
+    }
+    clock.pause();
   }
 
   /** Waits so long; false when there is not as much time, or no use in it. */

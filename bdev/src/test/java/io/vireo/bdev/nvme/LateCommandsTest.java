@@ -1,0 +1,129 @@
+package io.vireo.bdev.nvme;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vireo.bdev.IoStatus;
+import io.vireo.nvme.model.Command;
+import io.vireo.nvme.model.Faults.Kind;
+import io.vireo.nvme.model.ModelOptions;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Commands that take longer than their time, by the reactor's clock, and what is done then. */
+class LateCommandsTest {
+  private static final long TIMEOUT_US = 50_000;
+  private static final long TIMEOUT_NS = TIMEOUT_US * 1_000;
+  private static final int WRITES = 12;
+
+  private static DiskFixture with(String action) {
+    return new DiskFixture(
+        ModelOptions.DEFAULT, Map.of("timeout_us", TIMEOUT_US, "action_on_timeout", action));
+  }
+
+  private static boolean isAbort(Command command) {
+    return command.isAdmin() && command.opcode() == 0x08;
+  }
+
+  /** Set features, number of queues: sent each time that the controller is enabled. */
+  private static boolean isBeginning(Command command) {
+    return command.isAdmin() && command.opcode() == 0x09 && (command.cdw10() & 0xff) == 0x07;
+  }
+
+  private static boolean isFirstWrite(Command command) {
+    return DiskFixture.isIo(command) && command.opcode() == 0x01 && command.lba() == 0;
+  }
+
+  private static void assertWritten(DiskFixture disk, int from) {
+    for (int i = from; i < WRITES; i++) {
+      assertThat(disk.driver.await(disk.io(i))).isEqualTo(IoStatus.OK);
+    }
+    for (int i = from; i < WRITES; i++) {
+      int at = i * DiskFixture.BLOCK;
+      assertThat(disk.slot.model().namespace(1).data()[at]).isEqualTo((byte) (i + 1));
+    }
+  }
+
+  @Test
+  void without_an_action_they_are_left_alone_and_end_by_an_operators_reset() {
+    try (DiskFixture disk = with("none")) {
+      AtomicInteger aborts = disk.counting(LateCommandsTest::isAbort);
+      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      disk.faults().once(LateCommandsTest::isFirstWrite, Kind.LOST, 0);
+      disk.writes(0, WRITES);
+      assertWritten(disk, 1);
+      disk.pass(10 * TIMEOUT_NS);
+      assertThat(disk.call("bdev_nvme_get_controllers", new NvmeGetControllers(null))).isNotNull();
+      assertThat(disk.module.state("Nvme0")).isEqualTo("enabled");
+      assertThat(disk.driver.ended(disk.io(0))).isFalse();
+      assertThat(aborts).hasValue(0);
+      assertThat(resets).hasValue(0);
+      disk.call("bdev_nvme_reset_controller", new NvmeName("Nvme0", null));
+      assertWritten(disk, 0);
+      assertThat(resets).hasValue(1);
+      assertThat(disk.driver.completions()).isEqualTo(WRITES);
+    }
+  }
+
+  @Test
+  void abort_ends_what_is_late_and_nothing_else() {
+    try (DiskFixture disk = with("abort")) {
+      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      disk.faults().once(LateCommandsTest::isFirstWrite, Kind.DROP, 0);
+      disk.writes(0, WRITES);
+      assertWritten(disk, 1);
+      disk.pass(TIMEOUT_NS / 2);
+      disk.faults().always(c -> DiskFixture.isIo(c) && c.lba() == 0, Kind.STATUS, 0x006);
+      disk.pass(TIMEOUT_NS);
+      assertThat(disk.driver.await(disk.io(0))).isEqualTo(IoStatus.ABORTED);
+      assertThat(resets).hasValue(0);
+      assertThat(disk.driver.completions()).isEqualTo(WRITES);
+    }
+  }
+
+  @Test
+  void what_cannot_be_aborted_is_sent_again_after_a_reset() {
+    try (DiskFixture disk = with("abort")) {
+      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      disk.faults().once(LateCommandsTest::isFirstWrite, Kind.LOST, 0);
+      disk.writes(0, WRITES);
+      assertWritten(disk, 1);
+      disk.pass(2 * TIMEOUT_NS);
+      assertWritten(disk, 0);
+      assertThat(resets).hasValue(1);
+      assertThat(disk.driver.completions()).isEqualTo(WRITES);
+    }
+  }
+
+  @Test
+  void an_abort_that_never_ends_ends_in_a_reset_too() {
+    try (DiskFixture disk = with("abort")) {
+      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      disk.faults().once(LateCommandsTest::isFirstWrite, Kind.LOST, 0);
+      disk.faults().once(LateCommandsTest::isAbort, Kind.LOST, 0);
+      disk.writes(0, WRITES);
+      assertWritten(disk, 1);
+      disk.pass(2 * TIMEOUT_NS);
+      assertWritten(disk, 0);
+      assertThat(resets).hasValue(1);
+    }
+  }
+
+  @Test
+  void reset_sends_everything_again_once() {
+    try (DiskFixture disk = with("reset")) {
+      AtomicInteger aborts = disk.counting(LateCommandsTest::isAbort);
+      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      for (int i = 0; i < WRITES; i++) {
+        int lba = i;
+        disk.faults().once(c -> DiskFixture.isIo(c) && c.lba() == lba, Kind.DROP, 0);
+      }
+      disk.writes(0, WRITES);
+      disk.pass(2 * TIMEOUT_NS);
+      assertWritten(disk, 0);
+      assertThat(aborts).hasValue(0);
+      assertThat(resets).hasValue(1);
+      assertThat(disk.driver.completions()).isEqualTo(WRITES);
+    }
+  }
+}
