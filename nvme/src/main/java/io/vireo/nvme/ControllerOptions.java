@@ -79,16 +79,4 @@ public record ControllerOptions(
         quirks,
         adminErrors);
   }
-
-  public ControllerOptions withKeepAliveMs(long time) {
-    return new ControllerOptions(
-        adminEntries,
-        ioQueues,
-        adminTimeoutMs,
-        shutdownTimeoutMs,
-        time,
-        arbitration,
-        quirks,
-        adminErrors);
-  }
 }

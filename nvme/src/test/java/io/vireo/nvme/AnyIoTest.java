@@ -94,18 +94,15 @@ class AnyIoTest {
   private static ModelOptions options(Random random) {
     int shift = random.nextBoolean() ? 9 : 12;
     ModelFormat format = ModelFormat.boundary(random.nextBoolean() ? 0 : 1 + random.nextInt(64));
-    return new ModelOptions(
-        1024,
-        random.nextInt(3),
-        12 + random.nextInt(3),
-        random.nextInt(6),
-        2,
-        1,
-        shift,
-        BLOCKS >> (shift - 9),
-        random.nextInt(3),
-        format,
-        random.nextInt(3) == 0);
+    ModelOptions options =
+        ModelOptions.DEFAULT
+            .withRegisters(1024, random.nextInt(3), 12 + random.nextInt(3))
+            .withMdts(random.nextInt(6))
+            .withNamespaces(1, shift)
+            .withBlocks(BLOCKS >> (shift - 9))
+            .withSgls(random.nextInt(3))
+            .withFormat(format);
+    return random.nextInt(3) == 0 ? options.withShadowDoorbells() : options;
   }
 
   @Property(tries = 150)

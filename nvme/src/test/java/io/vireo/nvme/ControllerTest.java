@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vireo.nvme.model.Faults.Kind;
-import io.vireo.nvme.model.ModelFormat;
 import io.vireo.nvme.model.ModelHost;
 import io.vireo.nvme.model.ModelOptions;
 import io.vireo.nvme.spec.AsyncEvent;
@@ -63,7 +62,8 @@ class ControllerTest {
 
   @Test
   void more_namespaces_than_fit_into_one_list_are_all_found() {
-    ModelOptions many = new ModelOptions(64, 0, 12, 5, 1, 1500, 9, 8, 0, ModelFormat.PLAIN, false);
+    ModelOptions many =
+        ModelOptions.DEFAULT.withRegisters(64, 0, 12).withNamespaces(1500, 9).withBlocks(8);
     try (ModelHost host = new ModelHost(many)) {
       host.model().removeNamespace(1024);
       try (NvmeController controller = attach(host)) {

@@ -106,8 +106,7 @@ class NamespaceQueueTest {
 
   @Test
   void zeroes_of_any_length_are_cut_by_what_nlb_can_say() { // NVM 3.2.8: 65536 blocks
-    ModelOptions options =
-        new ModelOptions(1024, 0, 12, 5, 4, 1, 9, 200_000, 0, ModelFormat.PLAIN, false);
+    ModelOptions options = ModelOptions.DEFAULT.withBlocks(200_000);
     try (IoFixture io = new IoFixture(options)) {
       List<Command> seen = watch(io);
       byte[] disk = io.host.model().namespace(1).data();

@@ -1,137 +1,124 @@
 package io.vireo.nvme.model;
 
-/**
- * What a model is like.
- *
- * @param queueEntries CAP.MQES + 1
- * @param doorbellStride CAP.DSTRD
- * @param minPageShift CAP.MPSMIN, as a power of two bytes
- * @param mdts as in the identify data
- * @param ioQueues how many I/O queue pairs it gives
- * @param namespaces how many there are; ids from 1
- * @param blockShift of all of them
- * @param blocks of each of them
- * @param sgls as in the identify data: 0 none, 1 any alignment, 2 dwords
- * @param format of all of them
- * @param shadowDoorbells whether doorbells may lie in memory
- */
-public record ModelOptions(
-    int queueEntries,
-    int doorbellStride,
-    int minPageShift,
-    int mdts,
-    int ioQueues,
-    int namespaces,
-    int blockShift,
-    int blocks,
-    int sgls,
-    ModelFormat format,
-    boolean shadowDoorbells) {
-  public static final ModelOptions DEFAULT =
-      new ModelOptions(1024, 0, 12, 5, 4, 1, 9, 16384, 0, ModelFormat.PLAIN, false);
+import java.util.function.Consumer;
+
+/** What a model is like; never changed once it is made. */
+public final class ModelOptions implements Cloneable {
+  public static final ModelOptions DEFAULT = new ModelOptions();
+
+  private int queueEntries = 1024;
+  private int doorbellStride;
+  private int minPageShift = 12;
+  private int mdts = 5;
+  private int ioQueues = 4;
+  private int namespaces = 1;
+  private int blockShift = 9;
+  private int blocks = 16384;
+  private int sgls;
+  private ModelFormat format = ModelFormat.PLAIN;
+  private boolean shadowDoorbells;
+
+  private ModelOptions() {}
+
+  private ModelOptions with(Consumer<ModelOptions> change) {
+    try {
+      ModelOptions copy = (ModelOptions) clone();
+      change.accept(copy);
+      return copy;
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
+  }
 
   public ModelOptions withSgls(int value) {
-    return new ModelOptions(
-        queueEntries,
-        doorbellStride,
-        minPageShift,
-        mdts,
-        ioQueues,
-        namespaces,
-        blockShift,
-        blocks,
-        value,
-        format,
-        shadowDoorbells);
+    return with(o -> o.sgls = value);
   }
 
   public ModelOptions withNamespaces(int count, int shift) {
-    return new ModelOptions(
-        queueEntries,
-        doorbellStride,
-        minPageShift,
-        mdts,
-        ioQueues,
-        count,
-        shift,
-        blocks,
-        sgls,
-        format,
-        shadowDoorbells);
+    return with(
+        o -> {
+          o.namespaces = count;
+          o.blockShift = shift;
+        });
   }
 
   public ModelOptions withRegisters(int entries, int stride, int pageShift) {
-    return new ModelOptions(
-        entries,
-        stride,
-        pageShift,
-        mdts,
-        ioQueues,
-        namespaces,
-        blockShift,
-        blocks,
-        sgls,
-        format,
-        shadowDoorbells);
+    return with(
+        o -> {
+          o.queueEntries = entries;
+          o.doorbellStride = stride;
+          o.minPageShift = pageShift;
+        });
   }
 
   public ModelOptions withBlocks(int value) {
-    return new ModelOptions(
-        queueEntries,
-        doorbellStride,
-        minPageShift,
-        mdts,
-        ioQueues,
-        namespaces,
-        blockShift,
-        value,
-        sgls,
-        format,
-        shadowDoorbells);
+    return with(o -> o.blocks = value);
   }
 
   public ModelOptions withMdts(int value) {
-    return new ModelOptions(
-        queueEntries,
-        doorbellStride,
-        minPageShift,
-        value,
-        ioQueues,
-        namespaces,
-        blockShift,
-        blocks,
-        sgls,
-        format,
-        shadowDoorbells);
+    return with(o -> o.mdts = value);
   }
 
   public ModelOptions withFormat(ModelFormat value) {
-    return new ModelOptions(
-        queueEntries,
-        doorbellStride,
-        minPageShift,
-        mdts,
-        ioQueues,
-        namespaces,
-        blockShift,
-        blocks,
-        sgls,
-        value,
-        shadowDoorbells);
+    return with(o -> o.format = value);
   }
 
   public ModelOptions withShadowDoorbells() {
-    return new ModelOptions(
-        queueEntries,
-        doorbellStride,
-        minPageShift,
-        mdts,
-        ioQueues,
-        namespaces,
-        blockShift,
-        blocks,
-        sgls,
-        format,
-        true);
+    return with(o -> o.shadowDoorbells = true);
+  }
+
+  /** CAP.MQES + 1. */
+  public int queueEntries() {
+    return queueEntries;
+  }
+
+  /** CAP.DSTRD. */
+  public int doorbellStride() {
+    return doorbellStride;
+  }
+
+  /** CAP.MPSMIN, as a power of two bytes. */
+  public int minPageShift() {
+    return minPageShift;
+  }
+
+  /** As in the identify data. */
+  public int mdts() {
+    return mdts;
+  }
+
+  /** How many I/O queue pairs it gives. */
+  public int ioQueues() {
+    return ioQueues;
+  }
+
+  /** How many there are; ids from 1. */
+  public int namespaces() {
+    return namespaces;
+  }
+
+  /** Of all namespaces. */
+  public int blockShift() {
+    return blockShift;
+  }
+
+  /** Of each namespace. */
+  public int blocks() {
+    return blocks;
+  }
+
+  /** As in the identify data: 0 none, 1 any alignment, 2 dwords. */
+  public int sgls() {
+    return sgls;
+  }
+
+  /** Of all namespaces. */
+  public ModelFormat format() {
+    return format;
+  }
+
+  /** Whether doorbells may lie in memory. */
+  public boolean shadowDoorbells() {
+    return shadowDoorbells;
   }
 }
