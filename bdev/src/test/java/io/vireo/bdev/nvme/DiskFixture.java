@@ -93,6 +93,13 @@ final class DiskFixture implements AutoCloseable {
     }
   }
 
+  /** The same, and waits until the controller has fetched them; there is no other load. */
+  void fetchedWrites(int first, int count) {
+    long before = slot.model().fetchedIo();
+    writes(first, count);
+    until("fetching", () -> slot.model().fetchedIo() >= before + count);
+  }
+
   byte[] pattern(int i) {
     byte[] bytes = new byte[BLOCK];
     Arrays.fill(bytes, (byte) (i + 1));

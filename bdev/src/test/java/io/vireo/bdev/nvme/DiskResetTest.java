@@ -45,8 +45,7 @@ class DiskResetTest {
   void commands_that_the_controller_has_are_aborted() {
     try (DiskFixture disk = new DiskFixture()) {
       disk.faults().always(DiskResetTest::isFirst, Kind.DROP, 0);
-      disk.writes(0, WRITES);
-      disk.stepped.laps(10);
+      disk.fetchedWrites(0, WRITES);
       assertAborted(disk, reset(disk));
       disk.faults().clear();
       assertThat(disk.driver.write(0, disk.pattern(5))).isEqualTo(IoStatus.OK);
@@ -64,10 +63,11 @@ class DiskResetTest {
           () -> others[0] = disk.disk.driver(other[0].channel(disk.stepped.reactor()), 4, 4096));
       disk.faults().always(DiskResetTest::isFirst, Kind.LOST, 0);
       disk.faults().once(c -> DiskFixture.isIo(c) && c.nsid() == 2, Kind.LOST, 0);
-      disk.writes(0, WRITES);
+      disk.fetchedWrites(0, WRITES);
       BdevIo theirs = others[0].prepareWrite(0, 0, disk.pattern(9));
+      long before = disk.slot.model().fetchedIo();
       others[0].submit(theirs);
-      disk.stepped.laps(10);
+      disk.until("fetching", () -> disk.slot.model().fetchedIo() > before);
       BdevIo reset = reset(disk);
       assertAborted(disk, reset);
       assertThat(others[0].await(theirs)).isEqualTo(IoStatus.OK);

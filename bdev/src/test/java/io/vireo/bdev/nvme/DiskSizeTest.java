@@ -28,7 +28,7 @@ class DiskSizeTest {
       assertThat(disk.driver.run(IoType.WRITE_ZEROES, (long) BLOCKS * BLOCK, BLOCK))
           .isEqualTo(IoStatus.OUT_OF_RANGE);
       disk.faults().always(DiskFixture::isIo, Kind.DELAY, 1_000_000_000);
-      disk.writes(0, 16);
+      disk.fetchedWrites(0, 16);
       resize(disk, 2 * BLOCKS);
       disk.until("the news", () -> !disk.disk.listener.events().isEmpty());
       assertThat(disk.disk.listener.events()).containsExactly("resized Nvme0n1 to " + 2 * BLOCKS);

@@ -118,7 +118,7 @@ class LateCommandsTest {
         int lba = i;
         disk.faults().once(c -> DiskFixture.isIo(c) && c.lba() == lba, Kind.DROP, 0);
       }
-      disk.writes(0, WRITES);
+      disk.fetchedWrites(0, WRITES);
       disk.pass(2 * TIMEOUT_NS);
       assertWritten(disk, 0);
       assertThat(aborts).hasValue(0);

@@ -25,7 +25,7 @@ class SharedBuffersTest {
       ChannelDriver here = disk.driver;
       ChannelDriver there = there(disk, open, second);
       disk.faults().always(DiskFixture::isIo, Kind.DELAY, 1_000_000_000);
-      disk.writes(0, ALL); // all buffers are the first reactor's
+      disk.fetchedWrites(0, ALL); // all buffers are the first reactor's
       disk.faults().clear();
       for (int i = 0; i < 10; i++) {
         there.submit(there.prepareWrite(i, (2000L + i) * DiskFixture.BLOCK, disk.pattern(i)));

@@ -41,7 +41,7 @@ class SleepTest {
       disk.stepped.lapsUntilIdle();
       assertThat(sleepsIn(disk, 20)).isPositive();
       disk.faults().once(DiskFixture::isIo, Kind.DROP, 0);
-      disk.writes(0, 1);
+      disk.fetchedWrites(0, 1);
       disk.stepped.laps(20);
       assertThat(sleepsIn(disk, 50)).isZero();
       disk.call("bdev_nvme_reset_controller", new NvmeName("Nvme0", null));
@@ -55,7 +55,7 @@ class SleepTest {
     try (DiskFixture disk = disk(8, Map.of())) {
       assertThat(disk.stepped.watched()).hasSize(1);
       disk.faults().once(DiskFixture::isIo, Kind.DROP, 0);
-      disk.writes(0, 1);
+      disk.fetchedWrites(0, 1);
       disk.stepped.laps(20);
       assertThat(sleepsIn(disk, 20)).isPositive();
       assertThat(disk.stepped.sleepsNs().getLast()).isEqualTo(Long.MAX_VALUE);
@@ -82,7 +82,7 @@ class SleepTest {
   void commands_that_are_late_are_found_while_the_reactor_sleeps() {
     try (DiskFixture disk = disk(8, Map.of("timeout_us", 40_000, "action_on_timeout", "reset"))) {
       disk.faults().once(DiskFixture::isIo, Kind.LOST, 0);
-      disk.writes(0, 1);
+      disk.fetchedWrites(0, 1);
       disk.stepped.laps(20);
       assertThat(sleepsIn(disk, 20)).isPositive();
       assertThat(disk.stepped.sleepsNs().getLast()).isLessThanOrEqualTo(5_000_000L);

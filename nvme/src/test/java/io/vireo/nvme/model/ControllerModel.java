@@ -31,6 +31,7 @@ public final class ControllerModel implements AutoCloseable {
   private boolean ready;
   private Command fusedFirst; // null: none waits for its second
   private long steps;
+  private long fetchedIo;
   private Thread thread;
   private volatile boolean running;
   private volatile Throwable failure;
@@ -115,6 +116,11 @@ public final class ControllerModel implements AutoCloseable {
     queues.onInterrupt(listener);
   }
 
+  /** How many I/O commands it fetched since it was made, and dealt with. */
+  public synchronized long fetchedIo() {
+    return fetchedIo;
+  }
+
   /** How many commands it fetched since it was made. */
   public synchronized long fetched() {
     return queues.fetched();
@@ -157,6 +163,7 @@ public final class ControllerModel implements AutoCloseable {
   }
 
   private void execute(Command command) {
+    fetchedIo += command.isAdmin() ? 0 : 1;
     if (fusedFirst != null && (command.fuse() != 2 || command.sqId() != fusedFirst.sqId())) {
       end(fusedFirst, fusedFirst.commandId(), CommandFailure.MISSING_FUSED, 0, 0, false);
       fusedFirst = null;
@@ -172,10 +179,7 @@ public final class ControllerModel implements AutoCloseable {
     }
   }
 
-  /**
-   * @param refusal with which it ends without being executed, or 0
-   * @return its status
-   */
+  /** With a refusal, or 0: to be executed; answers its status. */
   private int execute(Command command, int refusal) {
     if (command == null) {
       throw new AssertionError("second command of a fused operation without the first");
@@ -201,7 +205,10 @@ public final class ControllerModel implements AutoCloseable {
     long result = 0;
     try {
       if (status == 0) {
-        result = command.isAdmin() ? executeAdmin(command) : executeIo(command);
+        result =
+            command.isAdmin()
+                ? admin.execute(command, pointer, registers.pageBytes())
+                : executeIo(command);
       }
     } catch (CommandFailure e) {
       status = e.status();
@@ -232,10 +239,6 @@ public final class ControllerModel implements AutoCloseable {
         end(command, id, status, result, steps + verdict.value(), false);
       }
     }
-  }
-
-  private long executeAdmin(Command command) {
-    return admin.execute(command, pointer, registers.pageBytes());
   }
 
   private long executeIo(Command command) {
