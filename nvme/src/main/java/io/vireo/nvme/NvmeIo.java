@@ -230,7 +230,6 @@ public final class NvmeIo {
     return (tags & ~0xffffffffL) | (reference & 0xffffffffL);
   }
 
-  /** Taken. */
   void begin() {
     inFlight = true;
   }

@@ -53,7 +53,6 @@ public final class ControllerModel implements AutoCloseable {
     }
   }
 
-  /** Where BAR 0 is. */
   public long bar() {
     return bar;
   }
@@ -179,7 +178,6 @@ public final class ControllerModel implements AutoCloseable {
     }
   }
 
-  /** With a refusal, or 0: to be executed; answers its status. */
   private int execute(Command command, int refusal) {
     if (command == null) {
       throw new AssertionError("second command of a fused operation without the first");
