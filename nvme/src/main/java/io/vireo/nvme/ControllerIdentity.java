@@ -44,7 +44,6 @@ final class ControllerIdentity {
     }
     limits = CommandSets.limits(controller, allCommandSets);
     queuePairs = controller.features().queues(options.ioQueues());
-    rescan();
   }
 
   private void tellFeatures(Features features) {

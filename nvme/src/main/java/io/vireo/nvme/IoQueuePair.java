@@ -95,6 +95,10 @@ public final class IoQueuePair {
     return queue.describable(request);
   }
 
+  boolean isSuspended() {
+    return detached;
+  }
+
   int room() {
     return refusal != TransportQueue.SUBMITTED ? 0 : queue.capacity() - queue.inFlight();
   }
@@ -127,11 +131,7 @@ public final class IoQueuePair {
    */
   public int poll(int budget, long nowNs) {
     int taken = poll(budget);
-    if (detached) {
-      timeouts.pass(nowNs);
-    } else {
-      timeouts.advance(queue, nowNs);
-    }
+    timeouts.advance(detached ? null : queue, nowNs);
     return taken;
   }
 

@@ -94,21 +94,22 @@ public final class NvmeController implements AutoCloseable {
     int pageShift = registers.pageShift();
     int entries = options.adminEntries();
     QueueOptions size = QueueOptions.polled(entries, entries - 1, MAX_TRANSFER_BYTES, 0);
-    TransportQueue queue = transport.openAdmin(size, 1 << pageShift);
+    TransportQueue queue = NvmeException.unlessFit(() -> transport.openAdmin(size, 1 << pageShift));
     admin = new AdminQueue(transport, queue, memory, clock, options, events::add);
     try {
       int commandSets = CommandSets.configuration(registers.cap());
       registers.enable(Cc.of(commandSets, pageShift) | queues.arbitration(options));
       identity.ask(commandSets == Cc.CSS_ALL);
-      events.start();
-    } catch (NvmeException e) {
+      events.start(); // before the namespaces are looked at: what changes from now on is told
+      rescan();
+    } catch (RuntimeException | Error e) {
       stopAfter(e);
       throw e;
     }
   }
 
   /** The queue's memory goes back only when the controller is known to do no DMA. */
-  private void stopAfter(NvmeException cause) {
+  private void stopAfter(Throwable cause) {
     try {
       disable();
     } catch (NvmeException e) {

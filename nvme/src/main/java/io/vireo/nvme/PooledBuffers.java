@@ -11,6 +11,7 @@ import io.vireo.memreg.DmaPoolCache;
  */
 public final class PooledBuffers implements BounceBuffers, AutoCloseable {
   private static final int PAGE_BYTES = 4096;
+  private static final int LEAST = 2;
 
   private final DmaPoolCache cache;
   private final int bufferBytes;
@@ -24,6 +25,11 @@ public final class PooledBuffers implements BounceBuffers, AutoCloseable {
       throw new IllegalArgumentException(
           "elements of %d bytes, aligned to %d, are no bounce buffers: both must be %d at least"
               .formatted(pool.elementBytes(), pool.alignmentBytes(), PAGE_BYTES));
+    }
+    if (pool.statistics().elements() < LEAST) {
+      throw new IllegalArgumentException(
+          "a pool of %d bounce buffers is less than the %d that a fused operation takes"
+              .formatted(pool.statistics().elements(), LEAST));
     }
     this.bufferBytes = Math.toIntExact(pool.elementBytes());
     this.cache = pool.cache(batch);

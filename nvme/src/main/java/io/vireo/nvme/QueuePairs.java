@@ -55,17 +55,17 @@ final class QueuePairs {
             sgls ? controller.identify().sglAlignmentBytes() : 0,
             options.priority(),
             options.interruptVector());
-    return transport.openIo(qid, size, controller.admin());
+    return NvmeException.unlessFit(() -> transport.openIo(qid, size, controller.admin()));
   }
 
   void reopen(IoQueuePair pair) {
     if (pair.generation() == controller.generation()) {
       throw new IllegalStateException("queue pair %d is open".formatted(pair.id()));
     }
-    TransportQueue old = pair.queue();
-    if (old.inFlight() > 0) {
+    if (!pair.isSuspended()) {
       throw new IllegalStateException("queue pair %d is not suspended".formatted(pair.id()));
     }
+    TransportQueue old = pair.queue();
     TransportQueue fresh = openQueue(old.id(), pair.options());
     old.close();
     pair.reopened(fresh);
@@ -75,8 +75,11 @@ final class QueuePairs {
     if (pair.generation() == controller.generation()) {
       transport.deleteIo(pair.id(), controller.admin());
     }
-    pair.end();
-    pair.queue().close();
-    ids.clear(pair.id());
+    try {
+      pair.end();
+    } finally { // also when an owner throws that is told now
+      pair.queue().close();
+      ids.clear(pair.id());
+    }
   }
 }

@@ -4,11 +4,11 @@ package io.vireo.nvme;
  * What owners threw while they were told: all of them are told first. Never on the way of requests
  * that end well.
  */
-final class Thrown {
+public final class Thrown {
   private Throwable first; // null: nobody threw
 
   /** Takes note; what comes after the first goes along with it. */
-  void add(Throwable thrown) {
+  public void add(Throwable thrown) {
     if (first == null) {
       first = thrown;
     } else if (!first.equals(thrown)) { // the JVM may throw one object again
@@ -17,7 +17,7 @@ final class Thrown {
   }
 
   /** Throws what was thrown first, if anything. */
-  void again() {
+  public void again() {
     if (first instanceof RuntimeException e) {
       throw e;
     } else if (first instanceof Error e) {

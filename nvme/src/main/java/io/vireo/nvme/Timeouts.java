@@ -37,16 +37,15 @@ final class Timeouts {
     return nowNs;
   }
 
-  /** It is later now; nothing is in flight. */
-  void pass(long newNowNs) {
-    nowNs = newNowNs;
-  }
-
-  /** It is later now; everything that ended until now was taken out. */
+  /**
+   * It is later now; everything that ended until now was taken out.
+   *
+   * @param queue null: nothing is in flight
+   */
   void advance(TransportQueue queue, long newNowNs) {
     long lastNs = nowNs;
     nowNs = newNowNs;
-    if (limitNs == 0) {
+    if (limitNs == 0 || queue == null) {
       return;
     }
     if (newNowNs - lastNs > limitNs / GAPS_OF_LIMIT) {

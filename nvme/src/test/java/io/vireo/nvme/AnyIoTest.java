@@ -114,7 +114,7 @@ class AnyIoTest {
     byte[] disk = new byte[BLOCKS * 512];
     try (Arena arena = Arena.ofConfined();
         IoFixture io =
-            new IoFixture(options, requests + 1, requests, 1 + random.nextInt(4), bufferBytes)) {
+            new IoFixture(options, requests + 1, requests, 2 + random.nextInt(4), bufferBytes)) {
       io.host.model().faults().reorder(seed | 1);
       io.host
           .model()

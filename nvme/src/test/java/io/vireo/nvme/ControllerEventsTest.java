@@ -93,6 +93,24 @@ class ControllerEventsTest {
   }
 
   @Test
+  void a_namespace_that_comes_while_events_are_asked_for_is_not_missed() {
+    host.model()
+        .faults()
+        .always(
+            c -> {
+              if (c.opcode() == 0x09 && (c.cdw10() & 0xff) == 0x0b) {
+                host.model().putNamespace(5, 100);
+              }
+              return false;
+            },
+            Kind.DROP,
+            0);
+    controller.disable();
+    controller.enable();
+    assertThat(controller.namespaces()).extracting(NvmeNamespace::id).contains(5);
+  }
+
+  @Test
   void a_namespace_with_another_name_went_and_came() {
     host.model()
         .faults()

@@ -3,11 +3,17 @@ package io.vireo.nvme;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vireo.linux.Errno;
+import io.vireo.linux.ErrnoException;
 import io.vireo.nvme.model.Command;
 import io.vireo.nvme.model.Faults.Kind;
 import io.vireo.nvme.model.ModelHost;
 import io.vireo.nvme.model.ModelOptions;
+import io.vireo.nvme.spec.Cc;
 import io.vireo.nvme.spec.NvmeStatus;
+import io.vireo.nvme.spec.Registers;
+import io.vireo.nvme.transport.DmaMemory;
+import io.vireo.nvme.transport.PcieTransport;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import net.jqwik.api.ForAll;
@@ -82,6 +88,46 @@ class SickControllerTest {
       controller.abandon();
       assertThat(host.allocations()).isZero();
     }
+  }
+
+  @Test
+  void memory_that_ends_at_any_step_leaves_nothing_running() {
+    int failed = 0;
+    for (int step = 0; step < 30; step++) {
+      try (ModelHost host = new ModelHost(ModelOptions.DEFAULT.withNamespaces(4, 9))) {
+        AtomicInteger left = new AtomicInteger(step);
+        DmaMemory scarce =
+            new DmaMemory() {
+              @Override
+              public long allocate(long bytes, long alignmentBytes) {
+                if (left.getAndDecrement() == 0) {
+                  throw new ErrnoException("mmap", Errno.ENOMEM, "of memory for a drive");
+                }
+                return host.allocate(bytes, alignmentBytes);
+              }
+
+              @Override
+              public void free(long hva) {
+                host.free(hva);
+              }
+            };
+        PcieTransport transport =
+            new PcieTransport(
+                host.model().bar(), host.model().barBytes(), host.pageTable(), scarce);
+        NvmeController controller =
+            NvmeController.of(transport, scarce, host, ControllerOptions.DEFAULT);
+        try {
+          controller.start();
+          controller.close();
+        } catch (ErrnoException e) {
+          failed++;
+        }
+        assertThat(Cc.isEnabled(transport.get32(Registers.CC))).isFalse();
+        transport.close();
+        assertThat(host.allocations()).isZero();
+      }
+    }
+    assertThat(failed).isBetween(10, 29);
   }
 
   private static void lie(ModelHost host, int cns, int at, long value, int bytes) {

@@ -205,8 +205,11 @@ final class DriveQueue implements Poller {
   /** All that waits ends, and what comes is refused. */
   void fail() {
     stopped = true;
-    pair.fail(NvmeStatus.ABORTED_BY_HOST | NvmeStatus.DNR);
-    retries.fail();
+    try {
+      pair.fail(NvmeStatus.ABORTED_BY_HOST | NvmeStatus.DNR);
+    } finally { // also when an owner threw: others wait
+      retries.fail();
+    }
   }
 
   /** The drive's thread: makes the queues anew on the enabled controller. */

@@ -2,6 +2,7 @@ package io.vireo.bdev.nvme;
 
 import io.vireo.bdev.IoStatus;
 import io.vireo.nvme.CommandErrors.InjectedError;
+import io.vireo.nvme.Thrown;
 import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.TransportQueue;
 import io.vireo.reactor.Reactor;
@@ -146,13 +147,19 @@ final class Retries {
     }
   }
 
-  /** Ends all. */
+  /** Ends all; an owner that throws keeps no other from being told. */
   void fail() {
     takeUp();
+    Thrown thrown = new Thrown();
     while (waiting != null) {
       DriveIo request = waiting;
       waiting = request.next;
-      queue.end(request, IoStatus.IO_ERROR);
+      try {
+        queue.end(request, IoStatus.IO_ERROR);
+      } catch (RuntimeException | Error e) {
+        thrown.add(e);
+      }
     }
+    thrown.again();
   }
 }
