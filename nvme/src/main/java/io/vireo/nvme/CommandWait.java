@@ -1,7 +1,6 @@
 package io.vireo.nvme;
 
 import io.vireo.nvme.spec.Csts;
-import io.vireo.nvme.spec.Registers;
 import io.vireo.nvme.transport.NvmeRequest;
 import io.vireo.nvme.transport.NvmeTransport;
 import io.vireo.nvme.transport.TransportQueue;
@@ -81,9 +80,9 @@ final class CommandWait {
 
   /** Why waiting is of no use. */
   private String trouble() {
-    int csts = transport.get32(Registers.CSTS);
+    int csts = transport.status();
     if (Csts.isGone(csts)) {
-      return "lost its controller: registers read all ones";
+      return "lost its controller: registers cannot be read";
     }
     return Csts.isFatal(csts) ? "met a fatal error of the controller (CSTS.CFS)" : null;
   }

@@ -161,7 +161,7 @@ final class ControllerRegisters {
 
   /** CSTS of a controller that is there. */
   int status() {
-    int csts = transport.get32(Registers.CSTS);
+    int csts = transport.status();
     if (Csts.isGone(csts)) {
       throw gone();
     }
@@ -174,6 +174,6 @@ final class ControllerRegisters {
   }
 
   private static NvmeException gone() {
-    return new NvmeException("controller is gone: its registers read all ones");
+    return new NvmeException("controller is gone: its registers cannot be read");
   }
 }

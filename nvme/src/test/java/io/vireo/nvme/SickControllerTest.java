@@ -80,7 +80,7 @@ class SickControllerTest {
           .hasMessageContaining(said);
       if (gone) {
         assertThatThrownBy(controller::close)
-            .hasMessage("controller is gone: its registers read all ones");
+            .hasMessage("controller is gone: its registers cannot be read");
       } else {
         assertThatThrownBy(controller::close)
             .hasMessageStartingWith("controller met a fatal error while it shut down");

@@ -88,7 +88,7 @@ final class DriveQueues {
     try {
       queue.reactor().surely(() -> what.accept(queue));
     } catch (IllegalStateException e) {
-      log.debug("{} has ended, and its queues with it", queue.reactor().name(), e);
+      log.warn("{} has ended, and its queues with it", queue.reactor().name(), e);
     }
   }
 

@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
 final class NvmeDrive {
   private static final Logger log = LoggerFactory.getLogger(NvmeDrive.class);
 
+  private static final long MAX_LEAVE_MS = 5_000;
+
   private final NvmeAttach origin;
   private final NvmeOptions options;
   private final DriveFunction function;
@@ -99,9 +101,8 @@ final class NvmeDrive {
   private void look() {
     if (function.wantedBack()) {
       leave("it is wanted back");
-    } else {
-      recovery.look();
     }
+    recovery.look(); // also then: requests that it waits for end when the controller is gone
   }
 
   /** The controller's namespaces are not what they were; on the drive's thread. */
@@ -113,6 +114,7 @@ final class NvmeDrive {
   void leave(String why) {
     if (recovery.deleting()) {
       log.warn("{} at {} is detached: {}", name(), address(), why);
+      thread.later(recovery::hurry, MAX_LEAVE_MS);
       publisher.post(
           () -> {
             namespaces.removeAll();

@@ -5,7 +5,6 @@ import io.vireo.linux.Errno;
 import io.vireo.nvme.NvmeController;
 import io.vireo.nvme.NvmeException;
 import io.vireo.nvme.spec.Csts;
-import io.vireo.nvme.spec.Registers;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -27,6 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+  private static final long GRACE_MS = 1_000;
   private static final long NS_OF_MS = 1_000_000L;
   private static final long NS_OF_SEC = 1_000_000_000L;
 
@@ -97,7 +97,7 @@ final class Recovery {
       return;
     }
     try {
-      int csts = function.transport().get32(Registers.CSTS);
+      int csts = function.transport().status();
       if (Csts.isGone(csts)) {
         lost();
       } else if (Csts.isFatal(csts) || !Csts.isReady(csts)) {
@@ -123,11 +123,25 @@ final class Recovery {
     }
   }
 
-  /** The device is not there any more: everything ends, and the drive goes. */
+  /**
+   * The device is not there any more: everything ends, and the drive goes. It gives the function
+   * back when the kernel asks for it, or a little later: a kernel that does not know yet would
+   * reset what is gone, and wait a minute for its answer.
+   */
   void lost() {
     stopFromOutside();
+    queues.each(DriveQueue::suspend);
     queues.each(DriveQueue::fail);
-    drive.leave("its registers cannot be read any more");
+    state = DriveState.FAILED;
+    thread.later(() -> drive.leave("its registers cannot be read any more"), GRACE_MS);
+  }
+
+  /** The drive goes and still waits for requests: they end now. */
+  void hurry() {
+    if (state == DriveState.ENABLED) {
+      log.warn("{} does not end its requests in time", drive.name());
+      stopAndFail();
+    }
   }
 
   /** An operator's reset. */
@@ -150,6 +164,10 @@ final class Recovery {
       throw new BdevException(
           Errno.EALREADY, "controller %s is disabled already".formatted(drive.name()));
     }
+    stopAndFail();
+  }
+
+  private void stopAndFail() {
     state = DriveState.DISABLED;
     stop();
     queues.each(DriveQueue::suspend);
@@ -192,6 +210,7 @@ final class Recovery {
     queues.each(DriveQueue::suspend);
     try {
       begin();
+      log.info("{} has been reset", drive.name());
     } catch (RuntimeException e) { // also when the host has no memory for the queues
       log.error("{} could not be brought back: {}", drive.name(), e.getMessage());
       tryLater();

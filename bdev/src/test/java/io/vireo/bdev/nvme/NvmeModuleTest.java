@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The calls of operators that need no disk in use. */
 class NvmeModuleTest {
@@ -182,11 +184,12 @@ class NvmeModuleTest {
     ModuleFixture.until(() -> fixture.configuration().isEmpty());
   }
 
-  @Test
-  void a_drive_that_vanishes_is_detached() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {0xff, 0})
+  void a_drive_that_vanishes_is_detached(int registerByte) throws Exception {
     ModelBus.Slot slot = fixture.bus.add(FIRST, ModelOptions.DEFAULT);
     fixture.attach("Nvme0", FIRST);
-    slot.model().faults().gone();
+    slot.model().faults().gone(registerByte);
     ModuleFixture.until(() -> !slot.open);
     assertThat(fixture.bdevs.all()).isEmpty();
     assertThat(slot.allocations()).isZero();

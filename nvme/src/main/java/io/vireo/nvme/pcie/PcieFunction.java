@@ -25,7 +25,7 @@ import java.util.List;
  */
 public final class PcieFunction implements AutoCloseable {
   private static final int BAR = 0;
-  private static final int NO_DEVICE = 0xffff;
+  private static final int NO_DEVICE = -1;
 
   private final DmaDomain domain;
   private final Access access;
@@ -176,6 +176,9 @@ public final class PcieFunction implements AutoCloseable {
    * @throws ErrnoException when the kernel could not do it
    */
   public void stop() {
+    if (!isPresent()) {
+      return; // a reset would wait for it, for a minute
+    }
     try {
       device.config().disableMaster();
       if (device.resettable()) {
@@ -189,9 +192,10 @@ public final class PcieFunction implements AutoCloseable {
     }
   }
 
+  /** By a register that VFIO reads from the device; the vendor's number is a copy there. */
   private boolean isPresent() {
     try {
-      return device.config().read16(PciConfig.VENDOR_ID) != NO_DEVICE;
+      return device.config().read32(PciConfig.CLASS_REVISION) != NO_DEVICE;
     } catch (ErrnoException | IllegalStateException e) {
       return false;
     }

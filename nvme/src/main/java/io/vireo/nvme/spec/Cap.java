@@ -19,9 +19,9 @@ public record Cap(long value) {
     return (int) (value >>> from) & (1 << count) - 1;
   }
 
-  /** Whether the device is gone: every bit reads one. */
+  /** Whether the device is gone: every bit reads one, or zero. */
   public boolean isGone() {
-    return value == -1;
+    return value == -1 || value == 0;
   }
 
   /** MQES: the most entries of an I/O queue, at least 2. */

@@ -1,12 +1,23 @@
 package io.vireo.nvme.transport;
 
+import io.vireo.nvme.spec.Registers;
+
 /**
  * The way to one controller: its registers and its queues. One thread at a time; the queues that it
  * opens belong to whoever polls them.
  */
 public interface NvmeTransport {
-  /** Loads a register of 32 bits; all ones when the device is gone. */
+  /** Loads a register of 32 bits; mostly all ones when the device is gone. */
   int get32(int register);
+
+  /**
+   * Loads CSTS; {@link Registers#GONE} when the device is gone. Registers read all ones then, but
+   * zeroes behind some ports, where CAP tells: it is never zero (Base 3.1.3.1, MQES).
+   */
+  default int status() {
+    int csts = get32(Registers.CSTS);
+    return csts == 0 && get32(Registers.CAP) == 0 ? Registers.GONE : csts;
+  }
 
   /** Loads a register of 64 bits, in two halves. */
   long get64(int register);

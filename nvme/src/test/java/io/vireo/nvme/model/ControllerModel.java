@@ -133,7 +133,7 @@ public final class ControllerModel implements AutoCloseable {
   public synchronized int step() {
     steps++;
     if (faults.isGone()) {
-      registers.vanish();
+      registers.vanish(faults.goneByte());
       return 0;
     }
     registers.step();

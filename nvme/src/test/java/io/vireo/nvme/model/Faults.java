@@ -47,6 +47,7 @@ public final class Faults {
   private volatile boolean fatal;
   private volatile boolean eventFlood;
   private volatile boolean gone;
+  private volatile int goneByte;
 
   /** The next command that fits meets the fault. */
   public void once(Predicate<Command> which, Kind kind, int value) {
@@ -150,7 +151,17 @@ public final class Faults {
 
   /** The device is gone: every register reads all ones. */
   public void gone() {
+    gone(0xff);
+  }
+
+  /** The device is gone: every byte of its registers reads the same. */
+  public void gone(int registerByte) {
+    goneByte = registerByte;
     gone = true;
+  }
+
+  int goneByte() {
+    return goneByte;
   }
 
   boolean isGone() {

@@ -45,9 +45,9 @@ final class ModelRegisters {
     Mem.putInt(bar + VS, 0x20000);
   }
 
-  /** Every register answers all ones. */
-  void vanish() {
-    Mem.fill(bar, BAR_BYTES, (byte) 0xff);
+  /** Every byte of the registers answers the same. */
+  void vanish(int value) {
+    Mem.fill(bar, BAR_BYTES, (byte) value);
   }
 
   /** Lets the controller follow CC. */

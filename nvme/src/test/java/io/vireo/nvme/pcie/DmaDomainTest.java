@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +196,19 @@ class DmaDomainTest {
       assertThat(function.configuration()).isEqualTo(extended);
     }
     assertThat(domain.attached()).isEmpty();
+  }
+
+  @Test
+  void a_function_that_is_gone_is_not_reset() throws IOException {
+    try (PcieFunction function = domain.attach(ADDRESS, Access.PHYSICAL)) {
+      byte[] ones = new byte[256];
+      Arrays.fill(ones, (byte) 0xff);
+      Files.write(nvme.resolve("config"), ones);
+      Files.writeString(nvme.resolve("reset"), "0");
+      function.stop();
+      assertThat(Files.readAllBytes(nvme.resolve("config"))).isEqualTo(ones);
+      assertThat(Files.readString(nvme.resolve("reset"))).isEqualTo("0");
+    }
   }
 
   @Test

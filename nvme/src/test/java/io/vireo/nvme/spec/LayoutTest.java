@@ -109,6 +109,7 @@ class LayoutTest {
     assertThat(cap.memoryBuffer()).isTrue();
     assertThat(cap.isGone()).isFalse();
     assertThat(new Cap(-1).isGone()).isTrue();
+    assertThat(new Cap(0).isGone()).isTrue();
     assertThat(new Cap(0xffff).maxQueueEntries()).isEqualTo(65536);
   }
 
