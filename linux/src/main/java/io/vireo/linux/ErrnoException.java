@@ -10,6 +10,7 @@ public final class ErrnoException extends RuntimeException {
 
   private final String call;
   private final String detail;
+  private final String advice; // empty: there is none
   private final int errno;
 
   /**
@@ -21,6 +22,7 @@ public final class ErrnoException extends RuntimeException {
     super(message(call, errno, detail));
     this.call = call;
     this.detail = detail;
+    this.advice = "";
     this.errno = errno;
   }
 
@@ -31,6 +33,7 @@ public final class ErrnoException extends RuntimeException {
     super(message(call, errno, detail) + "; " + advice);
     this.call = call;
     this.detail = detail;
+    this.advice = advice;
     this.errno = errno;
   }
 
@@ -50,9 +53,10 @@ public final class ErrnoException extends RuntimeException {
     return detail.isEmpty() ? call : call + " " + detail;
   }
 
-  /** The message without the error: {@code mmap of 4096 bytes}. */
-  public String tried() {
-    return tried(call, detail);
+  /** The message without the error: {@code open of /dev/vfio/12; run as root}. */
+  public String triedAndAdvice() {
+    String tried = tried(call, detail);
+    return advice.isEmpty() ? tried : tried + "; " + advice;
   }
 
   /** The name of the system call. */

@@ -9,6 +9,7 @@ import io.vireo.bdev.module.Optional;
  * @param name the controller's; its namespaces are called NAMEn1, NAMEn2, ...
  * @param trtype only {@code PCIe}
  * @param traddr the function's address, {@code 0000:01:00.0} or {@code 01:00.0}
+ * @param multipath only {@code disable}: a PCI function is the only path
  * @param num_io_queues how many queue pairs are asked for; each reactor that serves one of its
  *     disks needs one
  * @param ctrlr_loss_timeout_sec how long it is tried to bring a lost controller back; -1: without
@@ -16,8 +17,8 @@ import io.vireo.bdev.module.Optional;
  * @param reconnect_delay_sec between two trials
  * @param fast_io_fail_timeout_sec after which time requests fail meanwhile
  * @param max_bdevs the most names that are answered
- * @param allow_no_iommu drives it also where no IOMMU guards memory from it; what is no huge page
- *     is copied then. Not of the field
+ * @param allow_no_iommu drives it also where no IOMMU guards memory from it; guests' memory is then
+ *     neither reached nor pinned, their data are always copied. Not of the field
  */
 public record NvmeAttach(
     String name,
@@ -82,7 +83,7 @@ public record NvmeAttach(
         false);
   }
 
-  /** What a second path to the same namespaces would be; a PCI function is the only one. */
+  /** What a second path to the same namespaces would be: refused but for {@link #DISABLE}. */
   public enum Multipath {
     DISABLE,
     FAILOVER,

@@ -3,6 +3,7 @@ package io.vireo.bdev.nvme;
 import io.vireo.bdev.BdevException;
 import io.vireo.bdev.BdevRegistry;
 import io.vireo.linux.Errno;
+import io.vireo.linux.ErrnoException;
 import io.vireo.nvme.NvmeException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,6 +65,10 @@ final class NvmeDrives {
     } catch (NvmeException e) {
       forget(name);
       throw new BdevException(Errno.EIO, "%s: %s".formatted(p.traddr(), e.getMessage()));
+    } catch (ErrnoException e) {
+      forget(name);
+      throw new BdevException(
+          e.errno(), "%s cannot be had: %s".formatted(p.traddr(), e.triedAndAdvice()));
     } catch (RuntimeException | Error e) {
       forget(name);
       throw e;

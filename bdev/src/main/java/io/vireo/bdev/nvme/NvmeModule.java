@@ -10,6 +10,7 @@ import io.vireo.bdev.module.NoParameters;
 import io.vireo.bdev.nvme.NvmeAttach.Multipath;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -109,8 +110,10 @@ public final class NvmeModule implements BdevModule {
 
   private List<String> attach(NvmeAttach p) {
     requirePcie(p.trtype());
-    if (p.multipath() == Multipath.MULTIPATH) {
-      throw BdevException.invalid("multipath is multipath, and a PCI function has one path only");
+    if (p.multipath() != Multipath.DISABLE) {
+      throw BdevException.invalid(
+          "multipath %s is not supported: a PCI function has one path only"
+              .formatted(p.multipath().name().toLowerCase(Locale.ROOT)));
     }
     if (p.num_io_queues() < 1 || p.num_io_queues() > MAX_QUEUES) {
       throw BdevException.invalid(

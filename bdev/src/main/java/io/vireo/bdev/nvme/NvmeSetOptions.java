@@ -8,7 +8,8 @@ import io.vireo.bdev.module.Optional;
  *
  * @param action_on_timeout what happens to a command that takes longer than its time
  * @param timeout_us of an I/O command; 0: any time
- * @param timeout_admin_us of an admin command; 0: as for I/O commands
+ * @param timeout_admin_us of an admin command, which then fails whatever action_on_timeout is; 0:
+ *     as for I/O commands, or half a minute when those may take any time
  * @param keep_alive_timeout_ms of controllers that want to be told that their host lives
  * @param arbitration_burst commands at once, a power of two; 7: no limit
  * @param low_priority_weight of queues where the controller weighs them; as are the next two

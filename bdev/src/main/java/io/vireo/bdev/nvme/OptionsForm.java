@@ -15,6 +15,9 @@ final class OptionsForm {
   /** A day: nothing that waits so long is waited for. */
   private static final long MAX_US = 86_400_000_000L;
 
+  /** The same day: a controller counts milliseconds in 32 bits (NVMe 5.27.1.12). */
+  private static final long MAX_KEEP_ALIVE_MS = 86_400_000;
+
   private static final long MAX_SEC = 86_400;
   private static final long MAX_RETRIES = Integer.MAX_VALUE;
 
@@ -28,7 +31,11 @@ final class OptionsForm {
         limited("timeout_us", p.timeout_us(), before.timeoutUs(), 0, MAX_US),
         limited("timeout_admin_us", p.timeout_admin_us(), before.timeoutAdminUs(), 0, MAX_US),
         limited(
-            "keep_alive_timeout_ms", p.keep_alive_timeout_ms(), before.keepAliveMs(), 0, MAX_US),
+            "keep_alive_timeout_ms",
+            p.keep_alive_timeout_ms(),
+            before.keepAliveMs(),
+            0,
+            MAX_KEEP_ALIVE_MS),
         limited(
             "nvme_adminq_poll_period_us",
             p.nvme_adminq_poll_period_us(),

@@ -48,7 +48,7 @@ final class PcieBus implements DriveBus {
       Access access = withoutIommu && !hasIommu(wanted) ? Access.PHYSICAL : Access.VFIO;
       return new Function(domain.attach(wanted, access), buffers.get(access), new ArrayList<>());
     } catch (PciException e) {
-      throw new BdevException(Errno.ENODEV, e.getMessage());
+      throw new BdevException(e.errno(), e.getMessage());
     }
   }
 
@@ -67,7 +67,7 @@ final class PcieBus implements DriveBus {
           .orElse(OptionalInt.empty())
           .isPresent();
     } catch (IOException e) {
-      throw new PciException("%s cannot be looked at: %s".formatted(address, e));
+      throw new PciException(Errno.EIO, "%s cannot be looked at: %s".formatted(address, e));
     }
   }
 

@@ -86,6 +86,13 @@ class FeaturesTest {
   }
 
   @Test
+  void the_longest_time_that_can_be_set_is_told_too() {
+    set(Map.of("keep_alive_timeout_ms", 86_400_000));
+    module.attach("Nvme0", ADDRESS);
+    assertThat(told(KEEP_ALIVE)).containsExactly(86_400_000);
+  }
+
+  @Test
   void it_is_not_where_an_operator_wants_no_timer() {
     set(Map.of("keep_alive_timeout_ms", 0));
     module.attach("Nvme0", ADDRESS);

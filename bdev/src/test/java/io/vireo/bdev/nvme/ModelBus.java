@@ -160,7 +160,7 @@ final class ModelBus implements DriveBus {
   public DriveFunction open(String address, boolean withoutIommu) {
     Slot slot = slots.get(address);
     if (slot == null) {
-      throw new ErrnoException("open", Errno.ENODEV, "of " + address);
+      throw new ErrnoException("open", Errno.ENODEV, "of " + address, "plug it in");
     }
     slot.open = true;
     return slot;

@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
     header = "Lists NVMe controllers with their namespaces and health.",
     description = {
       "",
-      "A controller is reset for that. One that the kernel or another program has is left alone,"
-          + " and told with the reason.",
+      "A controller that the kernel or another program has is left alone, and told with the reason."
+          + " Each of the others is reset to be looked at.",
       ""
     },
     optionListHeading = "%nOptions:%n")

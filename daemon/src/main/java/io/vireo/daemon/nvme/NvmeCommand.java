@@ -13,8 +13,9 @@ import picocli.CommandLine.Model.OptionSpec;
     header = "Looks at NVMe controllers and measures them, without a target.",
     description = {
       "",
-      "A controller is bound to vfio-pci first (vireo pci bind), and is nobody else's while a"
-          + " command runs: a target that drives it is to be stopped, or to let go of it."
+      "A controller is bound to vfio-pci first (vireo pci bind; without an IOMMU see --physical of"
+          + " each command), and is nobody else's while a command runs: a target that drives it is to"
+          + " be stopped, or to let go of it (bdev_nvme_detach_controller)."
     },
     commandListHeading = "%nCommands:%n",
     footer = {

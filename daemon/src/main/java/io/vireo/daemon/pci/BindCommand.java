@@ -1,5 +1,6 @@
 package io.vireo.daemon.pci;
 
+import io.vireo.linux.Errno;
 import io.vireo.linux.pci.PciAddress;
 import io.vireo.linux.pci.PciBus;
 import io.vireo.linux.pci.PciException;
@@ -64,7 +65,7 @@ final class BindCommand implements Callable<Integer> {
     List<PciFunction> wanted =
         functions.stream().filter(f -> !f.driver().equals(Optional.of(driver))).toList();
     for (PciFunction function : wanted) {
-      checkFree(function);
+      bus.requireUnused(function.address());
     }
     if (!wanted.isEmpty()) {
       load();
@@ -81,19 +82,12 @@ final class BindCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void checkFree(PciFunction function) throws IOException {
-    List<String> users = bus.users(function.address());
-    if (!users.isEmpty()) {
-      throw new PciException(
-          "%s is in use: %s".formatted(function.address(), String.join(", ", users)));
-    }
-  }
-
   private void load() throws IOException {
     if (!bus.hasDriver(driver)) {
       String said = modules.load(driver);
       if (!bus.hasDriver(driver)) {
         throw new PciException(
+            Errno.ENODEV,
             "driver %s is not loaded, and modprobe %s did not load it%s"
                 .formatted(driver, driver, said.isEmpty() ? "" : ": " + said));
       }

@@ -1,5 +1,6 @@
 package io.vireo.daemon.pci;
 
+import io.vireo.linux.Errno;
 import io.vireo.linux.pci.PciAddress;
 import io.vireo.linux.pci.PciBus;
 import io.vireo.linux.pci.PciException;
@@ -24,11 +25,10 @@ final class Controllers {
   static List<PciFunction> named(PciBus bus, List<PciAddress> addresses) throws IOException {
     List<PciFunction> functions = new ArrayList<>();
     for (PciAddress address : addresses.stream().distinct().toList()) {
-      PciFunction function =
-          bus.function(address)
-              .orElseThrow(() -> new PciException("there is no PCI function " + address));
+      PciFunction function = bus.present(address);
       if (!function.isNvme()) {
         throw new PciException(
+            Errno.EINVAL,
             "%s is no NVMe controller: its class is %06x, not %06x"
                 .formatted(address, function.classCode(), PciFunction.NVME));
       }

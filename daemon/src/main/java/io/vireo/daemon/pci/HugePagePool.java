@@ -84,12 +84,21 @@ record HugePagePool(Path directory, int node, long pageKib, long total, long fre
     }
   }
 
+  /** A store to a file of the kernel's, which does what it can. */
+  interface Store {
+    void store(Path file, String text) throws IOException;
+  }
+
+  /** The real one. */
+  static void store(Path file, String text) throws IOException {
+    Files.writeString(file, text, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
   /** Wants as many pages as that reserved; answers what became of it. */
-  HugePagePool resize(long pages) throws IOException {
+  HugePagePool resize(long pages, Store store) throws IOException {
     Path file = directory.resolve("nr_hugepages");
     try {
-      Files.writeString(
-          file, pages + "\n", StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+      store.store(file, pages + "\n");
     } catch (IOException e) {
       throw new IOException("%d cannot be stored to %s; run as root".formatted(pages, file), e);
     }

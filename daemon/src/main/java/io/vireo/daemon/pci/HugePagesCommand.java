@@ -17,9 +17,11 @@ import picocli.CommandLine.Spec;
     header = "Shows or changes how much memory is reserved as huge pages.",
     description = {
       "",
-      "A target takes huge pages for the memory that its NVMe controllers reach, where there are"
-          + " free ones; nothing requires them but controllers without an IOMMU. Reserved memory is"
-          + " nobody else's; it is found best soon after the machine has started.",
+      "A target takes huge pages for its own queues and buffers that NVMe controllers reach, where"
+          + " there are free ones; nothing requires them but controllers without an IOMMU. Guests'"
+          + " memory comes from them only if the hypervisor takes it there. Reserved memory is nobody"
+          + " else's; it is found best soon after the machine has started, and given back by a"
+          + " reboot.",
       ""
     },
     optionListHeading = "%nOptions:%n",
@@ -34,6 +36,7 @@ public final class HugePagesCommand implements Callable<Integer> {
   private static final long MAX_PAGES = 1L << 27; // 256 TiB
 
   private final Path root;
+  private final HugePagePool.Store store;
 
   @Spec private CommandSpec spec;
 
@@ -50,7 +53,12 @@ public final class HugePagesCommand implements Callable<Integer> {
    * @param root where {@code sys} is: {@code /}
    */
   public HugePagesCommand(Path root) {
+    this(root, HugePagePool::store);
+  }
+
+  HugePagesCommand(Path root, HugePagePool.Store store) {
     this.root = root;
+    this.store = store;
   }
 
   @Override
@@ -92,16 +100,27 @@ public final class HugePagesCommand implements Callable<Integer> {
     long reserved = 0;
     for (int i = 0; i < ours.size(); i++) {
       long share = pages / ours.size() + (i < pages % ours.size() ? 1 : 0);
-      reserved += ours.get(i).resize(share).total();
+      reserved += ours.get(i).resize(share, store).total();
     }
     if (reserved < pages) {
       throw new IOException(
-          "only %d of %d huge pages could be reserved: there is too little memory in one piece"
-              .formatted(reserved, pages));
+          ("only %d of %d huge pages could be reserved, for there is too little memory in one"
+                  + " piece; now there are %d again: ask for fewer, or soon after a reboot")
+              .formatted(reserved, pages, giveBack(ours)));
     }
     if (reserved > pages) {
       throw new IOException(
-          "%d huge pages are left, not %d: the others are in use".formatted(reserved, pages));
+          "%d huge pages are left, not %d: the others are in use; end who uses them, and try again"
+              .formatted(reserved, pages));
     }
+  }
+
+  /** Has each pool as it was; answers how many pages there are then. */
+  private long giveBack(List<HugePagePool> before) throws IOException {
+    long reserved = 0;
+    for (HugePagePool pool : before) {
+      reserved += pool.resize(pool.total(), store).total();
+    }
+    return reserved;
   }
 }

@@ -93,6 +93,6 @@ final class StatusCommand implements Callable<Integer> {
     }
     return count > 0
         ? "IOMMU: on, %d groups".formatted(count)
-        : "IOMMU: off; vfio-pci needs it (firmware; kernel: intel_iommu=on)";
+        : "IOMMU: off; vfio-pci needs it (firmware; kernel of Intel machines: intel_iommu=on)";
   }
 }

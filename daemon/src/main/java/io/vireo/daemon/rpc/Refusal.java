@@ -20,15 +20,15 @@ public record Refusal(int errno, RuntimeException cause) {
       case BdevException refused -> Optional.of(new Refusal(refused.errno(), e));
       case ErrnoException failed -> Optional.of(new Refusal(failed.errno(), e));
       case VhostException refused -> Optional.of(new Refusal(refused.errno(), e));
-      case PciException _ -> Optional.of(new Refusal(Errno.ENODEV, e));
+      case PciException refused -> Optional.of(new Refusal(refused.errno(), e));
       case IllegalArgumentException _ -> Optional.of(new Refusal(Errno.EINVAL, e));
       default -> Optional.empty();
     };
   }
 
-  /** The C library's text, which tools compare, comes first; then our sentence. */
+  /** The C library's text, which tools compare, comes first; then our sentence, with the advice. */
   RpcException answer(int code) {
-    String sentence = cause instanceof ErrnoException e ? e.tried() : cause.getMessage();
+    String sentence = cause instanceof ErrnoException e ? e.triedAndAdvice() : cause.getMessage();
     return new RpcException(code, Errno.text(errno) + ": " + sentence, cause);
   }
 }

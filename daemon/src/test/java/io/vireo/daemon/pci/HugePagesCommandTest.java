@@ -33,13 +33,17 @@ class HugePagesCommandTest {
   }
 
   private int run(String arguments) {
-    CommandLine line = new CommandLine(new HugePagesCommand(root));
+    return run(new HugePagesCommand(root), arguments);
+  }
+
+  private int run(HugePagesCommand command, String arguments) {
+    CommandLine line = new CommandLine(command);
     line.setOut(new PrintWriter(out));
     line.setErr(new PrintWriter(err));
     line.setExecutionExceptionHandler(
-        (e, command, parsed) -> {
-          command.getErr().println(e.getMessage());
-          command.getErr().flush();
+        (e, failed, parsed) -> {
+          failed.getErr().println(e.getMessage());
+          failed.getErr().flush();
           return 1;
         });
     return arguments.isEmpty() ? line.execute() : line.execute(arguments.split(" ", -1));
@@ -89,6 +93,38 @@ class HugePagesCommandTest {
     assertThat(run("16")).isZero();
     assertThat(file).hasContent("16");
     assertThat(out.toString()).endsWith("-     2 MiB      16        0\n");
+  }
+
+  @Test
+  void what_cannot_be_had_in_full_is_given_back() throws IOException {
+    Path first = node(0, "4", "4");
+    Path second = node(1, "7", "1");
+    HugePagesCommand command = new HugePagesCommand(root, HugePagesCommandTest::atMostTen);
+    assertThat(run(command, "24")).isEqualTo(1);
+    assertThat(err)
+        .hasToString(
+            "only 20 of 24 huge pages could be reserved, for there is too little memory in one"
+                + " piece; now there are 11 again: ask for fewer, or soon after a reboot\n");
+    assertThat(first).hasContent("4");
+    assertThat(second).hasContent("7");
+    assertThat(run(command, "20")).isZero();
+  }
+
+  /** A kernel that finds no more. */
+  private static void atMostTen(Path file, String pages) throws IOException {
+    HugePagePool.store(file, Math.min(10, Integer.parseInt(pages.strip())) + "\n");
+  }
+
+  @Test
+  void what_is_in_use_stays_and_is_told() throws IOException {
+    node(0, "8", "3");
+    HugePagesCommand command =
+        new HugePagesCommand(root, (file, pages) -> HugePagePool.store(file, "5\n"));
+    assertThat(run(command, "2")).isEqualTo(1);
+    assertThat(err)
+        .hasToString(
+            "5 huge pages are left, not 2: the others are in use; end who uses them, and try"
+                + " again\n");
   }
 
   @ParameterizedTest

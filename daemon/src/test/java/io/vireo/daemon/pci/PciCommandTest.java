@@ -119,7 +119,7 @@ class PciCommandTest {
             """
             no NVMe controllers
 
-            IOMMU: off; vfio-pci needs it (firmware; kernel: intel_iommu=on)
+            IOMMU: off; vfio-pci needs it (firmware; kernel of Intel machines: intel_iommu=on)
             NODE  HUGE PAGE  RESERVED  FREE
             """);
   }

@@ -8,6 +8,7 @@ import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.Optional;
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
+import io.vireo.linux.pci.PciException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,10 @@ class DispatcherTest {
                   new Method<>("none", None.class, p -> true),
                   refusing("no_device", new BdevException(Errno.ENODEV, "there is no bdev x")),
                   refusing("no_memory", new ErrnoException("mmap", Errno.ENOMEM, "of 5 bytes")),
+                  refusing(
+                      "denied",
+                      new ErrnoException("open", Errno.EACCES, "of /dev/vfio/12", "run as root")),
+                  refusing("mounted", new PciException(Errno.EBUSY, "nvme0n1 is mounted")),
                   MethodTable.withCode(
                       RpcException.INVALID_PARAMS,
                       refusing("busy", new BdevException(Errno.EBUSY, "x is claimed"))),
@@ -110,6 +115,8 @@ class DispatcherTest {
         "missing   | -32601 | Method not found: missing",
         "no_device | -19    | No such device: there is no bdev x",
         "no_memory | -12    | Cannot allocate memory: mmap of 5 bytes",
+        "denied    | -13    | Permission denied: open of /dev/vfio/12; run as root",
+        "mounted   | -16    | Device or resource busy: nvme0n1 is mounted",
         "busy      | -32602 | Device or resource busy: x is claimed",
         "broken    | -32603 | Internal error: java.lang.IllegalStateException: a bug"
       })
@@ -150,8 +157,8 @@ class DispatcherTest {
             answer("{'id':1,'method':'rpc_get_methods','params':{'current':true}}").path("result"))
         .isEqualTo(
             json(
-                "['broken','busy','no_device','no_memory','none','rpc_get_methods',"
-                    + "'rpc_get_parameters','say']"));
+                "['broken','busy','denied','mounted','no_device','no_memory','none',"
+                    + "'rpc_get_methods','rpc_get_parameters','say']"));
   }
 
   @Test

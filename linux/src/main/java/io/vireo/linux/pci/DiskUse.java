@@ -116,6 +116,7 @@ final class DiskUse {
       }
       if (e.errno() == Errno.EACCES) {
         throw new PciException(
+            Errno.EACCES,
             "whether %s is in use cannot be seen by this user; run as root".formatted(name));
       }
       throw e;

@@ -1,5 +1,6 @@
 package io.vireo.linux.pci;
 
+import io.vireo.linux.Errno;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -118,6 +119,19 @@ public final class PciBus {
   }
 
   /**
+   * Refuses a function that has {@link #users}.
+   *
+   * @throws PciException EBUSY with a sentence that names them
+   */
+  public void requireUnused(PciAddress address) throws IOException {
+    List<String> users = users(address);
+    if (!users.isEmpty()) {
+      throw new PciException(
+          Errno.EBUSY, "%s is in use: %s".formatted(address, String.join(", ", users)));
+    }
+  }
+
+  /**
    * Gives a function to a driver, whichever has it now; nothing when that one has it already. A
    * failure leaves it with the driver that it had.
    *
@@ -129,7 +143,8 @@ public final class PciBus {
       return;
     }
     if (!hasDriver(driver)) {
-      throw new PciException("driver %s is not loaded: modprobe %s".formatted(driver, driver));
+      throw new PciException(
+          Errno.ENODEV, "driver %s is not loaded: modprobe %s".formatted(driver, driver));
     }
     unbind(function);
     String before = function.driver().orElse("");
@@ -137,6 +152,7 @@ public final class PciBus {
       probe(address, driver);
       if (!present(address).driver().equals(Optional.of(driver))) {
         throw new PciException(
+            Errno.EIO,
             "driver %s does not take %s; the kernel's log (dmesg) may tell why%s"
                 .formatted(driver, address, advice(function, driver)));
       }
@@ -149,7 +165,7 @@ public final class PciBus {
   private static String advice(PciFunction function, String driver) {
     return driver.equals("vfio-pci") && function.iommuGroup().isEmpty()
         ? ": it is in no IOMMU group, so the IOMMU is off in the firmware or in the kernel"
-            + " (intel_iommu=on)"
+            + " (of Intel machines: intel_iommu=on)"
         : "";
   }
 
@@ -172,17 +188,19 @@ public final class PciBus {
     probe(address, "");
   }
 
-  PciFunction present(PciAddress address) throws IOException {
+  /**
+   * The function at an address.
+   *
+   * @throws PciException ENODEV when there is none
+   */
+  public PciFunction present(PciAddress address) throws IOException {
     return function(address)
-        .orElseThrow(() -> new PciException("there is no PCI function " + address));
+        .orElseThrow(() -> new PciException(Errno.ENODEV, "there is no PCI function " + address));
   }
 
   private void unbind(PciFunction function) throws IOException {
     PciAddress address = function.address();
-    List<String> users = users(address);
-    if (!users.isEmpty()) {
-      throw new PciException("%s is in use: %s".formatted(address, String.join(", ", users)));
-    }
+    requireUnused(address);
     programs.checkFree(function, directory(address));
     if (function.driver().isPresent()) {
       unbindWithin(address, function.driver().get());
@@ -206,11 +224,13 @@ public final class PciBus {
       task.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new PciException(
+          Errno.EBUSY,
           "driver %s has not let go of %s within %d s: a program has it open; when that ends, it has no driver"
               .formatted(driver, address, patience.toSeconds()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new PciException("interrupted while %s is taken from %s".formatted(address, driver));
+      throw new PciException(
+          Errno.EINTR, "interrupted while %s is taken from %s".formatted(address, driver));
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException cause) {
         throw cause;

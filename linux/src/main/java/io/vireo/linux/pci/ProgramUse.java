@@ -85,6 +85,7 @@ final class ProgramUse {
     boolean free = !vfio || function.iommuGroup().isEmpty() || canOpen(function);
     if (!free || !canLock(directory)) {
       throw new PciException(
+          Errno.EBUSY,
           function.address() + " is in use: a program that cannot be seen from here drives it");
     }
   }

@@ -66,10 +66,12 @@ public final class SysfsDevice implements PciDevice {
     String driver = function.driver().orElse(UIO);
     if (!driver.equals(UIO)) {
       throw new PciException(
+          Errno.EBUSY,
           "%s is bound to %s; give it to no driver or to %s".formatted(address, driver, UIO));
     }
     if (function.iommuGroup().isPresent() && !despiteIommu) {
       throw new PciException(
+          Errno.EINVAL,
           "%s is behind an IOMMU (group %d): bind it to vfio-pci, which is safe"
               .formatted(address, function.iommuGroup().getAsInt()));
     }
@@ -77,7 +79,8 @@ public final class SysfsDevice implements PciDevice {
     int lock = Libc.open(directory.toString(), Libc.O_RDONLY, 0);
     try {
       if (!Libc.tryLock(lock)) {
-        throw new PciException(address + " is in use, by another program or by this one");
+        throw new PciException(
+            Errno.EBUSY, address + " is in use, by another program or by this one");
       }
       return open(address, directory, lock, function.driver().isEmpty());
     } catch (IOException | RuntimeException e) {
@@ -137,7 +140,7 @@ public final class SysfsDevice implements PciDevice {
       }
       return resource;
     } catch (IOException e) {
-      throw new PciException("%s has gone: %s".formatted(address, e.getMessage()));
+      throw new PciException(Errno.ENODEV, "%s has gone: %s".formatted(address, e.getMessage()));
     }
   }
 
@@ -193,7 +196,8 @@ public final class SysfsDevice implements PciDevice {
     try {
       Sysfs.store(directory.resolve("reset"), "1");
     } catch (IOException e) {
-      throw new PciException("%s cannot be reset: %s".formatted(address, e.getMessage()));
+      throw new PciException(
+          Errno.EIO, "%s cannot be reset: %s".formatted(address, e.getMessage()));
     }
   }
 

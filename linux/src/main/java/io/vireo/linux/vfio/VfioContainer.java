@@ -60,10 +60,12 @@ public final class VfioContainer implements DmaMapper, AutoCloseable {
       long version = check(VfioAbi.ioctl(fd, VFIO_GET_API_VERSION, 0), "ioctl", "VFIO_GET_API");
       if (version != VFIO_API_VERSION) {
         throw new PciException(
+            Errno.EOPNOTSUPP,
             "version " + version + " of VFIO is not known, only " + VFIO_API_VERSION);
       }
       if (VfioAbi.ioctl(fd, VFIO_CHECK_EXTENSION, VFIO_TYPE1V2_IOMMU) != 1) {
         throw new PciException(
+            Errno.EOPNOTSUPP,
             "VFIO has no driver for an IOMMU of type 1 version 2; load it: modprobe"
                 + " vfio_iommu_type1");
       }

@@ -72,6 +72,7 @@ public final class VfioGroup implements AutoCloseable {
       check(VfioAbi.ioctl(fd, VFIO_GROUP_GET_STATUS, status), "ioctl", "VFIO_GROUP_GET_STATUS");
       if ((Mem.getInt(status + FLAGS) & VFIO_GROUP_FLAGS_VIABLE) == 0) {
         throw new PciException(
+            Errno.EBUSY,
             "IOMMU group %d is not viable: bind %s to vfio-pci too, or to no driver"
                 .formatted(number, others(number)));
       }

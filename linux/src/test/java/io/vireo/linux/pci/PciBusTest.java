@@ -134,7 +134,7 @@ class PciBusTest {
     assertThatThrownBy(() -> bus.bind(ADDRESS, "vfio-pci"))
         .hasMessageEndingWith(
             "it is in no IOMMU group, so the IOMMU is off in the firmware or in"
-                + " the kernel (intel_iommu=on)");
+                + " the kernel (of Intel machines: intel_iommu=on)");
     assertThat(driver()).contains("nvme");
   }
 

@@ -1,5 +1,6 @@
 package io.vireo.nvme.pcie;
 
+import io.vireo.linux.Errno;
 import io.vireo.linux.pci.PciAddress;
 import io.vireo.linux.pci.PciBus;
 import io.vireo.linux.pci.PciDevice;
@@ -50,7 +51,7 @@ public final class DmaDomain implements AutoCloseable {
       throw new IllegalStateException("DMA domain is closed");
     }
     if (attached.containsKey(address)) {
-      throw new PciException(address + " is attached already");
+      throw new PciException(Errno.EBUSY, address + " is attached already");
     }
     try {
       AddressSpace space = space(access);
@@ -65,22 +66,20 @@ public final class DmaDomain implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new PciException("%s cannot be looked at: %s".formatted(address, e));
+      throw new PciException(Errno.EIO, "%s cannot be looked at: %s".formatted(address, e));
     }
   }
 
   private PciFunction check(PciAddress address, AddressSpace space) throws IOException {
-    PciFunction function =
-        bus.function(address)
-            .orElseThrow(() -> new PciException("there is no PCI function " + address));
+    PciFunction function = bus.present(address);
     if (!function.isNvme()) {
       throw new PciException(
+          Errno.EINVAL,
           "%s is no NVMe controller: its class is %06x, not %06x"
               .formatted(address, function.classCode(), PciFunction.NVME));
     }
-    List<String> users = space.hasGroup(function) ? List.of() : bus.users(address);
-    if (!users.isEmpty()) {
-      throw new PciException("%s is in use: %s".formatted(address, String.join(", ", users)));
+    if (!space.hasGroup(function)) {
+      bus.requireUnused(address);
     }
     return function;
   }

@@ -83,13 +83,14 @@ public final class PcieFunction implements AutoCloseable {
     try {
       bar = device.mapBar(BAR);
     } catch (IllegalArgumentException e) {
-      throw new PciException(e.getMessage());
+      throw new PciException(Errno.EIO, e.getMessage());
     }
     long least = Registers.DOORBELLS + 2L * Integer.BYTES; // those of the admin queue
     long mapped = bar.mappedBytes(0);
     if (mapped < least) {
       bar.close();
       throw new PciException(
+          Errno.EIO,
           "only %d bytes of BAR 0 of %s can be mapped; registers and doorbells need %d"
               .formatted(mapped, device.address(), least));
     }

@@ -1,5 +1,7 @@
 package io.vireo.nvme.pcie;
 
+import io.vireo.linux.Errno;
+import io.vireo.linux.pci.PciAddress;
 import io.vireo.linux.pci.PciDevice;
 import io.vireo.linux.pci.PciException;
 import io.vireo.linux.pci.PciFunction;
@@ -46,7 +48,7 @@ final class VfioSpace implements AddressSpace {
     int number = group(function);
     OpenGroup joined = groups.get(number);
     if (joined == null) {
-      joined = new OpenGroup(join(number));
+      joined = new OpenGroup(joinFor(function.address(), number));
       groups.put(number, joined);
     }
     joined.functions++;
@@ -72,18 +74,27 @@ final class VfioSpace implements AddressSpace {
             .orElseThrow(
                 () ->
                     new PciException(
+                        Errno.EINVAL,
                         address
                             + " is in no IOMMU group: switch the IOMMU on, in the firmware and in"
-                            + " the kernel (intel_iommu=on)"));
+                            + " the kernel (of Intel machines: intel_iommu=on)"));
     String bind = "bind it to vfio-pci: vireo pci bind " + address;
     if (function.driver().isEmpty()) {
-      throw new PciException("%s has no driver; %s".formatted(address, bind));
+      throw new PciException(Errno.EINVAL, "%s has no driver; %s".formatted(address, bind));
     }
     if (!function.driver().get().equals(DRIVER)) {
       throw new PciException(
-          "%s is bound to %s; %s".formatted(address, function.driver().get(), bind));
+          Errno.EBUSY, "%s is bound to %s; %s".formatted(address, function.driver().get(), bind));
     }
     return group;
+  }
+
+  private VfioGroup joinFor(PciAddress address, int number) {
+    try {
+      return join(number);
+    } catch (PciException e) { // which names the group at most
+      throw new PciException(e.errno(), "%s: %s".formatted(address, e.getMessage()));
+    }
   }
 
   /** The first group brings the IOMMU, into which everything registered is then mapped. */

@@ -2,7 +2,9 @@ package io.vireo.nvme.pcie;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.vireo.linux.Errno;
 import io.vireo.linux.Mem;
 import io.vireo.linux.pci.PciAddress;
 import io.vireo.linux.pci.PciException;
@@ -115,7 +117,27 @@ class DmaDomainTest {
     refused(
         Access.VFIO,
         "0000:01:00.0 is in no IOMMU group: switch the IOMMU on, in the firmware and in the kernel"
-            + " (intel_iommu=on)");
+            + " (of Intel machines: intel_iommu=on)");
+  }
+
+  @Test
+  void who_asks_is_told_what_kind_of_refusal_it_is() throws IOException {
+    function("0000:00:1f.2", "0x010601", 4096);
+    assertThat(errno("7f:00.0")).as("not there").isEqualTo(Errno.ENODEV);
+    assertThat(errno("00:1f.2")).as("another sort").isEqualTo(Errno.EINVAL);
+    assertThat(errno("01:00.0")).as("no IOMMU").isEqualTo(Errno.EINVAL);
+    try (PcieFunction taken = domain.attach(ADDRESS, Access.PHYSICAL)) {
+      assertThat(errno(taken.address().toString())).as("attached").isEqualTo(Errno.EBUSY);
+    }
+    group(7);
+    driver("nvme");
+    assertThat(errno("01:00.0")).as("the kernel's").isEqualTo(Errno.EBUSY);
+  }
+
+  private int errno(String address) {
+    return catchThrowableOfType(
+            PciException.class, () -> domain.attach(PciAddress.parse(address), Access.VFIO))
+        .errno();
   }
 
   @Test

@@ -1,0 +1,113 @@
+package io.vireo.bdev.nvme;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vireo.bdev.BdevException;
+import io.vireo.bdev.BdevRegistry;
+import io.vireo.bdev.module.BdevContext;
+import io.vireo.bdev.module.ConfigEntry;
+import io.vireo.linux.Errno;
+import io.vireo.memreg.MemoryRegistry;
+import io.vireo.nvme.model.ModelOptions;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What operators are told of parameters that cannot be, and what is kept of those that can. */
+class NvmeMistakesTest {
+  private static final String FIRST = "0000:01:00.0";
+
+  private final ModuleFixture fixture = new ModuleFixture();
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  private void refused(Runnable call, int errno, String sentence) {
+    assertThatThrownBy(call::run)
+        .isInstanceOfSatisfying(BdevException.class, e -> assertThat(e.errno()).isEqualTo(errno))
+        .hasMessage(sentence);
+  }
+
+  private Object options(Map<String, ?> given) {
+    return fixture.call("bdev_nvme_set_options", Form.of(NvmeSetOptions.class, given));
+  }
+
+  private Object attach(Map<String, ?> given) {
+    return fixture.call("bdev_nvme_attach_controller", Form.of(NvmeAttach.class, given));
+  }
+
+  @Test
+  void a_controller_that_the_kernel_does_not_give_is_named_with_what_to_do() {
+    refused(
+        () -> fixture.attach("Nvme0", FIRST),
+        Errno.ENODEV,
+        "0000:01:00.0 cannot be had: open of 0000:01:00.0; plug it in");
+    fixture.bus.add(FIRST, ModelOptions.DEFAULT);
+    fixture.attach("Nvme0", FIRST);
+  }
+
+  @Test
+  void this_machine_s_bus_tells_what_is_no_address_and_what_is_not_there() {
+    try (PcieBus bus =
+        new PcieBus(new BdevContext(new BdevRegistry(), null, new MemoryRegistry()))) {
+      for (boolean withoutIommu : new boolean[] {false, true}) {
+        refused(
+            () -> bus.open("fffe:1f:1f.7", withoutIommu),
+            Errno.ENODEV,
+            "there is no PCI function fffe:1f:1f.7");
+        assertThatThrownBy(() -> bus.open("nvme0", withoutIommu))
+            .isInstanceOf(BdevException.class)
+            .hasMessageStartingWith("traddr: ");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"failover", "multipath"})
+  void there_is_no_second_path_to_a_pci_function(String multipath) {
+    fixture.bus.add(FIRST, ModelOptions.DEFAULT);
+    Map<String, String> given =
+        Map.of("name", "Nvme0", "trtype", "PCIe", "traddr", FIRST, "multipath", multipath);
+    refused(
+        () -> attach(given),
+        Errno.EINVAL,
+        "multipath %s is not supported: a PCI function has one path only".formatted(multipath));
+    assertThat(fixture.configuration()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1", "86400001", "2147483648", "86400000000"})
+  void a_keep_alive_time_that_no_controller_can_be_told_is_refused(long ms) {
+    refused(
+        () -> options(Map.of("keep_alive_timeout_ms", ms)),
+        Errno.EINVAL,
+        "keep_alive_timeout_ms %d is not between 0 and 86400000".formatted(ms));
+  }
+
+  @Test
+  void hot_plug_is_saved_while_it_is_enabled_after_the_drives_that_were_attached() {
+    fixture.bus.add(FIRST, ModelOptions.DEFAULT);
+    fixture.attach("Nvme0", FIRST);
+    NvmeSetHotplug set = new NvmeSetHotplug(true, 200_000);
+    assertThat(fixture.call("bdev_nvme_set_hotplug", set)).isEqualTo(true);
+    assertThat(fixture.configuration())
+        .extracting(ConfigEntry::method)
+        .containsExactly("bdev_nvme_attach_controller", "bdev_nvme_set_hotplug");
+    assertThat(fixture.configuration().getLast().parameters()).isEqualTo(set);
+    refused(
+        () -> fixture.call("bdev_nvme_set_hotplug", new NvmeSetHotplug(false, 10_000_001)),
+        Errno.EINVAL,
+        "period_us 10000001 is not between 0 and 10000000");
+    assertThat(fixture.configuration().getLast().parameters()).isEqualTo(set);
+    fixture.call("bdev_nvme_set_hotplug", new NvmeSetHotplug(false, 0));
+    assertThat(fixture.configuration())
+        .extracting(ConfigEntry::method)
+        .containsExactly("bdev_nvme_attach_controller");
+  }
+}
