@@ -110,16 +110,23 @@ public final class ControllerEvents {
       try {
         deal(event);
       } catch (NvmeException e) {
-        pending.add(event);
+        keepUnlessRefused(event, e);
         throw e;
       }
     }
     if (healthUnknown) {
-      listener.health(controller.logPages().smart());
       healthUnknown = false;
+      NvmeException.ifOffered(() -> listener.health(controller.logPages().smart()));
     }
     tellNamespaces();
     return events.size();
+  }
+
+  /** A log page that the controller refuses it will refuse again. */
+  private void keepUnlessRefused(AsyncEvent event, NvmeException cause) {
+    if (!cause.isRefusal()) {
+      pending.add(event);
+    }
   }
 
   private void deal(AsyncEvent event) {

@@ -16,6 +16,9 @@ final class ControllerRegisters {
   /** Some controllers say 0 and mean "soon". */
   private static final long LEAST_READY_TIMEOUT_MS = 500;
 
+  /** CRTO can say nine hours. */
+  private static final long MOST_READY_TIMEOUT_MS = 600_000;
+
   private static final int HOST_PAGE_SHIFT = 12;
   private static final int MAX_PAGE_SHIFT = 21;
   private static final long SLOW_STATUS_MS = 2_300;
@@ -39,7 +42,8 @@ final class ControllerRegisters {
     }
     long mediaMs =
         cap.readyWithMedia() ? Crto.readyWithMediaMs(transport.get32(Registers.CRTO)) : 0;
-    this.readyTimeoutMs = Math.max(LEAST_READY_TIMEOUT_MS, Math.max(cap.readyTimeoutMs(), mediaMs));
+    long told = Math.max(cap.readyTimeoutMs(), mediaMs);
+    this.readyTimeoutMs = Math.clamp(told, LEAST_READY_TIMEOUT_MS, MOST_READY_TIMEOUT_MS);
   }
 
   Cap cap() {
@@ -68,6 +72,10 @@ final class ControllerRegisters {
       transport.set32(Registers.CC, Cc.withShutdown(cc, 0) & ~Cc.EN);
       giveTime();
     }
+    awaitDisabled();
+  }
+
+  private void awaitDisabled() {
     if (!await(Csts.RDY, 0, readyTimeoutMs)) {
       throw late("CC.EN = 0", "CSTS.RDY", 1);
     }
@@ -97,6 +105,7 @@ final class ControllerRegisters {
    * @param cc without EN
    */
   void enable(int cc) {
+    awaitDisabled(); // its DMA may have been stopped from outside (Base 3.5.1, step 1)
     transport.set32(Registers.CC, cc);
     transport.set32(Registers.CC, cc | Cc.EN);
     giveTime();
@@ -170,7 +179,8 @@ final class ControllerRegisters {
 
   private NvmeException late(String cause, String what, int value) {
     return new NvmeException(
-        "%s was still %d %d ms after %s (CAP.TO)".formatted(what, value, readyTimeoutMs, cause));
+        "%s was still %d %d ms after %s (CAP.TO); if that stays so, the drive needs a power cycle"
+            .formatted(what, value, readyTimeoutMs, cause));
   }
 
   private static NvmeException gone() {

@@ -116,7 +116,7 @@ public final class IoQueuePair {
     return taken;
   }
 
-  /** One doorbell for everything that was submitted since the last one. */
+  /** One doorbell for all that was submitted since the last one. */
   public void ring() {
     if (!detached) {
       queue.ring();
@@ -135,7 +135,6 @@ public final class IoQueuePair {
     return taken;
   }
 
-  /** The same where time does not matter. */
   public int poll(int budget) {
     if (detached) {
       return 0;
@@ -197,7 +196,6 @@ public final class IoQueuePair {
 
   private void takeAllBack() {
     if (!detached) {
-      queue.stop();
       detached = true;
       takenBack.takeAll(queue);
     }
@@ -208,8 +206,11 @@ public final class IoQueuePair {
    * does not have them; answers the ids of their commands that it has, for aborts.
    */
   public int[] endUnwanted() {
-    takenBack.endUnwanted();
-    waiting.endUnwanted(NvmeStatus.ABORTED_BY_HOST);
+    try {
+      takenBack.endUnwanted();
+    } finally {
+      waiting.endUnwanted(NvmeStatus.ABORTED_BY_HOST);
+    }
     return detached ? new int[0] : queue.unwanted();
   }
 
@@ -280,7 +281,7 @@ public final class IoQueuePair {
     return splitter.counters();
   }
 
-  /** What its queues did, over all resets. */
+  /** Over all resets. */
   public QueueCounts counts() {
     return before.plus(queue.counts());
   }

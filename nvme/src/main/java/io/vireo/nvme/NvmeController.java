@@ -75,11 +75,12 @@ public final class NvmeController implements AutoCloseable {
   /** Stops the controller: when this returns it does no DMA, and its queues are forgotten. */
   public void disable() {
     registers.disable();
-    generation++;
-    closeAdmin();
+    forgetQueues();
   }
 
-  private void closeAdmin() {
+  private void forgetQueues() {
+    generation++;
+    queues.closeLeft();
     if (admin != null) {
       admin.close();
       admin = null;
@@ -173,8 +174,7 @@ public final class NvmeController implements AutoCloseable {
     try {
       return commands.passThrough(command, data, withinMs);
     } finally {
-      close(pair);
-      commands.close();
+      queues.closeNowOrDisabled(pair, commands);
     }
   }
 
@@ -224,8 +224,7 @@ public final class NvmeController implements AutoCloseable {
 
   /** Gives up a controller that is gone or whose DMA was stopped from outside; asks it nothing. */
   public void abandon() {
-    generation++;
-    closeAdmin();
+    forgetQueues();
   }
 
   /** Admin commands of the enabled controller. */

@@ -5,7 +5,9 @@ import io.vireo.nvme.spec.Cc;
 import io.vireo.nvme.transport.NvmeTransport;
 import io.vireo.nvme.transport.QueueOptions;
 import io.vireo.nvme.transport.TransportQueue;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 
 /** The I/O queue pairs of a controller, over its resets. Its control thread. */
 final class QueuePairs {
@@ -14,6 +16,10 @@ final class QueuePairs {
   private final Cap cap;
   private final PollClock clock;
   private final BitSet ids = new BitSet(); // in use
+  private final List<Left> left = new ArrayList<>();
+
+  /** A queue pair that could not be deleted, and what its commands have of memory. */
+  private record Left(IoQueuePair pair, CommandExchange commands) {}
 
   QueuePairs(NvmeController controller, NvmeTransport transport, Cap cap, PollClock clock) {
     this.controller = controller;
@@ -69,6 +75,27 @@ final class QueuePairs {
     TransportQueue fresh = openQueue(old.id(), pair.options());
     old.close();
     pair.reopened(fresh);
+  }
+
+  /**
+   * Closes a queue pair for commands; one that cannot be deleted once the controller is disabled.
+   */
+  void closeNowOrDisabled(IoQueuePair pair, CommandExchange commands) {
+    try {
+      close(pair);
+      commands.close();
+    } catch (NvmeException e) {
+      left.add(new Left(pair, commands));
+    }
+  }
+
+  /** The controller is disabled, or does no DMA any more. */
+  void closeLeft() {
+    for (Left one : left) {
+      close(one.pair);
+      one.commands.close();
+    }
+    left.clear();
   }
 
   void close(IoQueuePair pair) {

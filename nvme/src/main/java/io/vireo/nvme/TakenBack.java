@@ -27,23 +27,23 @@ final class TakenBack {
   }
 
   /**
-   * Takes everything in flight out of a stopped queue, once what had ended has ended; what is here
-   * already came after it. What owners throw comes out then.
+   * Stops a queue and takes everything in flight out of it, once what had ended has ended; what is
+   * here already came after it. What owners throw comes out then.
    */
   void takeAll(TransportQueue queue) {
-    Thrown thrown = new Thrown();
+    queue.stop();
+    Throwable thrown = null;
     boolean more = true;
     for (int i = 0; more && i < queue.entries(); i++) {
       try {
         queue.poll(queue.entries());
         more = false;
       } catch (RuntimeException | Error e) {
-        thrown.add(e); // of one; others come behind it
+        thrown = Thrown.first(thrown, e); // of one; others come behind it
       }
     }
     takeInFlight(queue);
-    endUnwanted(thrown);
-    thrown.again();
+    Thrown.again(endUnwanted(thrown));
   }
 
   private void takeInFlight(TransportQueue queue) {
@@ -114,12 +114,11 @@ final class TakenBack {
 
   /** Ends those that their owners do not want any more; as {@link #end}. */
   void endUnwanted() {
-    Thrown thrown = new Thrown();
-    endUnwanted(thrown);
-    thrown.again();
+    Thrown.again(endUnwanted(null));
   }
 
-  private void endUnwanted(Thrown thrown) {
+  private Throwable endUnwanted(Throwable before) {
+    Throwable thrown = before;
     int i = first;
     while (i < end) {
       NvmeRequest request = requests[i];
@@ -132,23 +131,24 @@ final class TakenBack {
       try {
         request.endTakenBack(NvmeStatus.ABORTED_BY_HOST);
       } catch (RuntimeException | Error e) {
-        thrown.add(e);
+        thrown = Thrown.first(thrown, e);
       }
     }
+    return thrown;
   }
 
   /** Ends them all; an owner that throws keeps no other from being told. */
   void end(int status) {
-    Thrown thrown = new Thrown();
+    Throwable thrown = null;
     while (first < end) {
       NvmeRequest request = requests[first];
       requests[first++] = null;
       try {
         request.endTakenBack(status);
       } catch (RuntimeException | Error e) {
-        thrown.add(e);
+        thrown = Thrown.first(thrown, e);
       }
     }
-    thrown.again();
+    Thrown.again(thrown);
   }
 }

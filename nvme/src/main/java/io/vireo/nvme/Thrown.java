@@ -1,26 +1,28 @@
 package io.vireo.nvme;
 
 /**
- * What owners threw while they were told: all of them are told first. Never on the way of requests
- * that end well.
+ * What owners threw while they were told: all of them are told first. Any thread; makes nothing
+ * where nobody threw.
  */
 public final class Thrown {
-  private Throwable first; // null: nobody threw
+  private Thrown() {}
 
-  /** Takes note; what comes after the first goes along with it. */
-  public void add(Throwable thrown) {
+  /** The first, with which goes along what comes after it. */
+  public static Throwable first(Throwable first, Throwable next) {
     if (first == null) {
-      first = thrown;
-    } else if (!first.equals(thrown)) { // the JVM may throw one object again
-      first.addSuppressed(thrown);
+      return next;
     }
+    if (!first.equals(next)) { // the JVM may throw one object again
+      first.addSuppressed(next);
+    }
+    return first;
   }
 
-  /** Throws what was thrown first, if anything. */
-  public void again() {
-    if (first instanceof RuntimeException e) {
+  /** Throws what was thrown, if anything. */
+  public static void again(Throwable thrown) {
+    if (thrown instanceof RuntimeException e) {
       throw e;
-    } else if (first instanceof Error e) {
+    } else if (thrown instanceof Error e) {
       throw e;
     }
   }

@@ -95,16 +95,16 @@ final class WaitingIos {
 
   /** Ends them all; an owner that throws keeps no other from being told. */
   void end(int status) {
-    Thrown thrown = new Thrown();
+    Throwable thrown = null;
     for (NvmeIo io = first; io != null; io = first) {
       removeFirst();
       io.progress().fail(status);
       try {
         io.progress().endIfDone();
       } catch (RuntimeException | Error e) {
-        thrown.add(e);
+        thrown = Thrown.first(thrown, e);
       }
     }
-    thrown.again();
+    Thrown.again(thrown);
   }
 }

@@ -21,6 +21,19 @@ import org.junit.jupiter.api.Test;
 
 class IoQueuePairTest {
   @Test
+  void a_completion_that_was_not_taken_keeps_its_thread_awake() {
+    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
+      io.read(io.request(0, 512), 0, 1);
+      io.pair.ring();
+      assertThat(io.pair.ready()).isFalse();
+      io.host.model().step();
+      assertThat(io.pair.ready()).isTrue();
+      io.pair.poll(16);
+      assertThat(io.pair.ready()).isFalse();
+    }
+  }
+
+  @Test
   void what_was_written_is_read() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
       byte[] written = io.fill(512, 8192, 1);

@@ -49,7 +49,7 @@ final class Aborts {
     switch (options.onTimeout()) {
       case NONE -> {}
       case ABORT -> {
-        if (!first || !aborted(queue, commandId)) {
+        if (!first || !tookAbort(queue, commandId)) {
           recovery.bringBack();
         }
       }
@@ -95,9 +95,11 @@ final class Aborts {
     return timeoutMs == 0 ? MAX_ABORT_MS : Math.min(timeoutMs, MAX_ABORT_MS);
   }
 
-  private boolean aborted(DriveQueue queue, int commandId) {
+  /** Whether the controller answered: that it aborted nothing says that the command had ended. */
+  private boolean tookAbort(DriveQueue queue, int commandId) {
     try {
-      return controller.admin().abort(queue.id(), commandId, abortMs());
+      controller.admin().abort(queue.id(), commandId, abortMs());
+      return true;
     } catch (NvmeException e) {
       log.warn("{}: {}", drive.name(), e.getMessage());
       return false;

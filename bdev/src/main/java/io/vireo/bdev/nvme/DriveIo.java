@@ -24,6 +24,9 @@ final class DriveIo implements NvmeIoCompletion {
   /** How often it failed. */
   int failures;
 
+  /** How many resets of the controller it has met. */
+  int resets;
+
   /** What it is to end with, whatever the controller says; {@link #NONE}: what that says. */
   int injectedStatus;
 
@@ -63,15 +66,22 @@ final class DriveIo implements NvmeIoCompletion {
     channel = of;
     io = request;
     failures = 0;
+    resets = 0;
     injectedStatus = NONE;
     cancelled = false;
     flushing = false;
   }
 
+  /** It is not sent again. */
+  void giveUp() {
+    cancelled = true;
+    commands.cancel();
+  }
+
   /** A reset of its disk wants it to end soon. */
   void cancel(int number) {
+    cancellation = cancelled ? cancellation : number;
     cancelled = true;
-    cancellation = number;
     if (inFlight()) {
       commands.cancel();
     }

@@ -65,6 +65,18 @@ final class DriveIos {
     }
   }
 
+  /**
+   * Their controller is reset. One that was there at more than {@code most} resets may be what it
+   * cannot bear, and is given up; -1: none is.
+   */
+  void countReset(int most) {
+    for (DriveIo request : all) {
+      if (request.io != null && request.inFlight() && ++request.resets > most && most >= 0) {
+        request.giveUp();
+      }
+    }
+  }
+
   /** Whether the driver has some that were cancelled then or before. */
   boolean haveCancelled(int number) {
     for (DriveIo request : all) {

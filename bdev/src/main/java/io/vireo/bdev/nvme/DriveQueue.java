@@ -123,7 +123,7 @@ final class DriveQueue implements Poller {
   int send(DriveIo request) {
     request.sentNs = reactor.nowNs();
     int taken =
-        drive.errors().any() && retries.injected(request)
+        !stopped && drive.errors().any() && retries.injected(request)
             ? TransportQueue.SUBMITTED
             : request.submit();
     if (!stopped && (!delaySubmit || reactor.hasTimeToSpare())) {
@@ -143,13 +143,22 @@ final class DriveQueue implements Poller {
   }
 
   private int work() {
-    int work = retries.isEmpty() ? 0 : retries.resume();
+    int work = 0;
+    try {
+      work = retries.isEmpty() ? 0 : retries.resume();
+    } finally { // an owner that throws keeps no other waiting
+      work += ended();
+    }
+    return work;
+  }
+
+  private int ended() {
     pair.ring();
     int ended = pair.poll(BUDGET, reactor.nowNs());
     polls++;
     completions += ended;
     idlePolls += ended == 0 ? 1 : 0;
-    return work + ended;
+    return ended;
   }
 
   /** The driver has done with a request. */
@@ -184,10 +193,13 @@ final class DriveQueue implements Poller {
 
   /** Ends those that the controller does not have, and has the others aborted. */
   private void endCancelled(int number) {
-    retries.endCancelled();
-    int[] commands = pair.endUnwanted();
-    if (commands.length > 0) {
-      drive.cancel(this, commands, number);
+    try {
+      retries.endCancelled();
+    } finally {
+      int[] commands = pair.endUnwanted();
+      if (commands.length > 0) {
+        drive.cancel(this, commands, number);
+      }
     }
   }
 
@@ -198,6 +210,9 @@ final class DriveQueue implements Poller {
 
   /** The controller is disabled: what it had waits, and so does what comes. */
   void suspend() {
+    if (!stopped) {
+      requests.countReset(drive.options().retryCount());
+    }
     stopped = true;
     pair.suspend();
   }
@@ -263,7 +278,6 @@ final class DriveQueue implements Poller {
     return reactor;
   }
 
-  /** The queue's id at the controller. */
   int id() {
     return pair.id();
   }

@@ -1,12 +1,14 @@
 package io.vireo.bdev.nvme;
 
 import io.vireo.nvme.NvmeController;
+import io.vireo.nvme.Thrown;
 import io.vireo.reactor.Reactor;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,9 +72,22 @@ final class DriveQueues {
     each(DriveQueue::resume);
   }
 
-  /** Does something with each, on its reactor. */
+  /**
+   * Does something with each, on its reactor. An owner that throws, whose memory has gone, keeps no
+   * other queue from it: the queue itself has done what it was to do.
+   */
   void each(Consumer<DriveQueue> what) {
-    open.forEach(queue -> onReactor(queue, what));
+    Throwable thrown = null;
+    for (DriveQueue queue : open) {
+      try {
+        onReactor(queue, what);
+      } catch (InternalError e) {
+        log.warn("{} queue {}: {}", drive.name(), queue.id(), e.getMessage());
+      } catch (RuntimeException | Error e) {
+        thrown = Thrown.first(thrown, e);
+      }
+    }
+    Thrown.again(thrown);
   }
 
   /** Whether requests are still there that were cancelled then or before. */
@@ -85,10 +100,20 @@ final class DriveQueues {
   }
 
   private static void onReactor(DriveQueue queue, Consumer<DriveQueue> what) {
+    AtomicBoolean begun = new AtomicBoolean();
     try {
-      queue.reactor().surely(() -> what.accept(queue));
+      queue
+          .reactor()
+          .surely(
+              () -> {
+                begun.set(true);
+                what.accept(queue);
+              });
     } catch (IllegalStateException e) {
-      log.warn("{} has ended, and its queues with it", queue.reactor().name(), e);
+      if (begun.get()) {
+        throw e;
+      }
+      log.debug("{} has ended, and its queues with it", queue.reactor().name(), e);
     }
   }
 

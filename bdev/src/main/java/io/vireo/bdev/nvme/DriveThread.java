@@ -69,8 +69,11 @@ final class DriveThread implements AutoCloseable {
   void runLast(Runnable what) {
     run(
         () -> {
-          what.run();
-          close();
+          try {
+            what.run();
+          } finally {
+            close();
+          }
         });
   }
 

@@ -118,8 +118,11 @@ final class NvmeDrive {
       publisher.post(
           () -> {
             namespaces.removeAll();
-            end();
-            gone.accept(this);
+            try {
+              end();
+            } finally {
+              gone.accept(this);
+            }
           });
     }
   }
@@ -134,6 +137,7 @@ final class NvmeDrive {
     if (!call(recovery::deleting)) {
       throw new BdevException(Errno.ENODEV, "controller %s is being removed".formatted(name()));
     }
+    thread.later(recovery::hurry, MAX_LEAVE_MS);
     publisher.run(namespaces::removeAll);
     end();
   }

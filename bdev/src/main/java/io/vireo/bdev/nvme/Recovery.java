@@ -4,7 +4,6 @@ import io.vireo.bdev.BdevException;
 import io.vireo.linux.Errno;
 import io.vireo.nvme.NvmeController;
 import io.vireo.nvme.NvmeException;
-import io.vireo.nvme.spec.Csts;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -27,7 +26,6 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
   private static final long GRACE_MS = 1_000;
-  private static final long NS_OF_MS = 1_000_000L;
   private static final long NS_OF_SEC = 1_000_000_000L;
 
   private final NvmeDrive drive;
@@ -35,11 +33,12 @@ final class Recovery {
   private final NvmeController controller;
   private final DriveQueues queues;
   private final DriveThread thread;
+  private final ControllerWatch watch;
   private volatile DriveState state = DriveState.ENABLED;
+  private int delays; // before another trial
   private volatile boolean deleting;
   private final AtomicInteger beginnings = new AtomicInteger();
   private long troubleSinceNs;
-  private long keptAliveNs = System.nanoTime();
 
   Recovery(
       NvmeDrive drive,
@@ -52,6 +51,7 @@ final class Recovery {
     this.controller = controller;
     this.queues = queues;
     this.thread = thread;
+    this.watch = new ControllerWatch(drive.name(), function.transport(), controller);
   }
 
   /** Any thread. */
@@ -91,35 +91,10 @@ final class Recovery {
     return first;
   }
 
-  /** Looks at the controller: events, and whether it is still as it should be. */
+  /** Looks whether the controller is still as it should be. */
   void look() {
-    if (state != DriveState.ENABLED) {
-      return;
-    }
-    try {
-      int csts = function.transport().status();
-      if (Csts.isGone(csts)) {
-        lost();
-      } else if (Csts.isFatal(csts) || !Csts.isReady(csts)) {
-        log.error("{} has met a fatal error (CSTS 0x{})", drive.name(), Integer.toHexString(csts));
-        bringBack();
-      } else {
-        keepAlive();
-        controller.events().poll();
-      }
-    } catch (NvmeException e) {
-      log.error("{}: {}", drive.name(), e.getMessage());
-      bringBack();
-    }
-  }
-
-  /** Twice as often as it must be, for the controller's time and ours differ. */
-  private void keepAlive() {
-    long periodNs = controller.keepAliveMs() * NS_OF_MS / 2;
-    long nowNs = System.nanoTime();
-    if (periodNs > 0 && nowNs - keptAliveNs >= periodNs) {
-      keptAliveNs = nowNs;
-      controller.admin().keepAlive();
+    if (state == DriveState.ENABLED) {
+      watch.look(this);
     }
   }
 
@@ -129,7 +104,9 @@ final class Recovery {
    * reset what is gone, and wait a minute for its answer.
    */
   void lost() {
-    stopFromOutside();
+    if (!isStopped(this::stopFromOutside)) {
+      return;
+    }
     queues.each(DriveQueue::suspend);
     queues.each(DriveQueue::fail);
     state = DriveState.FAILED;
@@ -141,6 +118,8 @@ final class Recovery {
     if (state == DriveState.ENABLED) {
       log.warn("{} does not end its requests in time", drive.name());
       stopAndFail();
+    } else if (state == DriveState.RECONNECT_IS_DELAYED) {
+      queues.each(DriveQueue::fail);
     }
   }
 
@@ -168,8 +147,16 @@ final class Recovery {
   }
 
   private void stopAndFail() {
+    DriveState before = state;
     state = DriveState.DISABLED;
-    stop();
+    try {
+      stop();
+    } catch (RuntimeException e) {
+      state = before;
+      throw new BdevException(
+          Errno.EIO,
+          "controller %s could not be stopped: %s".formatted(drive.name(), e.getMessage()));
+    }
     queues.each(DriveQueue::suspend);
     queues.each(DriveQueue::fail);
   }
@@ -183,8 +170,9 @@ final class Recovery {
     DriveState before = state;
     try {
       begin();
-    } catch (NvmeException e) {
+    } catch (RuntimeException e) {
       state = before;
+      queues.each(DriveQueue::fail);
       throw new BdevException(
           Errno.EIO,
           "controller %s could not be enabled: %s".formatted(drive.name(), e.getMessage()));
@@ -206,9 +194,11 @@ final class Recovery {
 
   private void attempt() {
     state = DriveState.RESETTING;
-    stop();
-    queues.each(DriveQueue::suspend);
+    if (!isStopped(this::stop)) {
+      return;
+    }
     try {
+      queues.each(DriveQueue::suspend);
       begin();
       log.info("{} has been reset", drive.name());
     } catch (RuntimeException e) { // also when the host has no memory for the queues
@@ -217,9 +207,16 @@ final class Recovery {
     }
   }
 
+  /** Enables the controller with its queues, or leaves it stopped and them suspended. */
   private void begin() {
     controller.enable();
-    queues.resume();
+    try {
+      queues.resume();
+    } catch (RuntimeException | Error e) {
+      stop();
+      queues.each(DriveQueue::suspend);
+      throw e;
+    }
     beginnings.incrementAndGet();
     state = DriveState.ENABLED;
   }
@@ -232,6 +229,25 @@ final class Recovery {
       log.warn("{} is stopped from outside: {}", drive.name(), e.getMessage());
       stopFromOutside();
     }
+  }
+
+  /** Until its DMA has ended nothing that it has may end: it is tried again later. */
+  private boolean isStopped(Runnable how) {
+    try {
+      how.run();
+      return true;
+    } catch (RuntimeException e) {
+      log.error("{} cannot be stopped: {}", drive.name(), e.getMessage());
+      delayReconnect();
+      return false;
+    }
+  }
+
+  private void delayReconnect() {
+    state = DriveState.RECONNECT_IS_DELAYED;
+    int number = ++delays;
+    long delaySec = Math.max(1, drive.options().loss().reconnectDelaySec());
+    thread.later(() -> again(number), delaySec * 1000);
   }
 
   private void stopFromOutside() {
@@ -249,16 +265,15 @@ final class Recovery {
       queues.each(DriveQueue::fail);
       drive.leave("it could not be brought back within %d s".formatted(loss.lossTimeoutSec()));
     } else {
-      state = DriveState.RECONNECT_IS_DELAYED;
+      delayReconnect();
       if (loss.fastFailSec() > 0 && troubleSec >= loss.fastFailSec()) {
         queues.each(DriveQueue::fail);
       }
-      thread.later(this::again, Math.max(1, loss.reconnectDelaySec()) * 1000L);
     }
   }
 
-  private void again() {
-    if (state == DriveState.RECONNECT_IS_DELAYED) {
+  private void again(int number) {
+    if (state == DriveState.RECONNECT_IS_DELAYED && number == delays) {
       attempt();
     }
   }

@@ -23,7 +23,6 @@ final class Retries {
   private final Reactor reactor;
   private final int most;
   private DriveIo waiting;
-  private DriveIo due; // being looked at, unless an error broke that off
 
   Retries(DriveQueue queue, NvmeDrive drive, Reactor reactor) {
     this.queue = queue;
@@ -33,7 +32,7 @@ final class Retries {
   }
 
   boolean isEmpty() {
-    return waiting == null && due == null;
+    return waiting == null;
   }
 
   /** Takes a request that ended with that status, if it is not over; answers whether. */
@@ -80,34 +79,45 @@ final class Retries {
     return !error.submitted() && wait(request, error.delayNs());
   }
 
-  /** Those whose time has come are sent; the others wait on. */
+  /**
+   * Those whose time has come are sent; the others wait on. One whose memory has gone ends: tried
+   * again, it would throw again.
+   */
   int resume() {
     int done = 0;
-    takeUp();
-    due = waiting;
-    waiting = null;
+    Throwable thrown = null;
+    DriveIo due = takeAll();
     while (due != null) {
       DriveIo request = due;
       due = request.next;
-      boolean over = false;
       try {
-        over = resume(request);
-      } finally {
-        if (!over && !request.isOver()) {
+        if (resume(request)) {
+          done++;
+        } else {
           keep(request);
         }
+      } catch (RuntimeException | Error e) {
+        thrown = endAfter(request, Thrown.first(thrown, e));
       }
-      done += over ? 1 : 0;
     }
+    Thrown.again(thrown);
     return done;
   }
 
-  /** What an error of somebody's memory left half done. */
-  private void takeUp() {
-    while (due != null) {
-      DriveIo request = due;
-      due = request.next;
-      keep(request);
+  private DriveIo takeAll() {
+    DriveIo all = waiting;
+    waiting = null;
+    return all;
+  }
+
+  private Throwable endAfter(DriveIo request, Throwable thrown) {
+    try {
+      if (!request.isOver()) {
+        queue.end(request, IoStatus.IO_ERROR);
+      }
+      return thrown;
+    } catch (RuntimeException | Error e) {
+      return Thrown.first(thrown, e);
     }
   }
 
@@ -133,33 +143,36 @@ final class Retries {
 
   /** Ends those whose disk was reset. */
   void endCancelled() {
-    takeUp();
-    due = waiting;
-    waiting = null;
-    while (due != null) {
-      DriveIo request = due;
-      due = request.next;
-      if (request.cancelled) {
-        queue.end(request, IoStatus.ABORTED);
-      } else {
+    Throwable thrown = null;
+    DriveIo left = takeAll();
+    while (left != null) {
+      DriveIo request = left;
+      left = request.next;
+      if (!request.cancelled) {
         keep(request);
+        continue;
+      }
+      try {
+        queue.end(request, IoStatus.ABORTED);
+      } catch (RuntimeException | Error e) {
+        thrown = Thrown.first(thrown, e);
       }
     }
+    Thrown.again(thrown);
   }
 
   /** Ends all; an owner that throws keeps no other from being told. */
   void fail() {
-    takeUp();
-    Thrown thrown = new Thrown();
+    Throwable thrown = null;
     while (waiting != null) {
       DriveIo request = waiting;
       waiting = request.next;
       try {
         queue.end(request, IoStatus.IO_ERROR);
       } catch (RuntimeException | Error e) {
-        thrown.add(e);
+        thrown = Thrown.first(thrown, e);
       }
     }
-    thrown.again();
+    Thrown.again(thrown);
   }
 }

@@ -4,6 +4,7 @@ import io.vireo.bdev.BdevFixture;
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.ChannelDriver;
 import io.vireo.bdev.IoStatus;
+import io.vireo.bdev.RecordingFaults;
 import io.vireo.nvme.model.Command;
 import io.vireo.nvme.model.Faults;
 import io.vireo.nvme.model.Faults.Kind;
@@ -42,11 +43,22 @@ final class DiskFixture implements AutoCloseable {
    * @param vectors how many interrupt vectors its function has
    */
   DiskFixture(ModelOptions model, Map<String, ?> options, ReactorOptions idling, int vectors) {
+    this(model, options, new SteppedReactor(idling), vectors);
+  }
+
+  /** On a reactor that bears owners whose memory has gone. */
+  static DiskFixture withFaults(Map<String, ?> options) {
+    SteppedReactor stepped = new SteppedReactor(ReactorOptions.POLL, new RecordingFaults());
+    return new DiskFixture(ModelOptions.DEFAULT, options, stepped, 0);
+  }
+
+  private DiskFixture(
+      ModelOptions model, Map<String, ?> options, SteppedReactor reactor, int vectors) {
     slot = module.bus.add(ADDRESS, model);
     slot.vectors = vectors;
     module.call("bdev_nvme_set_options", Form.of(NvmeSetOptions.class, options));
     module.attach("Nvme0", ADDRESS);
-    stepped = new SteppedReactor(idling);
+    stepped = reactor;
     disk = new BdevFixture(module.bdevs, module.bdevs.require("Nvme0n1"), stepped);
     driver = disk.driver(DEPTH, BYTES);
   }

@@ -14,6 +14,7 @@ import io.vireo.nvme.model.Command;
 import io.vireo.nvme.model.Faults.Kind;
 import io.vireo.nvme.model.ModelOptions;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Resets of a disk, which want its requests to end, and resets of its controller, which do not. */
@@ -44,9 +45,11 @@ class DiskResetTest {
   @Test
   void commands_that_the_controller_has_are_aborted() {
     try (DiskFixture disk = new DiskFixture()) {
+      AtomicInteger aborts = disk.counting(c -> c.isAdmin() && c.opcode() == 0x08);
       disk.faults().always(DiskResetTest::isFirst, Kind.DROP, 0);
       disk.fetchedWrites(0, WRITES);
       assertAborted(disk, reset(disk));
+      assertThat(aborts).hasValueGreaterThanOrEqualTo(WRITES);
       disk.faults().clear();
       assertThat(disk.driver.write(0, disk.pattern(5))).isEqualTo(IoStatus.OK);
     }

@@ -110,6 +110,29 @@ class LateCommandsTest {
   }
 
   @Test
+  void what_no_reset_helps_is_given_up() {
+    Map<String, Object> options =
+        Map.of("timeout_us", TIMEOUT_US, "action_on_timeout", "reset", "bdev_retry_count", 2);
+    try (DiskFixture disk = new DiskFixture(ModelOptions.DEFAULT, options)) {
+      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      disk.faults().always(LateCommandsTest::isFirstWrite, Kind.LOST, 0);
+      disk.writes(0, WRITES);
+      assertWritten(disk, 1);
+      disk.until(
+          "giving up",
+          () -> {
+            disk.pass(TIMEOUT_NS);
+            return disk.driver.ended(disk.io(0));
+          });
+      assertThat(disk.driver.await(disk.io(0))).isEqualTo(IoStatus.ABORTED);
+      assertThat(resets).hasValueBetween(2, 3);
+      disk.faults().clear();
+      assertThat(disk.driver.write(0, disk.pattern(9))).isEqualTo(IoStatus.OK);
+      assertThat(disk.driver.completions()).isEqualTo(WRITES + 1);
+    }
+  }
+
+  @Test
   void reset_sends_everything_again_once() {
     try (DiskFixture disk = with("reset")) {
       AtomicInteger aborts = disk.counting(LateCommandsTest::isAbort);

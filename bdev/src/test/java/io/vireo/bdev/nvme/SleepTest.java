@@ -65,20 +65,6 @@ class SleepTest {
   }
 
   @Test
-  void a_completion_that_is_there_already_keeps_them_awake() {
-    try (DiskFixture disk = disk(8, Map.of())) {
-      disk.writes(0, 4);
-      boolean[] polled = new boolean[1];
-      disk.stepped.whileAsleep(
-          () -> {
-            polled[0] |= disk.driver.completions() == 0; // then its end came after the last look
-          });
-      disk.until("the ends", () -> disk.driver.completions() == 4);
-      assertThat(disk.driver.completions()).isEqualTo(4);
-    }
-  }
-
-  @Test
   void commands_that_are_late_are_found_while_the_reactor_sleeps() {
     try (DiskFixture disk = disk(8, Map.of("timeout_us", 40_000, "action_on_timeout", "reset"))) {
       disk.faults().once(DiskFixture::isIo, Kind.LOST, 0);

@@ -219,9 +219,12 @@ public final class PcieFunction implements AutoCloseable {
     try {
       bar.close();
     } finally {
-      domain.detach(this); // whose kernel may signal the eventfd until then
-      transport.close();
-      request.close();
+      try {
+        domain.detach(this); // whose kernel may signal the eventfd until then
+      } finally {
+        transport.close();
+        request.close();
+      }
     }
   }
 }
