@@ -40,9 +40,14 @@ public final class AdminCommand {
     return this;
   }
 
-  /** It may take that long, if that is longer than an admin command may take anyway. */
-  public AdminCommand timeoutMs(long atLeast) {
-    timeoutMs = atLeast;
+  /**
+   * It may take that long, if that is longer than an admin command may take anyway; one that is
+   * {@linkplain AdminQueue#passThrough passed through} may take that long in any case.
+   *
+   * @param time 0: as any other
+   */
+  public AdminCommand timeoutMs(long time) {
+    timeoutMs = time;
     return this;
   }
 

@@ -130,12 +130,14 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
 
   /**
    * Sends a command as it is and tells how it ended, whatever the status. Which way the data go is
-   * in its opcode.
+   * in its opcode. The time that it says it may take is all that it gets, also when that is less
+   * than what others have.
    *
    * @param data to the controller; as many come from it where they go the other way
    */
   public AdminResult passThrough(AdminCommand command, byte[] data) {
-    return commands.passThrough(command, data, within(command));
+    long told = command.timeoutMs();
+    return commands.passThrough(command, data, told > 0 ? told : timeoutMs);
   }
 
   /** Identify (Base 5.17); {@code cns} is one of {@link Identify}. */

@@ -191,6 +191,24 @@ class AdminCommandsTest {
   }
 
   @Test
+  void what_is_passed_through_gets_the_time_that_is_told_and_no_other() {
+    AdminQueue admin = controller.admin();
+    host.model().faults().once(c -> c.opcode() == 0x0a, Kind.DROP, 0);
+    AdminCommand number = AdminCommand.of(0x0a).dword(10, 7).timeoutMs(70);
+    long before = host.nanoTime();
+    assertThatThrownBy(() -> admin.passThrough(number, new byte[0]))
+        .hasMessage("admin command 0ah did not end within 70 ms");
+    assertThat(host.nanoTime() - before).isBetween(70_000_000L, 80_000_000L);
+    host.model().faults().once(c -> c.opcode() == 0x0a, Kind.DELAY, 40_000); // steps of 1 ms
+    number.timeoutMs(50_000);
+    assertThat(admin.passThrough(number, new byte[0]).dword0()).isEqualTo(0x0003_0003);
+    host.model().faults().once(c -> c.opcode() == 0x0a, Kind.DROP, 0);
+    number.timeoutMs(0);
+    assertThatThrownBy(() -> admin.passThrough(number, new byte[0]))
+        .hasMessage("admin command 0ah did not end within 30000 ms");
+  }
+
+  @Test
   void fewer_queues_than_asked_for_are_all_there_are() { // Base 5.27.1.5
     assertThat(ControllerOptions.DEFAULT.ioQueues()).isEqualTo(64);
     assertThat(controller.queuePairs()).isEqualTo(4);

@@ -27,6 +27,9 @@ final class Passthrough {
   private Passthrough() {}
 
   static Map<String, Object> send(NvmeDrive drive, NvmeSendCommand p) {
+    if (p.timeout_ms() < 0) {
+      throw BdevException.invalid("timeout_ms %d is negative".formatted(p.timeout_ms()));
+    }
     ByteBuffer entry = entry(p.cmdbuf());
     byte[] data = data(p, entry.get(Sqe.CDW0) & 0b11);
     AdminCommand command = command(entry, p.timeout_ms());
@@ -69,9 +72,9 @@ final class Passthrough {
           "data_direction is %s, and the opcode's data go the other way"
               .formatted(sends ? "h2c" : "c2h"));
     }
-    if (p.data_len() > MAX_DATA_BYTES) {
+    if (p.data_len() < 0 || p.data_len() > MAX_DATA_BYTES) {
       throw BdevException.invalid(
-          "data_len %d is above %d".formatted(p.data_len(), MAX_DATA_BYTES));
+          "data_len %d is not between 0 and %d".formatted(p.data_len(), MAX_DATA_BYTES));
     }
     byte[] data =
         sends && p.data() != null ? bytes("data", p.data()) : new byte[sends ? 0 : p.data_len()];

@@ -149,6 +149,11 @@ final class Recovery {
   private void stopAndFail() {
     DriveState before = state;
     state = DriveState.DISABLED;
+    stopOrStay(before);
+    queues.each(DriveQueue::fail);
+  }
+
+  private void stopOrStay(DriveState before) {
     try {
       stop();
     } catch (RuntimeException e) {
@@ -158,7 +163,6 @@ final class Recovery {
           "controller %s could not be stopped: %s".formatted(drive.name(), e.getMessage()));
     }
     queues.each(DriveQueue::suspend);
-    queues.each(DriveQueue::fail);
   }
 
   void enable() {
@@ -168,6 +172,7 @@ final class Recovery {
           Errno.EALREADY, "controller %s is enabled already".formatted(drive.name()));
     }
     DriveState before = state;
+    stopOrStay(before); // one that failed may be half enabled
     try {
       begin();
     } catch (RuntimeException e) {
@@ -201,7 +206,7 @@ final class Recovery {
       queues.each(DriveQueue::suspend);
       begin();
       log.info("{} has been reset", drive.name());
-    } catch (RuntimeException e) { // also when the host has no memory for the queues
+    } catch (RuntimeException | InternalError e) { // no memory for queues; a BAR that goes
       log.error("{} could not be brought back: {}", drive.name(), e.getMessage());
       tryLater();
     }

@@ -68,6 +68,7 @@ class LateCommandsTest {
   @Test
   void abort_ends_what_is_late_and_nothing_else() {
     try (DiskFixture disk = with("abort")) {
+      AtomicInteger aborts = disk.counting(LateCommandsTest::isAbort);
       AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
       disk.faults().once(LateCommandsTest::isFirstWrite, Kind.DROP, 0);
       disk.writes(0, WRITES);
@@ -75,9 +76,28 @@ class LateCommandsTest {
       disk.pass(TIMEOUT_NS / 2);
       disk.faults().always(c -> DiskFixture.isIo(c) && c.lba() == 0, Kind.STATUS, 0x006);
       disk.pass(TIMEOUT_NS);
-      assertThat(disk.driver.await(disk.io(0))).isEqualTo(IoStatus.ABORTED);
+      assertThat(disk.driver.await(disk.io(0))).isEqualTo(IoStatus.ABORTED); // by its status, 007h
+      assertThat(disk.disk.bdev.stats().errors(IoStatus.ABORTED)).isEqualTo(1);
+      assertThat(aborts).hasValue(1);
       assertThat(resets).hasValue(0);
       assertThat(disk.driver.completions()).isEqualTo(WRITES);
+    }
+  }
+
+  @Test
+  void a_request_of_several_commands_is_aborted_when_one_of_them_is() {
+    Map<String, Object> options = Map.of("timeout_us", TIMEOUT_US, "action_on_timeout", "abort");
+    try (DiskFixture disk = new DiskFixture(ModelOptions.DEFAULT.withMdts(1), options)) {
+      AtomicInteger aborts = disk.counting(LateCommandsTest::isAbort);
+      disk.faults().once(c -> DiskFixture.isIo(c) && c.lba() == 16, Kind.DROP, 0);
+      long before = disk.slot.model().fetchedIo();
+      disk.driver.submit(disk.driver.prepareWrite(0, 0, new byte[4 * 16 * DiskFixture.BLOCK]));
+      disk.until("fetching", () -> disk.slot.model().fetchedIo() == before + 4);
+      assertThat(disk.driver.ended(disk.io(0))).isFalse();
+      disk.pass(2 * TIMEOUT_NS);
+      assertThat(disk.driver.await(disk.io(0))).isEqualTo(IoStatus.ABORTED);
+      assertThat(aborts).hasValue(1);
+      assertThat(disk.driver.completions()).isEqualTo(1);
     }
   }
 

@@ -10,6 +10,7 @@ import io.vireo.nvme.Quirk;
 import io.vireo.nvme.model.ControllerModel;
 import io.vireo.nvme.model.ModelHost;
 import io.vireo.nvme.model.ModelOptions;
+import io.vireo.nvme.spec.Cc;
 import io.vireo.nvme.spec.Registers;
 import io.vireo.nvme.transport.DmaMemory;
 import io.vireo.nvme.transport.NvmeTransport;
@@ -109,7 +110,7 @@ final class ModelBus implements DriveBus {
 
     @Override
     public List<EventFd> interrupts(int most) {
-      if (transport().get32(Registers.CC) != 0) {
+      if (Cc.isEnabled(transport().get32(Registers.CC))) {
         throw new AssertionError("the controller is enabled already");
       }
       for (int i = 0; i < Math.min(most, vectors); i++) {
@@ -161,6 +162,9 @@ final class ModelBus implements DriveBus {
     Slot slot = slots.get(address);
     if (slot == null) {
       throw new ErrnoException("open", Errno.ENODEV, "of " + address, "plug it in");
+    }
+    if (slot.open) {
+      throw new ErrnoException("open", Errno.EBUSY, "of " + address);
     }
     slot.open = true;
     return slot;

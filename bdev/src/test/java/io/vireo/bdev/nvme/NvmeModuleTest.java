@@ -8,7 +8,6 @@ import io.vireo.bdev.BdevException;
 import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.NoParameters;
 import io.vireo.nvme.model.ModelOptions;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -122,40 +121,6 @@ class NvmeModuleTest {
         .containsEntry("traddr", FIRST)
         .containsKeys("model_number", "temperature_celsius", "data_units_read", "media_errors");
     assertThat((int) health.get("temperature_celsius")).isEqualTo(300 - 273);
-  }
-
-  @Test
-  @SuppressWarnings("unchecked")
-  void commands_are_passed_through() {
-    fixture.bus.add(FIRST, ModelOptions.DEFAULT);
-    fixture.attach("Nvme0", FIRST);
-    byte[] identify = new byte[64];
-    identify[0] = 0x06;
-    identify[40] = 1; // the controller
-    Map<String, Object> answer =
-        (Map<String, Object>)
-            fixture.call("bdev_nvme_send_cmd", command(CommandType.ADMIN, identify, 4096));
-    byte[] data = Base64.getUrlDecoder().decode((String) answer.get("data"));
-    assertThat(data).hasSize(4096);
-    assertThat(Base64.getUrlDecoder().decode((String) answer.get("cpl"))).hasSize(16);
-    byte[] read = new byte[64];
-    read[0] = 0x02;
-    read[4] = 1;
-    answer =
-        (Map<String, Object>)
-            fixture.call("bdev_nvme_send_cmd", command(CommandType.IO, read, 512));
-    assertThat(Base64.getUrlDecoder().decode((String) answer.get("data"))).hasSize(512);
-    byte[] cpl = Base64.getUrlDecoder().decode((String) answer.get("cpl"));
-    assertThat((cpl[15] << 8) | (cpl[14] & 0xfe)).as("status").isZero();
-    refused(
-        () -> fixture.call("bdev_nvme_send_cmd", command(CommandType.IO, new byte[63], 512)),
-        "cmdbuf holds 63 bytes, not the 64 of a submission queue entry");
-  }
-
-  private static NvmeSendCommand command(CommandType type, byte[] entry, int bytes) {
-    String text = Base64.getUrlEncoder().encodeToString(entry);
-    return new NvmeSendCommand(
-        "Nvme0", type, NvmeSendCommand.Direction.C2H, text, null, null, bytes, 0, 0);
   }
 
   @Test

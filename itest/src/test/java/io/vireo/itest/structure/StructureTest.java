@@ -77,6 +77,18 @@ final class StructureTest {
           .ensureAllClassesAreContainedInArchitectureIgnoring("io.vireo.itest..");
 
   @ArchTest
+  static final ArchRule the_nvme_driver_does_not_know_what_carries_it =
+      noClasses()
+          .that()
+          .resideInAPackage("io.vireo.nvme")
+          .should()
+          .dependOnClassesThat()
+          .haveSimpleNameStartingWith("Pcie")
+          .orShould()
+          .dependOnClassesThat()
+          .resideInAPackage("io.vireo.nvme.pcie..");
+
+  @ArchTest
   static final ArchRule packages_do_not_know_each_other_in_circles =
       slices().matching("io.vireo.(**)").should().beFreeOfCycles();
 

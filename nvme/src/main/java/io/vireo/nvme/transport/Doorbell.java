@@ -76,7 +76,7 @@ final class Doorbell {
    * tell what became of the device. One that belongs to memory of a guest, and came late, comes
    * again with the next access to it.
    */
-  static void put(long register, int value) {
+  private static void put(long register, int value) {
     try {
       Mem.putRegister32(register, value);
     } catch (InternalError e) {

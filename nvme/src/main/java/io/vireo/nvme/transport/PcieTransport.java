@@ -52,10 +52,21 @@ public final class PcieTransport implements NvmeTransport, AutoCloseable {
   @Override
   public int get32(int register) {
     try {
-      return Mem.getRegister32(bar + register);
+      int value = Mem.getRegister32(bar + register);
+      raise();
+      return value;
     } catch (InternalError e) {
       return Registers.GONE; // the kernel took the BAR away
     }
+  }
+
+  /**
+   * Raises the error of an access to a BAR that is gone, if there was one. Compiled code goes on
+   * behind such an access with any value, and the error comes where the thread can be stopped next,
+   * which may be far behind: on the way back from a native method it can.
+   */
+  private void raise() {
+    boolean _ = Thread.holdsLock(this);
   }
 
   @Override
@@ -66,7 +77,12 @@ public final class PcieTransport implements NvmeTransport, AutoCloseable {
 
   @Override
   public void set32(int register, int value) {
-    Doorbell.put(bar + register, value);
+    try {
+      Mem.putRegister32(bar + register, value);
+      raise();
+    } catch (InternalError e) {
+      return; // nobody hears it; who looks at a register learns that
+    }
   }
 
   @Override

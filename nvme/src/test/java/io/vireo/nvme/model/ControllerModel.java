@@ -1,6 +1,5 @@
 package io.vireo.nvme.model;
 
-import java.lang.foreign.Arena;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
@@ -17,12 +16,11 @@ public final class ControllerModel implements AutoCloseable {
 
   private static final long IDLE_NS = 1_000;
 
-  private final Arena arena = Arena.ofShared();
+  private final ModelBar bar = new ModelBar();
   private final Faults faults = new Faults();
   private final NavigableMap<Integer, ModelNamespace> namespaces = new TreeMap<>();
   private final ModelNamespaces allNamespaces;
   private final ModelOptions options;
-  private final long bar;
   private final HostView host;
   private final ModelRegisters registers;
   private final ModelQueues queues;
@@ -41,9 +39,8 @@ public final class ControllerModel implements AutoCloseable {
    */
   public ControllerModel(ModelOptions options, LongUnaryOperator hvaOfIova) {
     this.options = options;
-    this.bar = arena.allocate(ModelRegisters.BAR_BYTES, 4096).address();
     this.host = new HostView(hvaOfIova);
-    this.registers = new ModelRegisters(bar, options, faults);
+    this.registers = new ModelRegisters(bar.address(), options, faults);
     this.queues =
         new ModelQueues(host, new ModelDoorbells(host, registers, options.doorbellStride()));
     this.allNamespaces = new ModelNamespaces(options, namespaces);
@@ -54,11 +51,16 @@ public final class ControllerModel implements AutoCloseable {
   }
 
   public long bar() {
-    return bar;
+    return bar.address();
   }
 
   public long barBytes() {
-    return ModelRegisters.BAR_BYTES;
+    return ModelBar.BYTES;
+  }
+
+  /** The device is pulled out: what is mapped of its BAR is not there any more. */
+  public synchronized void loseBar() {
+    bar.lose();
   }
 
   public Faults faults() {
@@ -132,6 +134,9 @@ public final class ControllerModel implements AutoCloseable {
    */
   public synchronized int step() {
     steps++;
+    if (bar.isLost()) {
+      return 0;
+    }
     if (faults.isGone()) {
       registers.vanish(faults.goneByte());
       return 0;
@@ -284,7 +289,7 @@ public final class ControllerModel implements AutoCloseable {
     if (thread != null) {
       joinThread();
     }
-    arena.close();
+    bar.close();
     if (failure != null) {
       throw new AssertionError("the model's thread failed", failure);
     }

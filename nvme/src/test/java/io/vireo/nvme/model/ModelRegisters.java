@@ -4,8 +4,6 @@ import io.vireo.linux.Mem;
 
 /** BAR 0 in plain memory: what the host wrote there is looked at in each step (Base 3.1.3). */
 final class ModelRegisters {
-  static final int BAR_BYTES = 16384;
-
   /** What lies in a doorbell that nobody stored to. */
   static final int NOT_RUNG = -1;
 
@@ -47,7 +45,7 @@ final class ModelRegisters {
 
   /** Every byte of the registers answers the same. */
   void vanish(int value) {
-    Mem.fill(bar, BAR_BYTES, (byte) value);
+    Mem.fill(bar, ModelBar.BYTES, (byte) value);
   }
 
   /** Lets the controller follow CC. */

@@ -183,6 +183,8 @@ class DmaDomainTest {
     Files.writeString(nvme.resolve("resource"), "0x0 0x0 0x0\n");
     refused(Access.PHYSICAL, "0000:01:00.0 has no BAR 0");
     assertThat(Files.readString(nvme.resolve("enable"))).isEqualTo("0");
+    function("0000:01:00.0", "0x010802", 0x4000);
+    domain.attach(ADDRESS, Access.PHYSICAL).close();
   }
 
   @Test
@@ -202,6 +204,21 @@ class DmaDomainTest {
     function.close();
     assertThat(Files.readAllBytes(nvme.resolve("config"))[4]).isEqualTo((byte) 2);
     domain.attach(ADDRESS, Access.PHYSICAL).close();
+  }
+
+  @Test
+  void a_bar_that_is_lost_reads_all_ones_and_the_function_is_given_back() throws IOException {
+    PcieFunction function = domain.attach(ADDRESS, Access.PHYSICAL);
+    try (RandomAccessFile bar = new RandomAccessFile(nvme.resolve("resource0").toFile(), "rw")) {
+      bar.setLength(0);
+    }
+    assertThat(function.transport().get32(Registers.CSTS)).isEqualTo(Registers.GONE);
+    function.transport().set32(Registers.CC, 0x460001);
+    function.transport().set64(Registers.ASQ, 0x1000);
+    assertThat(function.transport().get64(Registers.CAP)).isEqualTo(-1);
+    function.close();
+    assertThat(domain.attached()).isEmpty();
+    assertThat(registry.regions()).isEmpty();
   }
 
   @Test
