@@ -21,13 +21,14 @@ class NvmeGuestIT {
   private static final Pattern SUMMARY = Pattern.compile("(\\d+) passed, 0 failed");
 
   @Test
-  void driver_tools_and_target_pass_all_checks_on_emulated_controllers() throws Exception {
-    assertThat(passed()).isGreaterThan(150);
+  void driver_and_target_pass_all_checks_on_controllers_that_work_and_that_fail() throws Exception {
+    assertThat(passed()).isGreaterThan(100);
   }
 
   @Test
-  void the_driver_passes_with_short_addresses_and_without_an_iommu() throws Exception {
-    assertThat(passed("--others")).isGreaterThan(80);
+  void so_do_the_commands_and_the_driver_with_short_addresses_and_without_an_iommu()
+      throws Exception {
+    assertThat(passed("--others")).isGreaterThan(140);
   }
 
   /** How many checks there were, none of which failed. */

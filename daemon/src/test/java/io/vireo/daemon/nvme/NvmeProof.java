@@ -9,24 +9,30 @@ import io.vireo.nvme.pcie.Access;
 import io.vireo.nvme.pcie.NvmeGuestChecks;
 
 /**
- * All checks with controllers that do what they should, in one guest of qemu-scripts/nvme-guest:
- * one line for each check, and {@code N passed, N failed} as the last one. With the argument {@code
- * physical} those of a machine without an IOMMU.
+ * Checks with controllers that do what they should, in one guest of qemu-scripts/nvme-guest: one
+ * line for each check, and {@code N passed, N failed} as the last one. Of the driver and of a
+ * target; with the argument {@code kernel} of what the kernel gives to programs, and of the
+ * commands that use it; with {@code physical} those of a machine without an IOMMU.
  */
 public final class NvmeProof {
   private NvmeProof() {}
 
   public static void main(String[] arguments) {
     GuestChecks checks = new GuestChecks(System.out);
-    if (arguments.length > 0 && arguments[0].equals("physical")) {
-      checks.part("sysfs", () -> new SysfsGuestChecks(checks).run());
-      checks.part("commands", () -> new PhysicalCommandChecks(checks).run());
-      checks.part("driver", () -> new NvmeGuestChecks(checks, Access.PHYSICAL).run());
-    } else {
-      checks.part("PCI and VFIO", () -> new VfioGuestChecks(checks).run());
-      checks.part("commands", () -> new CommandGuestChecks(checks).run());
-      checks.part("driver", () -> new NvmeGuestChecks(checks, Access.VFIO).run());
-      checks.part("target", () -> new NvmeTargetGuestChecks(checks).run());
+    switch (arguments.length == 0 ? "" : arguments[0]) {
+      case "physical" -> {
+        checks.part("sysfs", () -> new SysfsGuestChecks(checks).run());
+        checks.part("commands", () -> new PhysicalCommandChecks(checks).run());
+        checks.part("driver", () -> new NvmeGuestChecks(checks, Access.PHYSICAL).run());
+      }
+      case "kernel" -> {
+        checks.part("PCI and VFIO", () -> new VfioGuestChecks(checks).run());
+        checks.part("commands", () -> new CommandGuestChecks(checks).run());
+      }
+      default -> {
+        checks.part("driver", () -> new NvmeGuestChecks(checks, Access.VFIO).run());
+        checks.part("target", () -> new NvmeTargetGuestChecks(checks).run());
+      }
     }
     System.exit(checks.end());
   }
