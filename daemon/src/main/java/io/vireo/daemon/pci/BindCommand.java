@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     description = {
       "",
       "None is taken when one of them is not there, is no NVMe controller, or is in use: as a"
-          + " mounted disk, as swap, by LVM or RAID, or by another program.",
+          + " mounted disk, as swap, by LVM or RAID, below a loop device, or by another program.",
       ""
     },
     optionListHeading = "%nOptions:%n")
@@ -65,7 +65,7 @@ final class BindCommand implements Callable<Integer> {
     List<PciFunction> wanted =
         functions.stream().filter(f -> !f.driver().equals(Optional.of(driver))).toList();
     for (PciFunction function : wanted) {
-      bus.requireUnused(function.address());
+      bus.requireBindable(function.address(), driver);
     }
     if (!wanted.isEmpty()) {
       load();

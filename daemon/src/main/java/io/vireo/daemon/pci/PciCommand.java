@@ -40,7 +40,7 @@ public final class PciCommand {
     CommandLine line = new CommandLine(new PciCommand());
     line.addSubcommand(new StatusCommand(root, bus));
     line.addSubcommand(new BindCommand(bus, modules));
-    line.addSubcommand(new ResetCommand(bus));
+    line.addSubcommand(new ResetCommand(bus, modules));
     line.registerConverter(PciAddress.class, PciCommand::address);
     for (CommandLine command : line.getSubcommands().values()) {
       command.getCommandSpec().addOption(help);

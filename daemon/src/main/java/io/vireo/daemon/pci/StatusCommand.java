@@ -1,5 +1,6 @@
 package io.vireo.daemon.pci;
 
+import io.vireo.linux.Errno;
 import io.vireo.linux.pci.PciBus;
 import io.vireo.linux.pci.PciException;
 import io.vireo.linux.pci.PciFunction;
@@ -70,8 +71,8 @@ final class StatusCommand implements Callable<Integer> {
   private String users(PciFunction function) throws IOException {
     try {
       return text(bus.users(function.address()));
-    } catch (PciException e) { // disks that only root may open
-      return "only root sees it";
+    } catch (PciException e) { // disks that only root may open, or that have no file in /dev
+      return e.errno() == Errno.ENOENT ? "cannot be seen from here" : "only root sees it";
     }
   }
 

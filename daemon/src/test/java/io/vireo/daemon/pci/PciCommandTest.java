@@ -30,26 +30,10 @@ class PciCommandTest {
     tree = new SysfsTree(root);
     tree.driver("nvme", "0x010802");
     tree.function("0000:00:1f.2", "0x010601");
-    disk(nvme("0000:01:00.0", "nvme", 12), "nvme0", "nvme0n1", "259:0");
-    disk(nvme("0000:02:00.0", "nvme", 13), "nvme1", "nvme1n1", "259:1");
+    tree.disk("259:0", tree.controller("0000:01:00.0", "nvme", 12).resolve("nvme/nvme0/nvme0n1"));
+    tree.disk("259:1", tree.controller("0000:02:00.0", "nvme", 13).resolve("nvme/nvme1/nvme1n1"));
     pool("node0", 2048, 64, 60);
     pool("node0", 1048576, 0, 0);
-  }
-
-  private Path nvme(String address, String driver, int group) throws IOException {
-    Path function = tree.function(address, "0x010802");
-    tree.link(function.resolve("driver"), "../../drivers/" + driver);
-    Path groups = root.resolve("sys/kernel/iommu_groups/" + group);
-    Files.createDirectories(groups);
-    tree.link(function.resolve("iommu_group"), groups.toString());
-    return function;
-  }
-
-  private void disk(Path function, String controller, String name, String number)
-      throws IOException {
-    Path disk = Files.createDirectories(function.resolve("nvme/" + controller + "/" + name));
-    Files.writeString(disk.resolve("dev"), number + "\n");
-    Files.writeString(disk.resolve("size"), "1024\n");
   }
 
   private void pool(String node, int kib, int total, int free) throws IOException {
@@ -122,6 +106,8 @@ class PciCommandTest {
             IOMMU: off; vfio-pci needs it (firmware; kernel of Intel machines: intel_iommu=on)
             NODE  HUGE PAGE  RESERVED  FREE
             """);
+    assertThat(run("reset")).isZero();
+    assertThat(out.toString()).endsWith("FREE\nno NVMe controllers\n");
   }
 
   @Test
@@ -143,7 +129,10 @@ class PciCommandTest {
     assertThat(run("reset")).isZero();
     assertThat(out).hasToString("0000:01:00.0: vfio-pci -> nvme\n0000:02:00.0: vfio-pci -> nvme\n");
     tree.stores().clear();
+    out.getBuffer().setLength(0);
     assertThat(run("reset")).isZero(); // again
+    assertThat(run("reset 01:00.0")).isZero();
+    assertThat(out).hasToString("nothing to give back\n".repeat(2));
     assertThat(tree.stores()).isEmpty();
   }
 
@@ -196,7 +185,7 @@ class PciCommandTest {
 
   @Test
   void a_group_that_the_kernel_still_has_a_part_of_is_told() throws IOException {
-    nvme("0000:01:00.1", "nvme", 12);
+    tree.controller("0000:01:00.1", "nvme", 12);
     assertThat(run("bind 01:00.0")).isZero();
     assertThat(err)
         .hasToString(
@@ -207,13 +196,54 @@ class PciCommandTest {
   @Test
   void what_a_program_drives_stays_with_it_and_the_others_go_back() throws IOException {
     assertThat(run("bind 01:00.0 02:00.0")).isZero();
-    tree.write("proc/4711/comm", "qemu\n");
-    Files.createDirectories(root.resolve("proc/4711/fd"));
-    tree.link(root.resolve("proc/4711/fd/3"), root.resolve("dev/vfio/12").toString());
+    tree.open(4711, "qemu", "dev/vfio/12");
     out.getBuffer().setLength(0);
     assertThat(run("reset")).isEqualTo(1);
     assertThat(err)
         .hasToString("pci reset: 0000:01:00.0 is in use: qemu (process 4711) drives it\n");
     assertThat(out).hasToString("0000:02:00.0: vfio-pci -> nvme\n");
+  }
+
+  @Test
+  void what_cannot_be_seen_is_not_said_to_be_free() throws IOException {
+    Files.delete(root.resolve("dev/nvme0n1"));
+    assertThat(run("status")).isZero();
+    assertThat(out.toString()).contains("nvme0n1  cannot be seen from here\n");
+  }
+
+  @Test
+  void nothing_is_taken_when_one_is_behind_no_iommu() throws IOException {
+    Files.delete(root.resolve("sys/bus/pci/devices/0000:02:00.0/iommu_group"));
+    assertThat(run("bind 01:00.0 02:00.0")).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("driver vfio-pci cannot take 0000:02:00.0: it is in no IOMMU group");
+    assertThat(tree.stores()).isEmpty();
+    assertThat(loaded).isEmpty();
+  }
+
+  @Test
+  void reset_loads_the_kernels_driver_and_tells_when_there_is_none(@TempDir Path other)
+      throws IOException {
+    tree = new SysfsTree(other);
+    tree.driver("vfio-pci", "none");
+    tree.controller("0000:03:00.0", "vfio-pci", 14);
+    assertThat(run(name -> "no such module", "reset")).isEqualTo(1);
+    assertThat(out).hasToString("0000:03:00.0: vfio-pci -> no driver\n");
+    assertThat(err)
+        .hasToString(
+            "pci reset: the kernel has no driver for 0000:03:00.0; modprobe nvme: no such module\n");
+    Modules nvme =
+        name -> {
+          loaded.add(name);
+          try {
+            tree.driver(name, "0x010802");
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+          return "";
+        };
+    assertThat(run(nvme, "reset 03:00.0")).isZero();
+    assertThat(loaded).containsExactly("nvme");
+    assertThat(out.toString()).endsWith("0000:03:00.0: no driver -> nvme\n");
   }
 }

@@ -1,8 +1,5 @@
 package io.vireo.linux.pci;
 
-import io.vireo.linux.Errno;
-import io.vireo.linux.ErrnoException;
-import io.vireo.linux.Libc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +10,8 @@ import java.util.Set;
 
 /**
  * Whether anybody uses the disks of a function: as a file system, as swap, below another block
- * device (LVM, RAID, encryption), or in a way that only the kernel sees, such as a mount of a
- * container.
+ * device (LVM, RAID, encryption, a loop device), or in a way that only the kernel sees, such as a
+ * mount of a container or a second device of a file system.
  */
 final class DiskUse {
   private static final int MOUNT_DEVICE = 2;
@@ -26,22 +23,41 @@ final class DiskUse {
     this.root = root;
   }
 
-  /** A sentence for each user; none when the disks are free. */
+  /**
+   * A sentence for each user; none when the disks are free.
+   *
+   * @throws PciException when that cannot be seen by this user, or from this container
+   */
   List<String> users(Path function) throws IOException {
     Set<String> users = new LinkedHashSet<>();
     for (Path disk : disks(function)) {
       int before = users.size();
-      use(disk, users);
-      for (Path partition : Sysfs.list(disk)) {
-        if (Files.exists(partition.resolve("partition"))) {
-          use(partition, users);
-        }
+      for (Path device : withPartitions(disk)) {
+        use(device, users);
       }
-      if (users.size() == before && claimed(disk.getFileName().toString())) {
+      if (users.size() == before && DiskClaims.isClaimed(node(disk))) {
         users.add(disk.getFileName() + " is in use by the kernel or another program");
       }
     }
     return List.copyOf(users);
+  }
+
+  /** Keeps the disks free until that is closed. */
+  DiskClaims claim(Path function) throws IOException {
+    return new DiskClaims(disks(function).stream().map(this::node).toList());
+  }
+
+  /** The files in {@code /dev} of the disks and of their partitions. */
+  List<Path> nodes(Path function) throws IOException {
+    List<Path> nodes = new ArrayList<>();
+    for (Path disk : disks(function)) {
+      withPartitions(disk).forEach(device -> nodes.add(node(device)));
+    }
+    return nodes;
+  }
+
+  private Path node(Path device) {
+    return root.resolve("dev").resolve(device.getFileName());
   }
 
   /** The disks' names. */
@@ -74,6 +90,17 @@ final class DiskUse {
     }
   }
 
+  private static List<Path> withPartitions(Path disk) throws IOException {
+    List<Path> devices = new ArrayList<>();
+    devices.add(disk);
+    for (Path partition : Sysfs.list(disk)) {
+      if (Files.exists(partition.resolve("partition"))) {
+        devices.add(partition);
+      }
+    }
+    return devices;
+  }
+
   private void use(Path device, Set<String> users) throws IOException {
     String name = device.getFileName().toString();
     String number = Sysfs.line(device.resolve("dev"));
@@ -94,32 +121,16 @@ final class DiskUse {
     for (Path holder : Sysfs.list(device.resolve("holders"))) {
       users.add(name + " is part of " + holder.getFileName());
     }
+    for (Path other : Sysfs.list(root.resolve("sys/block"))) { // without a claim or a holder
+      Path backing = other.resolve("loop/backing_file");
+      if (Files.exists(backing) && Sysfs.line(backing).equals(node)) {
+        users.add(name + " is part of " + other.getFileName());
+      }
+    }
   }
 
   private List<String> lines(String file) throws IOException {
     Path path = root.resolve(file);
     return Files.exists(path) ? Files.readAllLines(path) : List.of();
-  }
-
-  /** Whether somebody has a claim on a disk or on one of its partitions (open(2), O_EXCL). */
-  private boolean claimed(String name) {
-    Path node = root.resolve("dev").resolve(name);
-    if (!Files.exists(node)) {
-      return false;
-    }
-    try {
-      Libc.close(Libc.open(node.toString(), Libc.O_RDONLY | Libc.O_EXCL, 0));
-      return false;
-    } catch (ErrnoException e) {
-      if (e.errno() == Errno.EBUSY) {
-        return true;
-      }
-      if (e.errno() == Errno.EACCES) {
-        throw new PciException(
-            Errno.EACCES,
-            "whether %s is in use cannot be seen by this user; run as root".formatted(name));
-      }
-      throw e;
-    }
   }
 }

@@ -107,6 +107,8 @@ public final class PciBus {
   /**
    * Who uses a function or the disks behind it: a sentence for each, such as {@code nvme0n1p1 is
    * mounted at /home}. Programs of others are seen by root only.
+   *
+   * @throws PciException when it cannot be seen, by this user or from this container
    */
   public List<String> users(PciAddress address) throws IOException {
     Optional<PciFunction> function = function(address);
@@ -114,7 +116,8 @@ public final class PciBus {
       return List.of();
     }
     List<String> users = new ArrayList<>(disks.users(directory(address)));
-    users.addAll(programs.users(function.get(), directory(address)));
+    users.addAll(
+        programs.users(function.get(), directory(address), disks.nodes(directory(address))));
     return users;
   }
 
@@ -132,6 +135,17 @@ public final class PciBus {
   }
 
   /**
+   * Refuses what {@link #bind} would, before anything is changed.
+   *
+   * @throws PciException with a sentence: it is not there, in use, or out of the driver's reach
+   */
+  public void requireBindable(PciAddress address, String driver) throws IOException {
+    PciFunction function = present(address);
+    requireReachable(function, driver);
+    requireUnused(address);
+  }
+
+  /**
    * Gives a function to a driver, whichever has it now; nothing when that one has it already. A
    * failure leaves it with the driver that it had.
    *
@@ -142,6 +156,7 @@ public final class PciBus {
     if (function.driver().equals(Optional.of(driver))) {
       return;
     }
+    requireReachable(function, driver);
     if (!hasDriver(driver)) {
       throw new PciException(
           Errno.ENODEV, "driver %s is not loaded: modprobe %s".formatted(driver, driver));
@@ -153,8 +168,8 @@ public final class PciBus {
       if (!present(address).driver().equals(Optional.of(driver))) {
         throw new PciException(
             Errno.EIO,
-            "driver %s does not take %s; the kernel's log (dmesg) may tell why%s"
-                .formatted(driver, address, advice(function, driver)));
+            "driver %s does not take %s; the kernel's log (dmesg) may tell why"
+                .formatted(driver, address));
       }
     } catch (IOException | PciException e) {
       restore(address, before, e);
@@ -162,11 +177,14 @@ public final class PciBus {
     }
   }
 
-  private static String advice(PciFunction function, String driver) {
-    return driver.equals("vfio-pci") && function.iommuGroup().isEmpty()
-        ? ": it is in no IOMMU group, so the IOMMU is off in the firmware or in the kernel"
-            + " (of Intel machines: intel_iommu=on)"
-        : "";
+  private static void requireReachable(PciFunction function, String driver) {
+    if (driver.equals("vfio-pci") && function.iommuGroup().isEmpty()) {
+      throw new PciException(
+          Errno.EINVAL,
+          ("driver vfio-pci cannot take %s: it is in no IOMMU group, so the IOMMU is off in the"
+                  + " firmware or in the kernel (of Intel machines: intel_iommu=on)")
+              .formatted(function.address()));
+    }
   }
 
   /**
@@ -203,7 +221,9 @@ public final class PciBus {
     requireUnused(address);
     programs.checkFree(function, directory(address));
     if (function.driver().isPresent()) {
-      unbindWithin(address, function.driver().get());
+      try (DiskClaims _ = disks.claim(directory(address))) { // nobody mounts one meanwhile
+        unbindWithin(address, function.driver().get());
+      }
     }
   }
 

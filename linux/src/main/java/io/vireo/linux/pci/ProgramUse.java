@@ -7,65 +7,90 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Which programs drive a function themselves: through VFIO, or by {@link SysfsDevice}. */
+/**
+ * Which programs drive a function themselves, through VFIO, UIO or by {@link SysfsDevice}, or have
+ * a disk of it open.
+ */
 final class ProgramUse {
+  private static final String DRIVES = "drives it";
+
   private final Path root;
 
   ProgramUse(Path root) {
     this.root = root;
   }
 
-  /** A sentence for each program that shows what it has open. */
-  List<String> users(PciFunction function, Path directory) throws IOException {
-    Set<Path> files = files(function, directory);
+  /**
+   * A sentence for each program that shows what it has open.
+   *
+   * @param disks the files of what the kernel's driver makes of the function
+   */
+  List<String> users(PciFunction function, Path directory, List<Path> disks) throws IOException {
+    Map<Path, String> uses = uses(function, directory, disks);
     List<String> users = new ArrayList<>();
     for (Path process : Sysfs.list(root.resolve("proc"))) {
       String name = process.getFileName().toString();
-      if (name.chars().allMatch(Character::isDigit) && hasOpen(process, files)) {
-        users.add(sentence(process, Long.parseLong(name)));
+      if (name.chars().allMatch(Character::isDigit)) {
+        for (String use : usesOf(process, uses)) {
+          users.add(who(process, Long.parseLong(name)) + " " + use);
+        }
       }
     }
     return users;
   }
 
-  /** What a program has open that drives the function. */
-  private Set<Path> files(PciFunction function, Path directory) throws IOException {
-    Set<Path> files = new TreeSet<>();
-    files.add(directory.toRealPath());
-    function.iommuGroup().ifPresent(group -> files.add(groupFile(group)));
+  /** What a program does that has a file open. */
+  private Map<Path, String> uses(PciFunction function, Path directory, List<Path> disks)
+      throws IOException {
+    Map<Path, String> uses = new HashMap<>();
+    uses.put(directory.toRealPath(), DRIVES);
+    function.iommuGroup().ifPresent(group -> uses.put(groupFile(group), DRIVES));
     for (Path device : Sysfs.list(directory.resolve("vfio-dev"))) {
-      files.add(root.resolve("dev/vfio/devices").resolve(device.getFileName()));
+      uses.put(root.resolve("dev/vfio/devices").resolve(device.getFileName()), DRIVES);
     }
-    return files;
+    for (Path device : Sysfs.list(directory.resolve("uio"))) {
+      uses.put(root.resolve("dev").resolve(device.getFileName()), DRIVES);
+    }
+    disks.forEach(disk -> uses.put(disk, "has %s open".formatted(disk.getFileName())));
+    return uses;
   }
 
   private Path groupFile(int group) {
     return root.resolve("dev/vfio/" + group);
   }
 
-  private static boolean hasOpen(Path process, Set<Path> files) {
+  private static Set<String> usesOf(Path process, Map<Path, String> uses) {
+    Set<String> found = new TreeSet<>();
     try {
-      return Sysfs.list(process.resolve("fd")).stream().anyMatch(link -> pointsTo(link, files));
+      for (Path descriptor : Sysfs.list(process.resolve("fd"))) {
+        String use = uses.get(target(descriptor));
+        if (use != null) {
+          found.add(use);
+        }
+      }
     } catch (IOException e) {
-      return false; // it has ended, or it is another user's: it does not show what it has
+      // It has ended, or it is another user's: it does not show what it has.
+    }
+    return found;
+  }
+
+  private static Path target(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor);
+    } catch (IOException e) {
+      return descriptor; // closed just now: of our own, the one that listed them
     }
   }
 
-  private static boolean pointsTo(Path descriptor, Set<Path> files) {
-    try {
-      return files.contains(Files.readSymbolicLink(descriptor));
-    } catch (IOException e) {
-      return false; // closed just now: of our own, the one that listed them
-    }
-  }
-
-  private static String sentence(Path process, long id) {
+  private static String who(Path process, long id) {
     if (id == ProcessHandle.current().pid()) {
-      return "this program drives it";
+      return "this program";
     }
     String name;
     try {
@@ -73,7 +98,7 @@ final class ProgramUse {
     } catch (IOException e) {
       name = "a program";
     }
-    return "%s (process %d) drives it".formatted(name, id);
+    return "%s (process %d)".formatted(name, id);
   }
 
   /**

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,18 +28,17 @@ class DiskUseTest {
     tree = new SysfsTree(root);
     tree.driver("nvme", "0x010802");
     tree.driver("vfio-pci", "none");
-    nvme = tree.function("0000:01:00.0", "0x010802");
-    tree.link(nvme.resolve("driver"), "../../drivers/nvme");
+    nvme = tree.controller("0000:01:00.0", "nvme", 12);
     bus = tree.bus();
   }
 
   @Test
   void every_use_of_a_disk_is_seen() throws IOException {
     Path disk = nvme.resolve("nvme/nvme0/nvme0n1");
-    disk("259:0", disk);
-    partition("259:1", disk.resolve("nvme0n1p1"));
-    partition("259:2", disk.resolve("nvme0n1p2"));
-    partition("259:3", disk.resolve("nvme0n1p3"));
+    tree.disk("259:0", disk);
+    tree.partition("259:1", disk.resolve("nvme0n1p1"));
+    tree.partition("259:2", disk.resolve("nvme0n1p2"));
+    tree.partition("259:3", disk.resolve("nvme0n1p3"));
     // btrfs has a number of its own.
     tree.write(
         "proc/self/mountinfo",
@@ -56,9 +59,9 @@ class DiskUseTest {
     // With multipath the disk hangs below the subsystem; the controller's own is hidden.
     Files.createDirectories(nvme.resolve("nvme/nvme0/nvme0c0n1"));
     Path subsystem = root.resolve("sys/class/nvme-subsystem/nvme-subsys0");
-    disk("259:7", subsystem.resolve("nvme0n1"));
+    tree.disk("259:7", subsystem.resolve("nvme0n1"));
     Files.createDirectories(subsystem.resolve("nvme0"));
-    disk("259:8", root.resolve("sys/class/nvme-subsystem/nvme-subsys1/nvme1n1"));
+    tree.disk("259:8", root.resolve("sys/class/nvme-subsystem/nvme-subsys1/nvme1n1"));
     tree.write(
         "proc/self/mountinfo",
         """
@@ -71,8 +74,8 @@ class DiskUseTest {
   @Test
   void nothing_is_taken_from_a_disk_in_use() throws IOException {
     Path disk = nvme.resolve("nvme/nvme0/nvme0n1");
-    disk("259:0", disk);
-    partition("259:1", disk.resolve("nvme0n1p1"));
+    tree.disk("259:0", disk);
+    tree.partition("259:1", disk.resolve("nvme0n1p1"));
     tree.write("proc/self/mountinfo", "30 22 259:1 / /home rw - ext4 /dev/nvme0n1p1 rw\n");
     assertThatThrownBy(() -> bus.bind(ADDRESS, "vfio-pci"))
         .isInstanceOf(PciException.class)
@@ -84,21 +87,80 @@ class DiskUseTest {
 
   @Test
   void disks_and_drivers_are_named() throws IOException {
-    disk("259:0", nvme.resolve("nvme/nvme0/nvme0n1"));
-    disk("259:1", nvme.resolve("nvme/nvme0/nvme0n2"));
+    tree.disk("259:0", nvme.resolve("nvme/nvme0/nvme0n1"));
+    tree.disk("259:1", nvme.resolve("nvme/nvme0/nvme0n2"));
     assertThat(bus.disks(ADDRESS)).containsExactly("nvme0n1", "nvme0n2");
     assertThat(bus.hasDriver("vfio-pci")).isTrue();
     assertThat(bus.hasDriver("uio_pci_generic")).isFalse();
   }
 
-  private static void disk(String number, Path directory) throws IOException {
-    Files.createDirectories(directory);
-    Files.writeString(directory.resolve("dev"), number + "\n");
-    Files.writeString(directory.resolve("size"), "1024\n");
+  /** The kernel lets somebody have a loop device over a disk without a claim on it. */
+  @Test
+  void a_disk_below_a_loop_device_is_in_use() throws IOException {
+    Path disk = nvme.resolve("nvme/nvme0/nvme0n1");
+    tree.disk("259:0", disk);
+    tree.partition("259:1", disk.resolve("nvme0n1p1"));
+    Files.createDirectories(root.resolve("sys/block/loop0"));
+    tree.write("sys/block/loop1/loop/backing_file", "/dev/nvme0n1p10\n");
+    tree.write("sys/block/loop2/loop/backing_file", "/srv/disk.img\n");
+    assertThat(bus.users(ADDRESS)).isEmpty();
+    tree.write("sys/block/loop3/loop/backing_file", "/dev/nvme0n1p1\n");
+    assertThat(bus.users(ADDRESS)).containsExactly("nvme0n1p1 is part of loop3");
   }
 
-  private static void partition(String number, Path directory) throws IOException {
-    disk(number, directory);
-    Files.writeString(directory.resolve("partition"), "1\n");
+  @Test
+  void a_program_that_has_a_disk_or_a_partition_open_keeps_it() throws IOException {
+    Path disk = nvme.resolve("nvme/nvme0/nvme0n1");
+    tree.disk("259:0", disk);
+    tree.partition("259:1", disk.resolve("nvme0n1p1"));
+    tree.open(101, "qemu", "dev/nvme0n1");
+    tree.open(102, "postgres", "dev/nvme0n1p1");
+    tree.open(103, "other", "dev/nvme0n2");
+    assertThatThrownBy(() -> bus.bind(ADDRESS, "vfio-pci"))
+        .hasMessage(
+            "0000:01:00.0 is in use: qemu (process 101) has nvme0n1 open, postgres (process 102)"
+                + " has nvme0n1p1 open");
+    assertThat(tree.stores).isEmpty();
+  }
+
+  /** Such as in a container: whether the host has it mounted is then known to nobody here. */
+  @Test
+  void a_disk_without_a_file_is_not_taken() throws IOException {
+    tree.disk("259:0", nvme.resolve("nvme/nvme0/nvme0n1"));
+    Files.delete(root.resolve("dev/nvme0n1"));
+    assertThatThrownBy(() -> bus.bind(ADDRESS, "vfio-pci"))
+        .isInstanceOf(PciException.class)
+        .hasMessage(
+            "whether nvme0n1 is in use cannot be seen: there is no " + root + "/dev/nvme0n1");
+    assertThat(tree.stores).isEmpty();
+  }
+
+  @Test
+  void a_disk_is_claimed_while_it_is_taken_and_no_longer() throws IOException {
+    tree.disk("259:0", nvme.resolve("nvme/nvme0/nvme0n1"));
+    tree.disk("259:1", nvme.resolve("nvme/nvme0/nvme0n2"));
+    List<Long> open = new ArrayList<>();
+    PciBus watched =
+        new PciBus(
+            root,
+            (attribute, value) -> {
+              open.add(openDisks());
+              tree.store(attribute, value);
+            },
+            Duration.ofSeconds(10));
+    watched.bind(ADDRESS, "vfio-pci");
+    assertThat(open).containsExactly(2L, 0L, 0L); // unbind, override, probe
+  }
+
+  private long openDisks() throws IOException {
+    long open = 0;
+    for (Path descriptor : Sysfs.list(Path.of("/proc/self/fd"))) {
+      try {
+        open += Files.readSymbolicLink(descriptor).startsWith(root.resolve("dev")) ? 1 : 0;
+      } catch (NoSuchFileException e) {
+        // It was that of the listing.
+      }
+    }
+    return open;
   }
 }

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,9 +29,7 @@ class PciBusTest {
     tree = new SysfsTree(root);
     tree.driver("nvme", "0x010802");
     tree.driver("vfio-pci", "none");
-    nvme = tree.function("0000:01:00.0", "0x010802");
-    tree.link(nvme.resolve("driver"), "../../drivers/nvme");
-    tree.link(nvme.resolve("iommu_group"), "../../../kernel/iommu_groups/12");
+    nvme = tree.controller("0000:01:00.0", "nvme", 12);
     tree.function("0000:00:1f.2", "0x010601");
     bus = tree.bus();
   }
@@ -130,12 +130,22 @@ class PciBusTest {
         .hasMessage(
             "driver vfio-pci does not take 0000:01:00.0; the kernel's log (dmesg) may tell why");
     assertThat(driver()).contains("nvme");
+  }
+
+  @Test
+  void without_an_iommu_vfio_is_refused_before_anything_is_done() throws IOException {
     Files.delete(nvme.resolve("iommu_group"));
-    assertThatThrownBy(() -> bus.bind(ADDRESS, "vfio-pci"))
-        .hasMessageEndingWith(
-            "it is in no IOMMU group, so the IOMMU is off in the firmware or in"
-                + " the kernel (of Intel machines: intel_iommu=on)");
-    assertThat(driver()).contains("nvme");
+    for (ThrowingCallable call :
+        List.<ThrowingCallable>of(
+            () -> bus.bind(ADDRESS, "vfio-pci"), () -> bus.requireBindable(ADDRESS, "vfio-pci"))) {
+      assertThatThrownBy(call)
+          .isInstanceOf(PciException.class)
+          .hasMessage(
+              "driver vfio-pci cannot take 0000:01:00.0: it is in no IOMMU group, so the IOMMU is"
+                  + " off in the firmware or in the kernel (of Intel machines: intel_iommu=on)");
+    }
+    assertThat(tree.stores).isEmpty();
+    bus.requireBindable(ADDRESS, "uio_pci_generic");
   }
 
   @Test
@@ -189,21 +199,17 @@ class PciBusTest {
     assertThat(bus.kernelOwned(14)).isEmpty();
   }
 
-  private void open(int process, String name, String file) throws IOException {
-    tree.write("proc/" + process + "/comm", name + "\n");
-    Files.createDirectories(root.resolve("proc/" + process + "/fd"));
-    tree.link(root.resolve("proc/" + process + "/fd/0"), "/dev/null");
-    tree.link(root.resolve("proc/" + process + "/fd/7"), root.resolve(file).toString());
-  }
-
   @Test
   void a_program_that_drives_a_function_keeps_it() throws IOException {
     bus.bind(ADDRESS, "vfio-pci");
     Files.createDirectories(nvme.resolve("vfio-dev/vfio3"));
-    open(100, "other", "dev/vfio/13");
-    open(101, "qemu", "dev/vfio/12");
-    open(102, "vireo", "dev/vfio/devices/vfio3");
-    open(103, "vireo", "sys/bus/pci/devices/0000:01:00.0");
+    tree.open(100, "other", "dev/vfio/13");
+    tree.open(101, "qemu", "dev/vfio/12");
+    tree.open(102, "vireo", "dev/vfio/devices/vfio3");
+    tree.open(103, "vireo", "sys/bus/pci/devices/0000:01:00.0");
+    Files.createDirectories(nvme.resolve("uio/uio4"));
+    tree.open(105, "spdk", "dev/uio4");
+    tree.open(106, "other", "dev/uio5");
     Files.createFile(root.resolve("proc/103/fd/3")); // stands for one that cannot be read
     tree.write("proc/104/comm", "no descriptors are shown of this one\n");
     tree.stores.clear();
@@ -211,7 +217,8 @@ class PciBusTest {
         .containsExactly(
             "qemu (process 101) drives it",
             "vireo (process 102) drives it",
-            "vireo (process 103) drives it");
+            "vireo (process 103) drives it",
+            "spdk (process 105) drives it");
     assertThatThrownBy(() -> bus.release(ADDRESS))
         .isInstanceOf(PciException.class)
         .hasMessageStartingWith("0000:01:00.0 is in use: qemu (process 101) drives it, ");

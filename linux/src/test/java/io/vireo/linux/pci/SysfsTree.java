@@ -64,6 +64,39 @@ public final class SysfsTree implements Sysfs.Store {
     return directory;
   }
 
+  /** Adds an NVMe controller of an IOMMU group that a driver has; answers its directory. */
+  public Path controller(String address, String driver, int group) throws IOException {
+    Path function = function(address, "0x010802");
+    link(function.resolve("driver"), "../../drivers/" + driver);
+    Path groups = root.resolve("sys/kernel/iommu_groups/" + group);
+    Files.createDirectories(groups);
+    link(function.resolve("iommu_group"), groups.toString());
+    return function;
+  }
+
+  /** Makes {@code directory} that of a disk with that number, which has a file in /dev. */
+  public void disk(String number, Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve("dev"), number + "\n");
+    Files.writeString(directory.resolve("size"), "1024\n");
+    write("dev/" + directory.getFileName(), "");
+  }
+
+  /** The same of a partition. */
+  public void partition(String number, Path directory) throws IOException {
+    disk(number, directory);
+    Files.writeString(directory.resolve("partition"), "1\n");
+  }
+
+  /** Lets a program have a file below the root open, among others. */
+  public void open(int process, String name, String file) throws IOException {
+    write("proc/" + process + "/comm", name + "\n");
+    Path descriptors = root.resolve("proc/" + process + "/fd");
+    Files.createDirectories(descriptors);
+    link(descriptors.resolve("0"), root.resolve("dev/null").toString());
+    link(descriptors.resolve("7"), root.resolve(file).toString());
+  }
+
   /** Writes a file below the root. */
   public Path write(String path, String text) throws IOException {
     Path file = root.resolve(path);
