@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -75,6 +76,10 @@ public final class Main {
     line.setExecutionExceptionHandler(Main::failed);
     line.setParameterExceptionHandler(Main::misunderstood);
     line.registerConverter(Path.class, Main::path);
+    line.registerConverter(int.class, text -> number(text, Integer::valueOf));
+    line.registerConverter(Integer.class, text -> number(text, Integer::valueOf));
+    line.registerConverter(long.class, text -> number(text, Long::valueOf));
+    line.registerConverter(Long.class, text -> number(text, Long::valueOf));
     for (CommandLine command : line.getSubcommands().values()) {
       command.getCommandSpec().addOption(help());
     }
@@ -90,6 +95,14 @@ public final class Main {
         .usageHelp(true)
         .description("show this help and exit")
         .build();
+  }
+
+  private static <N> N number(String text, Function<String, N> parse) {
+    try {
+      return parse.apply(text);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException("'" + text + "' is no whole number, or too large");
+    }
   }
 
   private static Path path(String text) {

@@ -74,7 +74,7 @@ public final class CommandGuestChecks {
         "vireo hugepages 16",
         () -> reserved(GuestCommands.succeeds("hugepages 16", "16        16")));
     commands.checkFails(1, "there is no NUMA node 7", "hugepages 4 --node 7");
-    commands.checkFails(2, "'many' is not a long", "hugepages many");
+    commands.checkFails(2, "'many' is no whole number", "hugepages many");
     checks.check(
         "vireo hugepages by another user",
         () ->

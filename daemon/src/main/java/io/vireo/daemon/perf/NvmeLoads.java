@@ -82,9 +82,10 @@ final class NvmeLoads implements AutoCloseable {
   }
 
   /** Puts the load on; the samples are in the order of the CPUs. */
-  List<Sample> measure(PrintWriter progress, long uncountedNs, long countedNs) throws Exception {
+  List<Sample> measure(PrintWriter progress, long intervalNs, long uncountedNs, long countedNs)
+      throws Exception {
     List<CompletableFuture<Sample>> samples = new ArrayList<>();
-    try (Ticker ticker = new Ticker(progress, options, TimeUnit.SECONDS.toNanos(1))) {
+    try (Ticker ticker = new Ticker(progress, options, intervalNs)) {
       for (int i = 0; i < cpus.length; i++) {
         NvmeLoad load = loads.get(i);
         CompletableFuture<Sample> sample = new CompletableFuture<>();

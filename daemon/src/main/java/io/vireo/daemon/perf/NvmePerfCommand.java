@@ -42,47 +42,13 @@ public final class NvmePerfCommand implements Callable<Integer> {
   private Integer namespaceId;
 
   @Option(
-      names = {"-w", "--workload"},
-      paramLabel = "NAME",
-      defaultValue = "randread",
-      converter = Workload.Converter.class,
-      description = "read, write, randread, randwrite, rw or randrw (default: ${DEFAULT-VALUE})")
-  private Workload workload;
-
-  @Option(
-      names = {"-M", "--read-percent"},
-      paramLabel = "PERCENT",
-      description = "how many of 100 I/Os of rw and randrw read (default: 50)")
-  private Integer readPercent;
-
-  @Option(
-      names = {"-q", "--depth"},
-      paramLabel = "DEPTH",
-      defaultValue = "32",
-      description = "I/Os of each queue pair that are in flight (default: ${DEFAULT-VALUE})")
-  private int depth;
-
-  @Option(
-      names = {"-o", "--bytes"},
-      paramLabel = "BYTES",
-      defaultValue = "4096",
-      description = "the size of an I/O (default: ${DEFAULT-VALUE})")
-  private int bytes;
-
-  @Option(
       names = {"-c", "--cpumask"},
       paramLabel = "CPUMASK",
       description = "the CPUs that make the load: 0x3 or [0,1] (default: the last one allowed)")
   private String cpuMask;
 
-  @Option(
-      names = "--warmup",
-      paramLabel = "SECONDS",
-      defaultValue = "0.5",
-      converter = Seconds.Converter.class,
-      description = "how long there is load before I/Os are counted (default: ${DEFAULT-VALUE})")
-  private Seconds warmup;
-
+  @Mixin private LoadOptions loads;
+  @Mixin private TimeOptions times;
   @Mixin private RunOptions run;
   @Mixin private DriveOptions access;
 
@@ -96,7 +62,7 @@ public final class NvmePerfCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PerfOptions options = options();
-    long warmupNs = warmup.ns("--warmup", 0);
+    times.check();
     long ns = run.ns(MIN_SECONDS);
     int[] cpus = cpus();
     try (Output output = run.open();
@@ -105,7 +71,7 @@ public final class NvmePerfCommand implements Callable<Integer> {
           address,
           (function, controller) -> {
             NvmeNamespace namespace = namespace(controller);
-            try (NvmeLoads loads =
+            try (NvmeLoads load =
                 new NvmeLoads(
                     function.memory(),
                     controller,
@@ -117,7 +83,7 @@ public final class NvmePerfCommand implements Callable<Integer> {
                   new NvmePerfReport(
                       "%s namespace %d".formatted(address, namespace.id()),
                       cpus,
-                      loads.measure(output.progress(), warmupNs, ns));
+                      load.measure(output.progress(), times.intervalNs(), times.warmupNs(), ns));
               output.result(report.json(), report::print);
               return report;
             }
@@ -127,16 +93,13 @@ public final class NvmePerfCommand implements Callable<Integer> {
   }
 
   private PerfOptions options() {
+    PerfOptions options = LoadOptions.single(loads.cells(1));
+    Workload workload = options.workload();
     if (workload.feature != 0 || workload == Workload.VERIFY) {
       throw new IllegalArgumentException(
           "workload %s is not for a controller".formatted(workload.label()));
     }
-    if (readPercent != null && !workload.mixed()) {
-      throw new IllegalArgumentException("-M is for rw and randrw");
-    }
-    PerfOptions.requireLoad(depth);
-    int percent = readPercent == null ? workload.readPercent : readPercent;
-    return new PerfOptions(workload, percent, bytes, depth, 1);
+    return options;
   }
 
   private int[] cpus() throws IOException {

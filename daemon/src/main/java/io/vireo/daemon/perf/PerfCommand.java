@@ -3,7 +3,6 @@ package io.vireo.daemon.perf;
 import io.vireo.vhost.message.ProtocolException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +21,8 @@ import picocli.CommandLine.Option;
       "",
       "One thread, pinned to a CPU of its own, polls the disk's rings as a guest's driver would."
           + " The disk may be any back-end's. What is on the disk is overwritten by all"
-          + " workloads but read, randread and flush."
+          + " workloads but read, randread and flush. Besides those that are listed at -w there are"
+          + " verify (writes, reads back, compares every byte), flush and unmap."
     },
     optionListHeading = "%nOptions:%n",
     footer = {
@@ -36,9 +36,6 @@ import picocli.CommandLine.Option;
     customSynopsis = "vireo perf (--socket PATH | --ceiling | --probe | --gap) [OPTION]...")
 public final class PerfCommand implements Callable<Integer> {
   private static final long MAX_THINK_MICROS = TimeUnit.MINUTES.toMicros(1);
-
-  /** One at the end parts nothing: what is before it then is no item. */
-  private static final String COMMA = ",(?!$)";
 
   private static final int WARM_UPS = 10;
 
@@ -70,43 +67,18 @@ public final class PerfCommand implements Callable<Integer> {
     private boolean gap;
   }
 
-  @Option(
-      names = {"-w", "--workload"},
-      paramLabel = "NAME",
-      defaultValue = "randread",
-      split = COMMA,
-      splitSynopsisLabel = ",",
-      converter = Workload.Converter.class,
-      description =
-          "read, write, randread, randwrite, rw, randrw, verify (writes, reads back, compares"
-              + " every byte), flush or unmap (default: ${DEFAULT-VALUE})")
-  private List<Workload> workloads;
-
-  @Option(
-      names = {"-M", "--read-percent"},
-      paramLabel = "PERCENT",
-      description = "how many of 100 requests of rw and randrw read (default: 50)")
-  private Integer readPercent;
-
-  @Option(
-      names = {"-q", "--depth"},
-      paramLabel = "DEPTH",
-      defaultValue = "32",
-      split = COMMA,
-      splitSynopsisLabel = ",",
-      description = "requests of each queue that are in flight (default: ${DEFAULT-VALUE})")
-  private List<Integer> depths;
-
-  @Option(
-      names = {"-o", "--bytes"},
-      paramLabel = "BYTES",
-      defaultValue = "4096",
-      description = "the size of a request (default: ${DEFAULT-VALUE})")
-  private int bytes;
-
+  @Mixin private LoadOptions loads;
   @Mixin private RingOptions rings;
   @Mixin private RunOptions run;
   @Mixin private TimeOptions times;
+
+  @Option(
+      names = "--warm-on",
+      paramLabel = "PATH",
+      description =
+          "another disk's socket that gets the load before that, so that the very first request of"
+              + " the disk at --socket is counted")
+  private Path warmOn;
 
   @Option(
       names = "--think",
@@ -136,32 +108,22 @@ public final class PerfCommand implements Callable<Integer> {
   private Plan plan() {
     ns();
     times.check();
-    if (times.warmOn() != null && (subject.socket == null || comparison != null)) {
+    if (warmOn != null && (subject.socket == null || comparison != null)) {
       throw new IllegalArgumentException("--warm-on is for one disk at --socket");
     }
     if (thinkMicros < 0 || thinkMicros > MAX_THINK_MICROS) {
       throw new IllegalArgumentException(
           "a pause of %d us is not 0 to %d".formatted(thinkMicros, MAX_THINK_MICROS));
     }
-    depths.forEach(PerfOptions::requireLoad);
-    List<PerfOptions> cells = new ArrayList<>();
-    for (Workload workload : workloads) {
-      if (readPercent != null && !workload.mixed()) {
-        throw new IllegalArgumentException("-M is for rw and randrw");
-      }
-      int percent = readPercent == null ? workload.readPercent : readPercent;
-      for (int depth : depths) {
-        cells.add(new PerfOptions(workload, percent, bytes, depth, rings.queues()));
-      }
-    }
+    List<PerfOptions> cells = loads.cells(rings.queues());
     if (comparison != null && company != null) {
       throw new IllegalArgumentException("--against and --beside are two questions");
     } else if (comparison != null) {
       comparison.check(subject.socket);
     } else if (company != null) {
       company.check(subject.socket, cells);
-    } else if (cells.size() > 1) {
-      throw new IllegalArgumentException("several workloads or depths are for --against");
+    } else {
+      LoadOptions.single(cells);
     }
     return new Plan(cells);
   }
@@ -210,7 +172,7 @@ public final class PerfCommand implements Callable<Integer> {
   private void measure(Plan plan, int there, Output output) throws IOException {
     PerfOptions cell = plan.cells().getFirst();
     long uncountedNs = times.warmupNs();
-    if (times.warmOn() != null) {
+    if (warmOn != null) {
       warmUp(plan, there);
       uncountedNs = 0;
     }
@@ -229,12 +191,12 @@ public final class PerfCommand implements Callable<Integer> {
   }
 
   private void warmUp(Plan plan, int there) throws IOException {
-    try (Load load = load(times.warmOn(), plan, there)) {
+    try (Load load = load(warmOn, plan, there)) {
       for (int i = 0; i < WARM_UPS; i++) { // its beginning and its end are warm, too
         load.measure(plan.cells().getFirst(), 0, Math.max(1, times.warmupNs() / WARM_UPS));
       }
     } catch (IllegalStateException | ProtocolException e) {
-      throw new IOException(times.warmOn() + ": " + e.getMessage(), e);
+      throw new IOException(warmOn + ": " + e.getMessage(), e);
     }
   }
 

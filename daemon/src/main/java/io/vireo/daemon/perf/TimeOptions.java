@@ -1,6 +1,5 @@
 package io.vireo.daemon.perf;
 
-import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** How long there is load before what is counted, and how often it is told. */
@@ -15,14 +14,6 @@ final class TimeOptions {
       description =
           "how long there is load before requests are counted (default: ${DEFAULT-VALUE})")
   private Seconds warmup;
-
-  @Option(
-      names = "--warm-on",
-      paramLabel = "PATH",
-      description =
-          "another disk's socket that gets the load before that, so that the very first request of"
-              + " the disk at --socket is counted")
-  private Path warmOn;
 
   @Option(
       names = "--interval",
@@ -42,11 +33,6 @@ final class TimeOptions {
 
   long warmupNs() {
     return warmup.ns("--warmup", 0);
-  }
-
-  /** The disk that gets the load before; null when it is the same. */
-  Path warmOn() {
-    return warmOn;
   }
 
   long intervalNs() {

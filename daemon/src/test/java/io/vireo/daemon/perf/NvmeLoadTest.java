@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** The load of {@code vireo nvme perf} on a controller in memory. */
 class NvmeLoadTest {
+  private static final long INTERVAL_NS = 1_000_000_000;
   private static final long COUNTED_NS = 20_000_000;
 
   private final ModelHost host = threaded();
@@ -51,7 +52,7 @@ class NvmeLoadTest {
   void ios_are_counted_and_their_latencies_with_them() throws Exception {
     try (NvmeLoads loads = loads(options(Workload.RANDRW, 4096, 8), cpu, cpu)) {
       StringWriter progress = new StringWriter();
-      List<Sample> samples = loads.measure(new PrintWriter(progress), 0, COUNTED_NS);
+      List<Sample> samples = loads.measure(new PrintWriter(progress), INTERVAL_NS, 0, COUNTED_NS);
       assertThat(samples).hasSize(2);
       assertThat(samples)
           .allSatisfy(
@@ -72,7 +73,8 @@ class NvmeLoadTest {
   @Test
   void larger_ios_than_a_command_takes_are_load_too() throws Exception {
     try (NvmeLoads loads = loads(options(Workload.READ, 1 << 20, 2), cpu)) {
-      Sample sample = loads.measure(new PrintWriter(new StringWriter()), 0, COUNTED_NS).getFirst();
+      Sample sample =
+          loads.measure(new PrintWriter(new StringWriter()), INTERVAL_NS, 0, COUNTED_NS).getFirst();
       assertThat(sample.requests()).isPositive();
     }
   }
@@ -81,7 +83,8 @@ class NvmeLoadTest {
   void a_failed_io_is_told_and_nothing_is_left_behind() throws Exception {
     host.model().faults().once(c -> c.opcode() == 2 && !c.isAdmin(), Kind.STATUS, 0x281);
     try (NvmeLoads loads = loads(options(Workload.READ, 512, 4), cpu)) {
-      assertThatThrownBy(() -> loads.measure(new PrintWriter(new StringWriter()), 0, COUNTED_NS))
+      assertThatThrownBy(
+              () -> loads.measure(new PrintWriter(new StringWriter()), INTERVAL_NS, 0, COUNTED_NS))
           .isInstanceOf(IOException.class)
           .hasMessage("1 I/Os failed, the first with: unrecovered read error (type 2h, code 81h)");
     }
