@@ -12,11 +12,12 @@ import io.vireo.reactor.Reactor;
  * failed in a way that may pass, and those that take a second command.
  *
  * <p>A request is sent again at once, then after 1, 2, 4 ... ms and at most a second, or after the
- * time that the controller asks for, where that is longer.
+ * time that the controller asks for, where that is longer, but not longer than ten seconds.
  */
 final class Retries {
   private static final long MS = 1_000_000;
   private static final int MAX_DOUBLINGS = 10;
+  private static final long MAX_ASKED_MS = 10_000; // CRDT can be 109 minutes
 
   private final DriveQueue queue;
   private final NvmeDrive drive;
@@ -51,7 +52,7 @@ final class Retries {
 
   private long delayNs(DriveIo request, int status) {
     int failures = request.failures++;
-    long asked = drive.identify().retryDelayMs(status) * MS;
+    long asked = Math.min(drive.identify().retryDelayMs(status), MAX_ASKED_MS) * MS;
     return failures == 0 ? asked : Math.max(asked, MS << Math.min(failures - 1, MAX_DOUBLINGS));
   }
 

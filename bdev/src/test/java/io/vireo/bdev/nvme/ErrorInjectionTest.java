@@ -90,6 +90,25 @@ class ErrorInjectionTest {
   }
 
   @Test
+  void commands_are_asked_about_only_while_errors_are_left() {
+    ErrorInjections errors = disk.module.drive("Nvme0").errors();
+    assertThat(errors.any()).isFalse();
+    inject("io", WRITE, Map.of("err_count", 2, "sct", 2, "sc", 0x80));
+    inject("io", WRITE, Map.of("err_count", 1, "sct", 2, "sc", 0x80)); // in its place
+    assertThat(errors.any()).isTrue();
+    assertThat(disk.driver.write(0, disk.pattern(1))).isEqualTo(IoStatus.IO_ERROR);
+    assertThat(errors.any()).isFalse();
+    inject("io", WRITE, Map.of("sc", 0x80));
+    inject("admin", LOG_PAGE, Map.of("sc", 0x80));
+    for (CommandType type : CommandType.values()) {
+      assertThat(errors.any()).isTrue();
+      errors.remove(type, type == CommandType.IO ? WRITE : LOG_PAGE);
+    }
+    assertThat(errors.any()).isFalse();
+    assertThat(disk.driver.write(0, disk.pattern(1))).isEqualTo(IoStatus.OK);
+  }
+
+  @Test
   void they_can_be_taken_back_once() {
     inject("admin", LOG_PAGE, Map.of("err_count", 100, "sc", 0x06));
     NvmeRemoveErrorInjection back =

@@ -83,6 +83,25 @@ class RetriesTest {
     }
   }
 
+  @Test
+  void it_is_waited_for_ten_seconds_at_most() { // Base 3.3.3.2.1: CRDT is up to 109 minutes
+    try (DiskFixture disk = with(3)) {
+      disk.faults()
+          .lie(
+              c -> c.isAdmin() && c.opcode() == 0x06 && (c.cdw10() & 0xff) == 1,
+              identify -> identify.putShort(128, (short) 0xffff));
+      disk.call("bdev_nvme_reset_controller", new NvmeName("Nvme0", null));
+      AtomicInteger sent = disk.counting(RetriesTest::isWrite);
+      disk.faults().once(RetriesTest::isWrite, Kind.STATUS, INTERRUPTED | FIRST_DELAY);
+      BdevIo io = write(disk);
+      disk.barrier();
+      disk.stepped.advance(10_000 * MS - 1);
+      assertSent(disk, sent, 1);
+      disk.stepped.advance(1);
+      assertThat(disk.driver.await(io)).isEqualTo(IoStatus.OK);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {INTERNAL_ERROR | DNR, 0x281 | DNR, 0x001, 0x002, 0x00b, 0x080, 0x285})
   void what_would_fail_again_is_not_sent_again(int status) {
