@@ -227,6 +227,11 @@ public final class NvmeController implements AutoCloseable {
     forgetQueues();
   }
 
+  /** Whether it may be running: it was enabled and not disabled since, or that failed. */
+  public boolean isEnabled() {
+    return admin != null;
+  }
+
   /** Admin commands of the enabled controller. */
   public AdminQueue admin() {
     if (admin == null) {

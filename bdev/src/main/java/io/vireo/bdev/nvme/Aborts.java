@@ -2,6 +2,7 @@ package io.vireo.bdev.nvme;
 
 import io.vireo.nvme.NvmeController;
 import io.vireo.nvme.NvmeException;
+import io.vireo.nvme.PollClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,19 +20,21 @@ final class Aborts {
   private final NvmeController controller;
   private final Recovery recovery;
   private final DriveQueues queues;
-  private final DriveThread thread;
+  private final Deadlines deadlines;
+  private final PollClock clock;
 
   Aborts(
       NvmeDrive drive,
-      NvmeController controller,
-      Recovery recovery,
+      Attachment attachment,
       DriveQueues queues,
-      DriveThread thread) {
+      Recovery recovery,
+      Deadlines deadlines) {
     this.drive = drive;
-    this.controller = controller;
-    this.recovery = recovery;
+    this.controller = attachment.controller();
     this.queues = queues;
-    this.thread = thread;
+    this.recovery = recovery;
+    this.deadlines = deadlines;
+    this.clock = attachment.clock();
   }
 
   /** A request is in flight for longer than the options allow, or than twice that. */
@@ -62,7 +65,7 @@ final class Aborts {
    * while ends by a reset of the controller, over which others wait.
    */
   void cancel(DriveQueue queue, int since, int[] commandIds, int number) {
-    long deadlineNs = System.nanoTime() + abortMs() * NS_OF_MS;
+    long deadline = clock.deadline(abortMs());
     for (int i = 0; i < commandIds.length && !isOver(since); i++) {
       try {
         controller.admin().abort(queue.id(), commandIds[i], abortMs());
@@ -70,11 +73,11 @@ final class Aborts {
         log.warn("{}: {}", drive.name(), e.getMessage());
         recovery.bringBack();
       }
-      if (System.nanoTime() - deadlineNs > 0) {
+      if (clock.isOver(deadline)) {
         break;
       }
     }
-    thread.later(() -> endCancelled(queue, number), abortMs());
+    deadlines.later(() -> endCancelled(queue, number), abortMs());
   }
 
   /** Whether the controller has lost all commands since then, or is about to. */

@@ -3,12 +3,14 @@ package io.vireo.bdev.nvme;
 import io.vireo.nvme.CommandErrors;
 import io.vireo.nvme.ControllerOptions;
 import io.vireo.nvme.NvmeController;
+import io.vireo.nvme.PollClock;
 
 /**
  * A controller that was brought up behind a function, and how.
  *
  * @param origin what an operator asked for
  * @param options how it is driven
+ * @param clock of everything that the drive waits for
  * @param errors what an operator wants to go wrong
  */
 record Attachment(
@@ -17,6 +19,7 @@ record Attachment(
     DriveFunction function,
     DriveInterrupts interrupts,
     NvmeController controller,
+    PollClock clock,
     ErrorInjections errors) {
   private static final long DEFAULT_ADMIN_TIMEOUT_MS = 30_000;
   private static final long MS_OF_US = 1_000;
@@ -25,18 +28,19 @@ record Attachment(
    * Starts the controller, on the drive's thread. One that fails is stopped, from outside if it
    * must be, and its memory given back.
    */
-  static Attachment start(NvmeAttach origin, NvmeOptions options, DriveFunction function) {
+  static Attachment start(
+      NvmeAttach origin, NvmeOptions options, DriveFunction function, PollClock clock) {
     ErrorInjections errors = new ErrorInjections();
     DriveInterrupts interrupts = DriveInterrupts.enable(origin, function);
     NvmeController controller =
         NvmeController.of(
             function.transport(),
             function.memory(),
-            new DriveClock(),
+            clock,
             controllerOptions(origin, options, function, errors));
     try {
       controller.start();
-      return new Attachment(origin, options, function, interrupts, controller, errors);
+      return new Attachment(origin, options, function, interrupts, controller, clock, errors);
     } catch (RuntimeException | Error e) {
       stop(controller, function, e);
       throw e;

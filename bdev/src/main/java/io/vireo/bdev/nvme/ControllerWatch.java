@@ -2,6 +2,7 @@ package io.vireo.bdev.nvme;
 
 import io.vireo.nvme.NvmeController;
 import io.vireo.nvme.NvmeException;
+import io.vireo.nvme.PollClock;
 import io.vireo.nvme.spec.Csts;
 import io.vireo.nvme.transport.NvmeTransport;
 import org.slf4j.Logger;
@@ -18,12 +19,15 @@ final class ControllerWatch {
   private final String name;
   private final NvmeTransport transport;
   private final NvmeController controller;
-  private long keptAliveNs = System.nanoTime();
+  private final PollClock clock;
+  private long keptAliveNs;
 
-  ControllerWatch(String name, NvmeTransport transport, NvmeController controller) {
-    this.name = name;
-    this.transport = transport;
-    this.controller = controller;
+  ControllerWatch(Attachment attachment) {
+    this.name = attachment.origin().name();
+    this.transport = attachment.function().transport();
+    this.controller = attachment.controller();
+    this.clock = attachment.clock();
+    this.keptAliveNs = clock.nanoTime();
   }
 
   /** Has {@code recovery} do what is necessary. */
@@ -52,7 +56,7 @@ final class ControllerWatch {
   /** Twice as often as it must be, for the controller's time and ours differ. */
   private void keepAlive() {
     long periodNs = controller.keepAliveMs() * NS_OF_MS / 2;
-    long nowNs = System.nanoTime();
+    long nowNs = clock.nanoTime();
     if (periodNs > 0 && nowNs - keptAliveNs >= periodNs) {
       keptAliveNs = nowNs;
       controller.admin().keepAlive();

@@ -5,6 +5,7 @@ import io.vireo.bdev.BdevRegistry;
 import io.vireo.linux.Errno;
 import io.vireo.nvme.NamespaceChanges;
 import io.vireo.nvme.NvmeNamespace;
+import io.vireo.nvme.Thrown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,11 +93,19 @@ final class DriveNamespaces {
     }
   }
 
-  /** Removes all, which waits for what is in flight. */
+  /** Removes all, which waits for what is in flight; one that cannot go keeps no other. */
   synchronized void removeAll() {
     List<NvmeBdev> all = new ArrayList<>(bdevs.values());
     bdevs.clear();
-    all.reversed().forEach(this::unregister);
+    Throwable thrown = null;
+    for (NvmeBdev bdev : all.reversed()) {
+      try {
+        unregister(bdev);
+      } catch (RuntimeException | Error e) {
+        thrown = Thrown.first(thrown, e);
+      }
+    }
+    Thrown.again(thrown);
   }
 
   synchronized List<NvmeBdev> all() {

@@ -66,8 +66,12 @@ final class DriveQueues {
     List.copyOf(open).forEach(this::close);
   }
 
-  /** The controller is enabled again: makes the queues anew and sends what waits. */
+  /**
+   * The controller is enabled again: makes the queues anew and sends what waits. Those that it
+   * would not delete before, which nobody uses, it does not know any more.
+   */
   void resume() {
+    List.copyOf(open).stream().filter(queue -> queue.users == 0).forEach(this::close);
     open.forEach(DriveQueue::reopen);
     each(DriveQueue::resume);
   }

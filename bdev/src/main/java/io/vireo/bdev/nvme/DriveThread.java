@@ -23,7 +23,6 @@ final class DriveThread implements AutoCloseable {
   DriveThread(String name) {
     executor =
         new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name(name).daemon().factory());
-    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     executor.setRemoveOnCancelPolicy(true);
   }
 
@@ -65,7 +64,7 @@ final class DriveThread implements AutoCloseable {
         });
   }
 
-  /** As {@link #call}, and ends: nothing that was to be done later or again runs after it. */
+  /** As {@link #call}, and ends: what waits is still done, what was to be done again is not. */
   void runLast(Runnable what) {
     run(
         () -> {
@@ -79,13 +78,8 @@ final class DriveThread implements AutoCloseable {
 
   /** Has something done soon; nothing when the thread has ended. */
   void post(Runnable what) {
-    later(what, 0);
-  }
-
-  /** Has something done after a while; nothing when the thread has ended. */
-  void later(Runnable what, long delayMs) {
     try {
-      ScheduledFuture<?> _ = executor.schedule(() -> guarded(what), delayMs, TimeUnit.MILLISECONDS);
+      executor.execute(() -> guarded(what));
     } catch (RejectedExecutionException e) {
       log.debug("the drive has gone meanwhile");
     }
@@ -106,7 +100,7 @@ final class DriveThread implements AutoCloseable {
     }
   }
 
-  /** Ends it after what it is doing; what was to be done later is not. */
+  /** Ends it after what it is doing and what waits. */
   @Override
   public void close() {
     executor.shutdown();

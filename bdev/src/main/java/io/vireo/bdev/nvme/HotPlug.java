@@ -6,6 +6,7 @@ import io.vireo.linux.pci.PciFunction;
 import io.vireo.linux.pci.Uevent;
 import io.vireo.linux.pci.Uevents;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +22,17 @@ final class HotPlug implements AutoCloseable {
   private static final long MAX_PERIOD_US = 10_000_000;
 
   private final NvmeDrives drives;
+  private final Supplier<Uevents> kernel;
   private NvmeSetHotplug set = new NvmeSetHotplug(false, 0);
   private DriveThread thread; // null: disabled, as is the next
   private Uevents events;
 
-  HotPlug(NvmeDrives drives) {
+  /**
+   * @param kernel opens what it tells
+   */
+  HotPlug(NvmeDrives drives, Supplier<Uevents> kernel) {
     this.drives = drives;
+    this.kernel = kernel;
   }
 
   /**
@@ -39,11 +45,11 @@ final class HotPlug implements AutoCloseable {
       throw BdevException.invalid(
           "period_us %d is not between 0 and %d".formatted(p.period_us(), MAX_PERIOD_US));
     }
+    Uevents source = p.enable() ? kernel.get() : null; // when that fails it stays as it was
     close();
-    if (p.enable()) {
-      events = Uevents.open();
+    if (source != null) {
+      events = source;
       thread = new DriveThread("nvme hotplug");
-      Uevents source = events;
       thread.every(() -> look(source), p.period_us() == 0 ? DEFAULT_PERIOD_US : p.period_us());
     }
     set = p;

@@ -5,13 +5,14 @@ import io.vireo.bdev.BdevRegistry;
 import io.vireo.linux.Errno;
 import io.vireo.nvme.NamespaceChanges;
 import io.vireo.nvme.NvmeController;
-import io.vireo.nvme.NvmeException;
+import io.vireo.nvme.PollClock;
 import io.vireo.nvme.Quirk;
 import io.vireo.nvme.spec.Capabilities;
 import io.vireo.nvme.spec.IdentifyController;
 import io.vireo.reactor.Reactor;
+import io.vireo.reactor.Uninterrupted;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -25,19 +26,20 @@ import org.slf4j.LoggerFactory;
 final class NvmeDrive {
   private static final Logger log = LoggerFactory.getLogger(NvmeDrive.class);
 
-  private static final long MAX_LEAVE_MS = 5_000;
-
   private final NvmeAttach origin;
   private final NvmeOptions options;
   private final DriveFunction function;
   private final DriveInterrupts interrupts;
   private final NvmeController controller;
   private final DriveThread thread;
+  private final OperatorCalls calls;
+  private final Deadlines deadlines;
   private final DriveQueues queues;
   private final Recovery recovery;
   private final Aborts aborts;
   private final DriveThread publisher;
   private final DriveNamespaces namespaces;
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final Consumer<NvmeDrive> gone;
   private final ErrorInjections errors;
 
@@ -45,18 +47,20 @@ final class NvmeDrive {
    * Attaches the controller behind {@code function}, which the drive then owns, also when this
    * fails.
    *
-   * @param gone told, on another thread, when the drive has detached itself: its function was
-   *     removed or is wanted back
+   * @param clock of everything that it waits for
+   * @param gone told, on any thread, when the drive has been detached, or has detached itself: its
+   *     function was removed or is wanted back
    */
   static NvmeDrive attach(
       NvmeAttach origin,
       NvmeOptions options,
       DriveFunction function,
       BdevRegistry bdevs,
+      PollClock clock,
       Consumer<NvmeDrive> gone) {
     DriveThread thread = new DriveThread("nvme " + origin.name());
     try {
-      Attachment attachment = thread.call(() -> Attachment.start(origin, options, function));
+      Attachment attachment = thread.call(() -> Attachment.start(origin, options, function, clock));
       NvmeDrive drive = new NvmeDrive(attachment, thread, bdevs, gone);
       drive.begin();
       return drive;
@@ -77,9 +81,11 @@ final class NvmeDrive {
     this.controller = attachment.controller();
     this.thread = thread;
     this.gone = gone;
+    calls = new OperatorCalls(name());
+    deadlines = new Deadlines(attachment.clock());
     queues = new DriveQueues(this, controller);
-    recovery = new Recovery(this, function, controller, queues, thread);
-    aborts = new Aborts(this, controller, recovery, queues, thread);
+    recovery = new Recovery(this, attachment, queues, deadlines);
+    aborts = new Aborts(this, attachment, queues, recovery, deadlines);
     publisher = new DriveThread("nvme " + name() + " bdevs");
     namespaces = new DriveNamespaces(bdevs, namespace -> NvmeBdev.of(this, namespace));
   }
@@ -102,6 +108,7 @@ final class NvmeDrive {
     if (function.wantedBack()) {
       leave("it is wanted back");
     }
+    deadlines.runDue();
     recovery.look(); // also then: requests that it waits for end when the controller is gone
   }
 
@@ -114,16 +121,7 @@ final class NvmeDrive {
   void leave(String why) {
     if (recovery.deleting()) {
       log.warn("{} at {} is detached: {}", name(), address(), why);
-      thread.later(recovery::hurry, MAX_LEAVE_MS);
-      publisher.post(
-          () -> {
-            namespaces.removeAll();
-            try {
-              end();
-            } finally {
-              gone.accept(this);
-            }
-          });
+      publisher.post(this::end);
     }
   }
 
@@ -137,14 +135,32 @@ final class NvmeDrive {
     if (!call(recovery::deleting)) {
       throw new BdevException(Errno.ENODEV, "controller %s is being removed".formatted(name()));
     }
-    thread.later(recovery::hurry, MAX_LEAVE_MS);
-    publisher.run(namespaces::removeAll);
-    end();
+    calls.run(publisher, this::end);
   }
 
+  /** Whatever fails: what comes after it is done nevertheless. */
   private void end() {
-    thread.runLast(recovery::shutDown);
-    publisher.close();
+    try {
+      namespaces.removeAll();
+    } finally {
+      try {
+        thread.runLast(recovery::shutDown);
+      } finally {
+        publisher.close();
+        ended.countDown();
+        gone.accept(this);
+      }
+    }
+  }
+
+  /** Waits until it is detached, which has begun. */
+  void awaitEnd() {
+    Uninterrupted.run(ended::await);
+  }
+
+  /** Whether it is detached. */
+  boolean hasEnded() {
+    return ended.getCount() == 0;
   }
 
   /** The reactor's queue pair, for one more channel; made when there is none. */
@@ -163,17 +179,17 @@ final class NvmeDrive {
 
   /** Resets the controller; requests in flight are sent again. */
   void reset() {
-    run(recovery::reset);
+    calls.run(thread, recovery::reset);
   }
 
   /** Disables the controller; requests fail from then on. */
   void disable() {
-    run(recovery::disable);
+    calls.run(thread, recovery::disable);
   }
 
   /** Enables a controller that was disabled or has failed. */
   void enable() {
-    run(recovery::enable);
+    calls.run(thread, recovery::enable);
   }
 
   /** A request takes long; reactor thread. */
@@ -197,22 +213,8 @@ final class NvmeDrive {
         });
   }
 
-  private void run(Runnable what) {
-    call(
-        () -> {
-          what.run();
-          return null;
-        });
-  }
-
   private <T> T call(Supplier<T> what) {
-    try {
-      return thread.call(what);
-    } catch (NvmeException e) {
-      throw new BdevException(Errno.EIO, "%s: %s".formatted(name(), e.getMessage()));
-    } catch (RejectedExecutionException e) {
-      throw new BdevException(Errno.ENODEV, "controller %s has been removed".formatted(name()));
-    }
+    return calls.call(thread, what);
   }
 
   String name() {

@@ -5,6 +5,7 @@ import io.vireo.bdev.BdevRegistry;
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
 import io.vireo.nvme.NvmeException;
+import io.vireo.nvme.PollClock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,12 +20,14 @@ final class NvmeDrives {
 
   private final BdevRegistry bdevs;
   private final DriveBus bus;
+  private final PollClock clock;
   private final Map<String, Optional<NvmeDrive>> drives = new LinkedHashMap<>(); // empty: comes
   private NvmeOptions options = NvmeOptions.DEFAULT;
 
-  NvmeDrives(BdevRegistry bdevs, DriveBus bus) {
+  NvmeDrives(BdevRegistry bdevs, DriveBus bus, PollClock clock) {
     this.bdevs = bdevs;
     this.bus = bus;
+    this.clock = clock;
   }
 
   /** How drives are driven that are attached from now on. */
@@ -59,7 +62,7 @@ final class NvmeDrives {
     reserve(name);
     try {
       DriveFunction function = bus.open(p.traddr(), p.allow_no_iommu());
-      NvmeDrive drive = NvmeDrive.attach(p, with, function, bdevs, this::gone);
+      NvmeDrive drive = NvmeDrive.attach(p, with, function, bdevs, clock, this::gone);
       present(drive);
       return drive;
     } catch (NvmeException e) {
@@ -77,7 +80,7 @@ final class NvmeDrives {
 
   /** One that has gone meanwhile is forgotten instead. */
   private synchronized void present(NvmeDrive drive) {
-    if (drive.state() == DriveState.DELETING) {
+    if (drive.hasEnded()) {
       forget(drive.name());
     } else {
       drives.put(drive.name(), Optional.of(drive));
@@ -93,14 +96,8 @@ final class NvmeDrives {
     }
   }
 
-  /** Detaches a controller; waits for what is in flight. */
-  void detach(NvmeDrive drive) {
-    drive.detach();
-    forget(drive.name());
-  }
-
-  private void gone(NvmeDrive drive) {
-    forget(drive.name());
+  private synchronized void gone(NvmeDrive drive) {
+    drives.remove(drive.name(), Optional.of(drive)); // not one that has its name now
   }
 
   private synchronized void forget(String name) {
@@ -127,14 +124,19 @@ final class NvmeDrives {
 
   /** Detaches all; one that fails does not keep the others. */
   void close() {
-    for (NvmeDrive drive : all().reversed()) {
-      try {
-        detach(drive);
-      } catch (RuntimeException e) {
-        log.error("{} could not be detached", drive.name(), e);
-      }
-    }
+    all().reversed().forEach(NvmeDrives::detach);
     bus.close();
+  }
+
+  private static void detach(NvmeDrive drive) {
+    try {
+      if (drive.state() != DriveState.DELETING) {
+        drive.detach();
+      }
+    } catch (RuntimeException e) {
+      log.error("{} could not be detached", drive.name(), e);
+    }
+    drive.awaitEnd();
   }
 
   /** All drives, in the order in which they were attached. */

@@ -8,6 +8,9 @@ import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.NoParameters;
 import io.vireo.bdev.nvme.NvmeAttach.Multipath;
+import io.vireo.linux.pci.Uevents;
+import io.vireo.nvme.ControllerOptions;
+import io.vireo.nvme.PollClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,19 +23,20 @@ public final class NvmeModule implements BdevModule {
   private static final String SET_OPTIONS = "bdev_nvme_set_options";
   private static final String SET_HOTPLUG = "bdev_nvme_set_hotplug";
   private static final String TRANSPORT = "PCIe";
-  private static final int MAX_QUEUES = 65_536;
 
   private final Function<BdevContext, DriveBus> buses;
+  private final PollClock clock;
   private NvmeDrives drives;
   private HotPlug hotPlug;
 
   /** For {@link java.util.ServiceLoader}. */
   public NvmeModule() {
-    this(PcieBus::new);
+    this(PcieBus::new, new DriveClock());
   }
 
-  NvmeModule(Function<BdevContext, DriveBus> buses) {
+  NvmeModule(Function<BdevContext, DriveBus> buses, PollClock clock) {
     this.buses = buses;
+    this.clock = clock;
   }
 
   @Override
@@ -42,8 +46,8 @@ public final class NvmeModule implements BdevModule {
 
   @Override
   public List<Method<?>> methods(BdevContext context) {
-    drives = new NvmeDrives(context.bdevs(), buses.apply(context));
-    hotPlug = new HotPlug(drives);
+    drives = new NvmeDrives(context.bdevs(), buses.apply(context), clock);
+    hotPlug = new HotPlug(drives, Uevents::open);
     return List.of(
         new Method<>(SET_OPTIONS, NvmeSetOptions.class, this::setOptions),
         new Method<>(SET_HOTPLUG, NvmeSetHotplug.class, this::setHotplug),
@@ -115,12 +119,13 @@ public final class NvmeModule implements BdevModule {
           "multipath %s is not supported: a PCI function has one path only"
               .formatted(p.multipath().name().toLowerCase(Locale.ROOT)));
     }
-    if (p.num_io_queues() < 1 || p.num_io_queues() > MAX_QUEUES) {
+    int most = ControllerOptions.MAX_IO_QUEUES;
+    if (p.num_io_queues() < 1 || p.num_io_queues() > most) {
       throw BdevException.invalid(
-          "num_io_queues %d is not between 1 and %d".formatted(p.num_io_queues(), MAX_QUEUES));
+          "num_io_queues %d is not between 1 and %d".formatted(p.num_io_queues(), most));
     }
     if (p.max_bdevs() < 1) {
-      throw BdevException.invalid("max_bdevs 0 is less than 1");
+      throw BdevException.invalid("max_bdevs %d is less than 1".formatted(p.max_bdevs()));
     }
     NvmeDrive drive = drives.attach(p);
     return drive.bdevs().stream().map(Bdev::name).limit(p.max_bdevs()).toList();
@@ -142,7 +147,7 @@ public final class NvmeModule implements BdevModule {
       throw BdevException.invalid(
           "controller %s is at %s, not at %s".formatted(p.name(), drive.address(), p.traddr()));
     }
-    drives.detach(drive);
+    drive.detach();
     return true;
   }
 

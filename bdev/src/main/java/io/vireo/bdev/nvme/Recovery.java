@@ -26,32 +26,27 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
   private static final long GRACE_MS = 1_000;
-  private static final long NS_OF_SEC = 1_000_000_000L;
+  private static final long MAX_LEAVE_MS = 5_000;
 
   private final NvmeDrive drive;
   private final DriveFunction function;
   private final NvmeController controller;
   private final DriveQueues queues;
-  private final DriveThread thread;
+  private final Deadlines deadlines;
   private final ControllerWatch watch;
-  private volatile DriveState state = DriveState.ENABLED;
-  private int delays; // before another trial
-  private volatile boolean deleting;
+  private final Trouble trouble;
   private final AtomicInteger beginnings = new AtomicInteger();
-  private long troubleSinceNs;
+  private volatile DriveState state = DriveState.ENABLED;
+  private volatile boolean deleting;
 
-  Recovery(
-      NvmeDrive drive,
-      DriveFunction function,
-      NvmeController controller,
-      DriveQueues queues,
-      DriveThread thread) {
+  Recovery(NvmeDrive drive, Attachment attachment, DriveQueues queues, Deadlines deadlines) {
     this.drive = drive;
-    this.function = function;
-    this.controller = controller;
+    this.function = attachment.function();
+    this.controller = attachment.controller();
     this.queues = queues;
-    this.thread = thread;
-    this.watch = new ControllerWatch(drive.name(), function.transport(), controller);
+    this.deadlines = deadlines;
+    this.watch = new ControllerWatch(attachment);
+    this.trouble = new Trouble(attachment.options().loss(), attachment.clock());
   }
 
   /** Any thread. */
@@ -82,19 +77,24 @@ final class Recovery {
   }
 
   /**
-   * From now on the drive only goes away, though it is still brought back where requests in flight
-   * need it; false when that was so already.
+   * From now on the drive only goes away, though for a while it is still brought back where
+   * requests in flight need it; false when that was so already.
    */
   boolean deleting() {
     boolean first = !deleting;
     deleting = true;
+    if (first) {
+      deadlines.later(this::hurry, MAX_LEAVE_MS);
+    }
     return first;
   }
 
-  /** Looks whether the controller is still as it should be. */
+  /** Looks whether the controller is still as it should be, or is to be brought back now. */
   void look() {
     if (state == DriveState.ENABLED) {
       watch.look(this);
+    } else if (state == DriveState.RECONNECT_IS_DELAYED && trouble.isTimeForTrial()) {
+      attempt();
     }
   }
 
@@ -104,17 +104,16 @@ final class Recovery {
    * reset what is gone, and wait a minute for its answer.
    */
   void lost() {
-    if (!isStopped(this::stopFromOutside)) {
-      return;
+    if (whyNotStopped(this::stopFromOutside) == null) {
+      state = DriveState.FAILED;
+      deadlines.later(() -> drive.leave("its registers cannot be read any more"), GRACE_MS);
+      queues.each(DriveQueue::suspend);
+      queues.each(DriveQueue::fail);
     }
-    queues.each(DriveQueue::suspend);
-    queues.each(DriveQueue::fail);
-    state = DriveState.FAILED;
-    thread.later(() -> drive.leave("its registers cannot be read any more"), GRACE_MS);
   }
 
   /** The drive goes and still waits for requests: they end now. */
-  void hurry() {
+  private void hurry() {
     if (state == DriveState.ENABLED) {
       log.warn("{} does not end its requests in time", drive.name());
       stopAndFail();
@@ -130,10 +129,22 @@ final class Recovery {
       throw new BdevException(
           Errno.EBUSY, "controller %s is disabled; enable it instead".formatted(drive.name()));
     }
-    bringBack();
-    if (state != DriveState.ENABLED) {
+    bringBackOrRefuse("reset");
+  }
+
+  void enable() {
+    requireThere();
+    if (state == DriveState.ENABLED) {
       throw new BdevException(
-          Errno.EIO, "controller %s could not be reset".formatted(drive.name()));
+          Errno.EALREADY, "controller %s is enabled already".formatted(drive.name()));
+    }
+    bringBackOrRefuse("enabled");
+  }
+
+  private void bringBackOrRefuse(String what) {
+    String whyNot = bringBack();
+    if (whyNot != null) {
+      throw refusal(what, whyNot);
     }
   }
 
@@ -149,39 +160,24 @@ final class Recovery {
   private void stopAndFail() {
     DriveState before = state;
     state = DriveState.DISABLED;
-    stopOrStay(before);
-    queues.each(DriveQueue::fail);
-  }
-
-  private void stopOrStay(DriveState before) {
     try {
       stop();
     } catch (RuntimeException e) {
       state = before;
-      throw new BdevException(
-          Errno.EIO,
-          "controller %s could not be stopped: %s".formatted(drive.name(), e.getMessage()));
+      throw refusal("stopped", sentence(e));
     }
+    trouble.end();
     queues.each(DriveQueue::suspend);
+    queues.each(DriveQueue::fail);
   }
 
-  void enable() {
-    requireThere();
-    if (state == DriveState.ENABLED) {
-      throw new BdevException(
-          Errno.EALREADY, "controller %s is enabled already".formatted(drive.name()));
-    }
-    DriveState before = state;
-    stopOrStay(before); // one that failed may be half enabled
-    try {
-      begin();
-    } catch (RuntimeException e) {
-      state = before;
-      queues.each(DriveQueue::fail);
-      throw new BdevException(
-          Errno.EIO,
-          "controller %s could not be enabled: %s".formatted(drive.name(), e.getMessage()));
-    }
+  private BdevException refusal(String what, String whyNot) {
+    return new BdevException(
+        Errno.EIO, "controller %s could not be %s: %s".formatted(drive.name(), what, whyNot));
+  }
+
+  private static String sentence(Throwable cause) {
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
   private void requireThere() {
@@ -191,39 +187,32 @@ final class Recovery {
     }
   }
 
-  /** Stops the controller and enables it anew. */
-  void bringBack() {
-    troubleSinceNs = System.nanoTime();
-    attempt();
+  /** Stops the controller and enables it anew; answers why that failed, null when it did not. */
+  String bringBack() {
+    trouble.begin();
+    return attempt();
   }
 
-  private void attempt() {
+  private String attempt() {
     state = DriveState.RESETTING;
-    if (!isStopped(this::stop)) {
-      return;
+    String whyNot = whyNotStopped(this::stop);
+    if (whyNot != null) {
+      return whyNot;
     }
     try {
       queues.each(DriveQueue::suspend);
-      begin();
-      log.info("{} has been reset", drive.name());
-    } catch (RuntimeException | InternalError e) { // no memory for queues; a BAR that goes
-      log.error("{} could not be brought back: {}", drive.name(), e.getMessage());
-      tryLater();
-    }
-  }
-
-  /** Enables the controller with its queues, or leaves it stopped and them suspended. */
-  private void begin() {
-    controller.enable();
-    try {
+      controller.enable();
       queues.resume();
-    } catch (RuntimeException | Error e) {
-      stop();
-      queues.each(DriveQueue::suspend);
-      throw e;
+    } catch (RuntimeException | Error e) { // no memory for queues; a BAR that goes
+      log.error("{} could not be brought back: {}", drive.name(), sentence(e));
+      tryLater();
+      return sentence(e);
     }
+    log.info("{} has been reset", drive.name());
     beginnings.incrementAndGet();
+    trouble.end();
     state = DriveState.ENABLED;
+    return null;
   }
 
   /** Afterwards the controller does no DMA. */
@@ -236,50 +225,46 @@ final class Recovery {
     }
   }
 
-  /** Until its DMA has ended nothing that it has may end: it is tried again later. */
-  private boolean isStopped(Runnable how) {
-    try {
-      how.run();
-      return true;
-    } catch (RuntimeException e) {
-      log.error("{} cannot be stopped: {}", drive.name(), e.getMessage());
-      delayReconnect();
-      return false;
-    }
-  }
-
-  private void delayReconnect() {
-    state = DriveState.RECONNECT_IS_DELAYED;
-    int number = ++delays;
-    long delaySec = Math.max(1, drive.options().loss().reconnectDelaySec());
-    thread.later(() -> again(number), delaySec * 1000);
-  }
-
   private void stopFromOutside() {
     function.stop();
     controller.abandon();
   }
 
-  private void tryLater() {
-    NvmeOptions.LossOptions loss = drive.options().loss();
-    long troubleSec = (System.nanoTime() - troubleSinceNs) / NS_OF_SEC;
-    if (loss.lossTimeoutSec() == 0) {
-      state = DriveState.FAILED;
-      queues.each(DriveQueue::fail);
-    } else if (loss.lossTimeoutSec() > 0 && troubleSec >= loss.lossTimeoutSec()) {
-      queues.each(DriveQueue::fail);
-      drive.leave("it could not be brought back within %d s".formatted(loss.lossTimeoutSec()));
-    } else {
-      delayReconnect();
-      if (loss.fastFailSec() > 0 && troubleSec >= loss.fastFailSec()) {
-        queues.each(DriveQueue::fail);
-      }
+  /** Until its DMA has ended nothing that it has may end: it is tried again later. */
+  private String whyNotStopped(Runnable how) {
+    try {
+      how.run();
+      return null;
+    } catch (RuntimeException e) {
+      log.error("{} cannot be stopped: {}", drive.name(), sentence(e));
+      delayTrial();
+      return sentence(e);
     }
   }
 
-  private void again(int number) {
-    if (state == DriveState.RECONNECT_IS_DELAYED && number == delays) {
-      attempt();
+  private void delayTrial() {
+    trouble.delayTrial();
+    state = DriveState.RECONNECT_IS_DELAYED;
+  }
+
+  private void tryLater() {
+    if (controller.isEnabled() && whyNotStopped(this::stop) != null) {
+      return;
+    }
+    queues.each(DriveQueue::suspend); // of those that were resumed already
+    if (trouble.isFinalAtOnce()) {
+      state = DriveState.FAILED;
+      queues.each(DriveQueue::fail);
+    } else if (trouble.isFinal()) {
+      queues.each(DriveQueue::fail);
+      drive.leave(
+          "it could not be brought back within %d s"
+              .formatted(drive.options().loss().lossTimeoutSec()));
+    } else {
+      delayTrial();
+      if (trouble.endsRequests()) {
+        queues.each(DriveQueue::fail);
+      }
     }
   }
 

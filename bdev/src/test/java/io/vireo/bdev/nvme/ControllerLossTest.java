@@ -24,15 +24,18 @@ class ControllerLossTest {
   private static final int INTERNAL_ERROR = 0x4006;
 
   private static DiskFixture with(int lossSec, int delaySec, int fastFailSec) {
-    return new DiskFixture(
-        ModelOptions.DEFAULT,
-        Map.of(
-            "ctrlr_loss_timeout_sec",
-            lossSec,
-            "reconnect_delay_sec",
-            delaySec,
-            "fast_io_fail_timeout_sec",
-            fastFailSec));
+    DiskFixture disk =
+        new DiskFixture(
+            ModelOptions.DEFAULT,
+            Map.of(
+                "ctrlr_loss_timeout_sec",
+                lossSec,
+                "reconnect_delay_sec",
+                delaySec,
+                "fast_io_fail_timeout_sec",
+                fastFailSec));
+    disk.module.clock.stop();
+    return disk;
   }
 
   private static boolean isIdentify(Command command) {
@@ -56,7 +59,7 @@ class ControllerLossTest {
     disk.faults().always(DiskFixture::isIo, Kind.LOST, 0);
     disk.fetchedWrites(0, WRITES);
     disk.faults().always(ControllerLossTest::isIdentify, Kind.STATUS, INTERNAL_ERROR);
-    refused(disk, "bdev_nvme_reset_controller", "controller Nvme0 could not be reset");
+    refused(disk, "bdev_nvme_reset_controller", "controller Nvme0 could not be reset: ");
   }
 
   private static void assertAllFail(DiskFixture disk) {
@@ -121,7 +124,7 @@ class ControllerLossTest {
               },
               Kind.STATUS,
               INTERNAL_ERROR);
-      refused(disk, "bdev_nvme_reset_controller", "controller Nvme0 could not be reset");
+      refused(disk, "bdev_nvme_reset_controller", "controller Nvme0 could not be reset: ");
       assertState(disk, "failed");
       disk.faults().clear();
       disk.call("bdev_nvme_enable_controller", NAME);
@@ -135,10 +138,12 @@ class ControllerLossTest {
       breakDown(disk);
       assertState(disk, "reconnect_is_delayed");
       assertAllWait(disk);
-      NvmeGetControllers all = new NvmeGetControllers(null);
-      disk.until(
-          "its detachment",
-          () -> disk.module.call("bdev_nvme_get_controllers", all).equals(List.of()));
+      disk.module.clock.advanceMs(999);
+      settle(disk);
+      assertState(disk, "reconnect_is_delayed");
+      assertAllWait(disk);
+      disk.module.clock.advanceMs(1);
+      untilDetached(disk);
       assertAllFail(disk);
       assertThat(disk.module.bdevs.all()).isEmpty();
       assertThat(disk.slot.open).isFalse();
@@ -149,16 +154,61 @@ class ControllerLossTest {
     }
   }
 
+  private static void untilDetached(DiskFixture disk) {
+    NvmeGetControllers all = new NvmeGetControllers(null);
+    disk.until(
+        "its detachment",
+        () -> disk.module.call("bdev_nvme_get_controllers", all).equals(List.of()));
+  }
+
+  /** Afterwards the drive has looked at everything at least once. */
+  private static void settle(DiskFixture disk) {
+    long until = System.nanoTime() + 3 * NvmeOptions.DEFAULT.adminPollUs() * 1_000;
+    disk.until("some looks", () -> System.nanoTime() - until > 0);
+  }
+
+  @Test
+  void its_time_begins_with_the_first_failure_whoever_tries_it_again() {
+    try (DiskFixture disk = with(2, 1, 0)) {
+      breakDown(disk);
+      disk.module.clock.advanceMs(900);
+      refused(disk, "bdev_nvme_reset_controller", "controller Nvme0 could not be reset: ");
+      disk.module.clock.advanceMs(1000);
+      settle(disk);
+      assertState(disk, "reconnect_is_delayed");
+      assertAllWait(disk);
+      disk.module.clock.advanceMs(1000); // 2.9 s after it broke down, 2 s after the operator's
+      untilDetached(disk);
+      assertAllFail(disk);
+    }
+  }
+
+  @Test
+  void one_that_an_operator_cannot_enable_is_tried_again_too() {
+    try (DiskFixture disk = with(-1, 1, 0)) {
+      disk.call("bdev_nvme_disable_controller", NAME);
+      disk.faults().always(ControllerLossTest::isIdentify, Kind.STATUS, INTERNAL_ERROR);
+      refused(disk, "bdev_nvme_enable_controller", "controller Nvme0 could not be enabled: ");
+      assertState(disk, "reconnect_is_delayed");
+      disk.faults().clear();
+      disk.module.clock.advanceMs(1000);
+      disk.until("its return", () -> disk.module.state("Nvme0").equals("enabled"));
+      assertServes(disk);
+    }
+  }
+
   @Test
   void requests_may_fail_earlier_than_the_controller_is_given_up() {
     try (DiskFixture disk = with(-1, 1, 1)) {
       breakDown(disk);
       assertState(disk, "reconnect_is_delayed");
       assertAllWait(disk);
+      disk.module.clock.advanceMs(1000);
       assertAllFail(disk);
       assertThat(disk.driver.write(0, disk.pattern(1))).isEqualTo(IoStatus.IO_ERROR);
       assertState(disk, "reconnect_is_delayed", "resetting");
       disk.faults().clear();
+      disk.module.clock.advanceMs(1000);
       disk.until("its return", () -> disk.module.state("Nvme0").equals("enabled"));
       assertServes(disk);
     }
@@ -166,12 +216,13 @@ class ControllerLossTest {
 
   @Test
   void one_that_is_pulled_out_under_load_ends_everything_and_is_detached() {
-    try (DiskFixture disk = new DiskFixture()) {
+    try (DiskFixture disk = DiskFixture.withFaults(Map.of())) { // the BAR's may come late
       Load load = new Load(disk.disk.channel, 0);
       load.start();
       disk.until("some of the load", () -> load.completed.get() > 100);
       disk.slot.model().loseBar();
       disk.until("the end of the load", () -> load.over.getCount() == 0);
+      disk.module.clock.advanceMs(1000);
       disk.until("its detachment", () -> !disk.slot.open);
       assertThat(load.wrong).hasValue(0);
       assertThat(disk.module.bdevs.all()).isEmpty();

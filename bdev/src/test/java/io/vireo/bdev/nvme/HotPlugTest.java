@@ -1,11 +1,16 @@
 package io.vireo.bdev.nvme;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vireo.bdev.BdevRegistry;
+import io.vireo.linux.Errno;
+import io.vireo.linux.ErrnoException;
 import io.vireo.linux.pci.Uevent;
+import io.vireo.linux.pci.Uevents;
 import io.vireo.nvme.model.ModelOptions;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,8 +21,9 @@ class HotPlugTest {
 
   private final ModelBus bus = new ModelBus();
   private final BdevRegistry bdevs = new BdevRegistry();
-  private final NvmeDrives drives = new NvmeDrives(bdevs, bus);
-  private final HotPlug hotPlug = new HotPlug(drives);
+  private final NvmeDrives drives = new NvmeDrives(bdevs, bus, new DriveClock());
+  private final AtomicBoolean deaf = new AtomicBoolean();
+  private final HotPlug hotPlug = new HotPlug(drives, this::kernel);
 
   @AfterEach
   void close() {
@@ -28,6 +34,31 @@ class HotPlugTest {
       assertThat(slot.allocations()).isZero();
     }
     bus.dispose();
+  }
+
+  private Uevents kernel() {
+    if (deaf.get()) {
+      throw new ErrnoException("socket", Errno.EMFILE, "of the kernel's events");
+    }
+    return Uevents.open();
+  }
+
+  private static boolean isFollowed() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().equals("nvme hotplug"));
+  }
+
+  @Test
+  void what_cannot_be_begun_leaves_it_as_it_was() throws Exception {
+    NvmeSetHotplug set = new NvmeSetHotplug(true, 200_000);
+    hotPlug.set(set);
+    deaf.set(true);
+    assertThatThrownBy(() -> hotPlug.set(new NvmeSetHotplug(true, 100_000)))
+        .isInstanceOf(ErrnoException.class);
+    assertThat(hotPlug.parameters()).isEqualTo(set);
+    assertThat(isFollowed()).isTrue();
+    hotPlug.set(new NvmeSetHotplug(false, 0));
+    ModuleFixture.until(() -> !isFollowed());
   }
 
   private void happens(String action, String address, String driver, String classCode) {

@@ -33,7 +33,11 @@ class LostDriveTest {
     try (DiskFixture disk = new DiskFixture()) {
       disk.faults().always(DiskFixture::isIo, Kind.LOST, 0);
       disk.writes(0, 1);
+      disk.module.clock.stop();
       disk.slot.wantedBack = true;
+      disk.until("its removal", () -> disk.module.state("Nvme0").equals("deleting"));
+      assertThat(disk.driver.ended(disk.io(0))).isFalse();
+      disk.module.clock.advanceMs(5_000);
       assertThat(disk.driver.await(disk.io(0))).isEqualTo(IoStatus.IO_ERROR);
     }
   }

@@ -47,6 +47,7 @@ final class ModelBus implements DriveBus {
     volatile boolean open;
     volatile boolean wantedBack;
     volatile boolean unreadable;
+    volatile boolean unstoppable;
     final AtomicInteger stops = new AtomicInteger();
 
     Slot(String address, ModelHost host, SharedBuffers buffers) {
@@ -130,6 +131,9 @@ final class ModelBus implements DriveBus {
     @Override
     public void stop() {
       stops.incrementAndGet();
+      if (unstoppable) {
+        throw new ErrnoException("ioctl", Errno.EIO, "of a reset of " + address);
+      }
       model().faults().stickReady(false);
       transport().set32(Registers.CC, 0);
     }

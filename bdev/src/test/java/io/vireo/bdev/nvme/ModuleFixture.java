@@ -15,9 +15,10 @@ final class ModuleFixture implements AutoCloseable {
   private static final long PATIENCE_NS = 30_000_000_000L;
 
   final ModelBus bus = new ModelBus();
+  final TestClock clock = new TestClock();
   final BdevRegistry bdevs = new BdevRegistry();
   private final BdevContext context = new BdevContext(bdevs, null, new MemoryRegistry());
-  private final NvmeModule module = new NvmeModule(ignored -> bus);
+  private final NvmeModule module = new NvmeModule(ignored -> bus, clock);
   private final Map<String, Method<?>> methods = new LinkedHashMap<>();
 
   ModuleFixture() {
@@ -64,6 +65,10 @@ final class ModuleFixture implements AutoCloseable {
       }
       Thread.sleep(1);
     }
+  }
+
+  void closeModule() {
+    module.close();
   }
 
   @Override

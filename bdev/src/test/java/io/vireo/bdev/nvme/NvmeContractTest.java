@@ -20,7 +20,7 @@ class NvmeContractTest extends BdevContract {
     String address = "0000:01:0%d.0".formatted(bus.slots().size());
     bus.add(address, ModelOptions.DEFAULT.withBlocks((int) (sizeBytes / 512)));
     // Each in a registry of its own, for they all say that they are the same disk.
-    NvmeDrives one = new NvmeDrives(new BdevRegistry(), bus);
+    NvmeDrives one = new NvmeDrives(new BdevRegistry(), bus, new DriveClock());
     drives.add(one);
     NvmeDrive drive = one.attach(NvmeAttach.found("Nvme" + name, address));
     return new NvmeBdev(drive, name, Bdev.uuidOf(null), drive.bdevs().getFirst().namespace());

@@ -10,6 +10,7 @@ import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.linux.Errno;
 import io.vireo.memreg.MemoryRegistry;
 import io.vireo.nvme.model.ModelOptions;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,45 @@ class NvmeMistakesTest {
         Errno.EINVAL,
         "multipath %s is not supported: a PCI function has one path only".formatted(multipath));
     assertThat(fixture.configuration()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "num_io_queues, 0, 'num_io_queues 0 is not between 1 and 65535'",
+    "num_io_queues, 65536, 'num_io_queues 65536 is not between 1 and 65535'",
+    "max_bdevs, -3, max_bdevs -3 is less than 1"
+  })
+  void numbers_that_cannot_be_are_refused_before_anything_is_taken(
+      String name, int value, String sentence) {
+    Map<String, Object> given =
+        Map.of("name", "Nvme0", "trtype", "PCIe", "traddr", FIRST, name, value);
+    refused(() -> attach(given), Errno.EINVAL, sentence);
+    assertThat(fixture.configuration()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "opc, -1, 0, 255",
+    "opc, 256, 0, 255",
+    "sct, -1, 0, 255",
+    "sc, 256, 0, 255",
+    "err_count, 0, 1, 4294967295",
+    "err_count, 4294967296, 1, 4294967295",
+    "timeout_in_us, -1, 0, 86400000000",
+    "timeout_in_us, 86400000001, 0, 86400000000"
+  })
+  void errors_that_cannot_be_are_refused(String name, long value, long least, long most) {
+    fixture.bus.add(FIRST, ModelOptions.DEFAULT);
+    fixture.attach("Nvme0", FIRST);
+    Map<String, Object> given = new HashMap<>(Map.of("name", "Nvme0", "cmd_type", "io", "opc", 1));
+    given.put(name, value);
+    refused(
+        () ->
+            fixture.call(
+                "bdev_nvme_add_error_injection", Form.of(NvmeAddErrorInjection.class, given)),
+        Errno.EINVAL,
+        "%s %d is not between %d and %d".formatted(name, value, least, most));
+    assertThat(fixture.drive("Nvme0").errors().any()).isFalse();
   }
 
   @ParameterizedTest

@@ -150,6 +150,43 @@ class NvmeModuleTest {
   }
 
   @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void one_that_cannot_be_stopped_is_let_go_nevertheless(boolean byOperator) throws Exception {
+    ModelBus.Slot slot = fixture.bus.add(FIRST, ModelOptions.DEFAULT);
+    fixture.attach("Nvme0", FIRST);
+    slot.unstoppable = true;
+    slot.model().faults().stickReady(true);
+    if (byOperator) {
+      refused(
+          () -> fixture.call("bdev_nvme_detach_controller", fixture.detach("Nvme0")),
+          "Nvme0: ioctl of a reset of 0000:01:00.0");
+    } else {
+      slot.wantedBack = true;
+      ModuleFixture.until(() -> fixture.configuration().isEmpty());
+      slot.wantedBack = false;
+    }
+    assertThat(fixture.configuration()).isEmpty();
+    assertThat(slot.open).isFalse();
+    assertThat(fixture.bdevs.all()).isEmpty();
+    slot.unstoppable = false;
+    slot.model().faults().stickReady(false);
+    assertThat(fixture.attach("Nvme0", FIRST)).isEqualTo(List.of("Nvme0n1"));
+  }
+
+  @Test
+  void the_end_waits_for_a_drive_that_goes_by_itself() {
+    ModelBus.Slot slot = fixture.bus.add(FIRST, ModelOptions.DEFAULT);
+    fixture.attach("Nvme0", FIRST);
+    NvmeDrive drive = fixture.drive("Nvme0");
+    slot.wantedBack = true;
+    while (drive.state() != DriveState.DELETING) {
+      Thread.onSpinWait();
+    }
+    fixture.closeModule();
+    assertThat(slot.open).isFalse();
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {0xff, 0})
   void a_drive_that_vanishes_is_detached(int registerByte) throws Exception {
     ModelBus.Slot slot = fixture.bus.add(FIRST, ModelOptions.DEFAULT);

@@ -7,9 +7,14 @@ import io.vireo.bdev.BdevException;
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
+import io.vireo.bdev.RecordingFaults;
+import io.vireo.linux.Cpu;
 import io.vireo.linux.Libc;
 import io.vireo.nvme.model.Command;
 import io.vireo.nvme.model.Faults.Kind;
+import io.vireo.nvme.model.ModelOptions;
+import io.vireo.reactor.Reactor;
+import io.vireo.reactor.ReactorOptions;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -21,6 +26,7 @@ class TroubleTest {
   private static final int INTERNAL_ERROR = 0x006;
   private static final int DNR = 1 << 14;
   private static final int GET_LOG_PAGE = 0x02;
+  private static final int DELETE_IO_SQ = 0x00;
   private static final int CREATE_IO_SQ = 0x01;
   private static final int HEALTH = 0x02;
 
@@ -78,6 +84,35 @@ class TroubleTest {
         disk.call("bdev_nvme_reset_controller", new NvmeName("Nvme0", null)); // after that look
         assertThat(resets).hasValue(2 * i);
       }
+    }
+  }
+
+  @Test
+  void a_queue_that_the_controller_would_not_delete_goes_with_its_next_reset() {
+    ModelOptions two = ModelOptions.DEFAULT.withNamespaces(2, 9);
+    try (DiskFixture disk = new DiskFixture(two, Map.of());
+        Reactor other =
+            Reactor.start(
+                "other",
+                Cpu.allowed().nextSetBit(0),
+                ReactorOptions.ADAPTIVE,
+                new RecordingFaults())) {
+      NvmeDrive drive = disk.module.drive("Nvme0");
+      int before = disk.slot.allocations();
+      drive.leave(drive.join(other));
+      disk.until("its end", () -> drive.queues().size() == 1);
+      assertThat(disk.slot.allocations()).isEqualTo(before);
+      disk.faults()
+          .once(c -> c.isAdmin() && c.opcode() == DELETE_IO_SQ, Kind.STATUS, DNR | INTERNAL_ERROR);
+      drive.leave(drive.join(other));
+      disk.call("bdev_nvme_get_controller_health_info", new NvmeHealth("Nvme0")); // after that
+      assertThat(drive.queues()).hasSize(2);
+      AtomicInteger made =
+          disk.counting(c -> c.isAdmin() && c.opcode() == CREATE_IO_SQ); // only the other's
+      disk.call("bdev_nvme_reset_controller", new NvmeName("Nvme0", null));
+      assertThat(made).hasValue(1);
+      assertThat(drive.queues()).hasSize(1);
+      assertThat(disk.slot.allocations()).isEqualTo(before);
     }
   }
 
