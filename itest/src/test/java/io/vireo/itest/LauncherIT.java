@@ -1,11 +1,12 @@
 package io.vireo.itest;
 
+import static io.vireo.itest.Installation.NOWHERE;
+import static io.vireo.itest.Installation.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -31,80 +32,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LauncherIT {
-  private static final Path NOWHERE = Path.of("/dev/null/cache");
-
   private Path temporary;
-  private Path built; // an installation with its caches
+  private Installation built; // with its caches
   private int installations;
 
   @BeforeAll
   void prepare(@TempDir Path directory) throws Exception {
     temporary = directory;
     built = installation();
-    vireo(0, built, NOWHERE, "build");
+    built.run(0, "build");
   }
 
-  /** What is needed to run, with the times that the files have. */
-  private Path installation() throws IOException {
-    Path root = Files.createDirectory(temporary.resolve("vireo" + ++installations));
-    Path target = Path.of("daemon", "target");
-    Files.createDirectories(root.resolve(target).resolve("lib"));
-    List<Path> files = new ArrayList<>();
-    for (Path folder : new Path[] {target, target.resolve("lib")}) {
-      try (Stream<Path> all = Files.list(Repository.ROOT.resolve(folder))) {
-        all.filter(file -> file.toString().matches(".*(\\.jar|\\.built)")).forEach(files::add);
-      }
-    }
-    files.add(Repository.ROOT.resolve("pom.xml"));
-    files.add(Repository.LAUNCHER);
-    for (Path file : files) {
-      Path copy = root.resolve(Repository.ROOT.relativize(file));
-      Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
-    }
-    return root;
+  private Installation installation() throws IOException {
+    return Installation.at(temporary.resolve("vireo" + ++installations));
   }
 
-  /** An installation with copies of the caches. */
-  private Path installationWithCaches() throws IOException {
-    Path root = installation();
-    Files.createDirectory(caches(root));
-    for (Path file : files(caches(built))) {
-      Path copy = caches(root).resolve(file.getFileName());
-      Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
-    }
-    return root;
+  private Child start(Installation vireo) throws Exception {
+    return start(vireo, NOWHERE);
   }
 
-  private static String vireo(int status, Path root, Path cache, String... arguments)
-      throws Exception {
-    return Child.run(status, command(root, arguments), environment(cache));
-  }
-
-  private static List<String> command(Path root, String... arguments) {
-    List<String> command = new ArrayList<>(List.of(root.resolve("vireo").toString()));
-    command.addAll(Arrays.asList(arguments));
-    return command;
-  }
-
-  private static Map<String, String> environment(Path cache) {
-    return Map.of("XDG_CACHE_HOME", cache.toString());
-  }
-
-  private static Path caches(Path root) {
-    return root.resolve("daemon/target/aot");
-  }
-
-  private static List<Path> files(Path folder) throws IOException {
-    try (Stream<Path> all = Files.list(folder)) {
-      return all.sorted().toList();
-    }
-  }
-
-  private Child start(Path root, Path cache) throws Exception {
-    Path sockets = Files.createTempDirectory(temporary, "run");
-    return new Child(
-        command(root, "target", "-r", sockets + "/rpc", "-S", sockets.toString()),
-        environment(cache));
+  private Child start(Installation vireo, Path cache) throws Exception {
+    return vireo.start(Files.createTempDirectory(temporary, "run"), cache);
   }
 
   private static void awaitRuns(Child target) throws Exception {
@@ -121,15 +69,15 @@ class LauncherIT {
 
   @Test
   void they_are_made_once_and_used() throws Exception {
-    List<Path> made = files(caches(built));
+    List<Path> made = built.cacheFiles();
     assertThat(made).hasSize(3).allMatch(file -> file.toFile().length() > 1 << 20);
     List<FileTime> times = new ArrayList<>();
     for (Path file : made) {
       times.add(Files.getLastModifiedTime(file));
     }
-    assertThat(vireo(0, built, NOWHERE, "build")).isEmpty();
-    assertThat(files(caches(built))).isEqualTo(made);
-    try (Child target = start(built, NOWHERE)) {
+    assertThat(built.run(0, "build")).isEmpty();
+    assertThat(built.cacheFiles()).isEqualTo(made);
+    try (Child target = start(built)) {
       awaitRuns(target);
       assertThat(uses(target, made.getLast())).isTrue();
     }
@@ -141,21 +89,21 @@ class LauncherIT {
   @ParameterizedTest
   @ValueSource(strings = {"cut off", "noise", "flipped", "another command's", "empty", "a folder"})
   void one_that_is_not_right_changes_nothing(String fault) throws Exception {
-    Path root = installation();
-    Files.createDirectory(caches(root));
-    List<Path> sound = files(caches(built));
+    Installation vireo = installation();
+    Files.createDirectory(vireo.caches());
+    List<Path> sound = built.cacheFiles();
     for (Path file : sound) {
-      spoil(fault, file, sound, caches(root).resolve(file.getFileName()));
+      spoil(fault, file, sound, vireo.caches().resolve(file.getFileName()));
     }
     FileTime now = FileTime.from(Instant.now());
-    try (Child target = start(root, NOWHERE)) {
+    try (Child target = start(vireo)) {
       awaitRuns(target);
     }
     if (fault.equals("empty")) {
-      awaitNew(caches(root), now);
+      awaitNew(vireo.caches(), now);
     }
-    assertThat(vireo(0, root, NOWHERE, "rpc", "--help")).startsWith("Calls a method");
-    assertThat(vireo(0, root, NOWHERE, "perf", "--help")).startsWith("Puts load");
+    assertThat(vireo.run(0, "rpc", "--help")).startsWith("Calls a method");
+    assertThat(vireo.run(0, "perf", "--help")).startsWith("Puts load");
   }
 
   private static void spoil(String fault, Path file, List<Path> all, Path copy) throws IOException {
@@ -178,25 +126,25 @@ class LauncherIT {
 
   @Test
   void where_none_can_be_written_starts_are_as_ever() throws Exception {
-    Path root = installation();
-    Files.createFile(caches(root));
-    assertThat(vireo(0, root, NOWHERE, "build")).isEmpty();
-    try (Child target = start(root, NOWHERE)) {
+    Installation vireo = installation();
+    Files.createFile(vireo.caches());
+    assertThat(vireo.run(0, "build")).isEmpty();
+    try (Child target = start(vireo)) {
       awaitRuns(target);
     }
   }
 
   @Test
   void beside_jars_that_cannot_be_written_to_they_are_the_users_own() throws Exception {
-    Path root = installation();
-    Files.createFile(caches(root));
+    Installation vireo = installation();
+    Files.createFile(vireo.caches());
     Path own = temporary.resolve("own cache");
-    vireo(0, root, own, "build");
+    vireo.run(0, own, "build");
     List<Path> folders = files(own.resolve("vireo"));
     assertThat(folders).hasSize(1);
     List<Path> made = files(folders.getFirst());
     assertThat(made).hasSize(3);
-    try (Child target = start(root, own)) {
+    try (Child target = start(vireo, own)) {
       awaitRuns(target);
       assertThat(uses(target, made.getLast())).isTrue();
     }
@@ -204,40 +152,40 @@ class LauncherIT {
 
   @Test
   void after_an_upgrade_starts_do_without_until_the_first_has_left_new_ones() throws Exception {
-    Path root = installationWithCaches();
-    Path old = files(caches(root)).getLast();
+    Installation vireo = installation().withCachesOf(built);
+    Path old = vireo.cacheFiles().getLast();
     FileTime later = FileTime.from(Files.getLastModifiedTime(old).toInstant().plusMillis(1));
-    Files.setLastModifiedTime(files(root.resolve("daemon/target/lib")).getFirst(), later);
-    try (Child one = start(root, NOWHERE);
-        Child other = start(root, NOWHERE)) {
+    Files.setLastModifiedTime(files(vireo.root().resolve("daemon/target/lib")).getFirst(), later);
+    try (Child one = start(vireo);
+        Child other = start(vireo)) {
       awaitRuns(one);
       awaitRuns(other);
       assertThat(uses(one, old)).isFalse();
       assertThat(uses(other, old)).isFalse();
     }
-    awaitNew(caches(root), later);
-    try (Child target = start(root, NOWHERE)) {
+    awaitNew(vireo.caches(), later);
+    try (Child target = start(vireo)) {
       awaitRuns(target);
-      assertThat(uses(target, files(caches(root)).getLast())).isTrue();
+      assertThat(uses(target, vireo.cacheFiles().getLast())).isTrue();
     }
   }
 
   @Test
   void two_jdks_in_turn_find_their_own_and_the_oldest_of_many_go() throws Exception {
-    Path root = installationWithCaches();
-    List<Path> first = files(caches(root));
+    Installation vireo = installation().withCachesOf(built);
+    List<Path> first = vireo.cacheFiles();
     Path other = temporary.resolve("other jdk");
-    Files.createSymbolicLink(other, Path.of(vireo(0, root, NOWHERE, "--print-java-home")));
+    Files.createSymbolicLink(other, Path.of(vireo.run(0, "--print-java-home")));
     String name = first.getFirst().getFileName().toString();
     String jars = name.substring(name.lastIndexOf('-'));
     for (int i = 0; i < 20; i++) {
-      Path old = Files.writeString(caches(root).resolve("target-jdk" + i + jars), "old");
+      Path old = Files.writeString(vireo.caches().resolve("target-jdk" + i + jars), "old");
       Files.setLastModifiedTime(old, FileTime.from(Instant.EPOCH.plusSeconds(i)));
     }
-    Files.writeString(caches(root).resolve("target-jdk-jars.aot"), "of jars that are gone");
+    Files.writeString(vireo.caches().resolve("target-jdk-jars.aot"), "of jars that are gone");
 
-    build(root, other);
-    List<Path> kept = files(caches(root));
+    build(vireo, other);
+    List<Path> kept = vireo.cacheFiles();
     assertThat(kept).hasSize(12).containsAll(first);
     assertThat(kept.stream().filter(file -> file.toString().contains("-jdk")))
         .extracting(file -> file.getFileName().toString())
@@ -245,15 +193,15 @@ class LauncherIT {
             Stream.of(14, 15, 16, 17, 18, 19).map(i -> "target-jdk" + i + jars).toList());
 
     Map<Path, FileTime> times = times(kept);
-    vireo(0, root, NOWHERE, "build");
-    build(root, other);
-    assertThat(times(files(caches(root)))).isEqualTo(times);
+    vireo.run(0, "build");
+    build(vireo, other);
+    assertThat(times(vireo.cacheFiles())).isEqualTo(times);
   }
 
-  private static void build(Path root, Path jdk) throws Exception {
+  private static void build(Installation vireo, Path jdk) throws Exception {
     Map<String, String> environment =
         Map.of("XDG_CACHE_HOME", NOWHERE.toString(), "JAVA_HOME", jdk.toString());
-    Child.run(0, command(root, "build"), environment);
+    vireo.run(0, environment, "build");
   }
 
   private static Map<Path, FileTime> times(List<Path> files) throws IOException {
@@ -280,14 +228,14 @@ class LauncherIT {
     Map<String, String> environment =
         Map.of(
             "XDG_CACHE_HOME", NOWHERE.toString(), "PATH", programs + ":" + System.getenv("PATH"));
-    List<Path> made = files(caches(built));
-    assertThat(Child.run(0, command(built, "build"), environment)).isEmpty();
-    assertThat(files(caches(built))).isEqualTo(made);
+    List<Path> made = built.cacheFiles();
+    assertThat(built.run(0, environment, "build")).isEmpty();
+    assertThat(built.cacheFiles()).isEqualTo(made);
   }
 
   @Test
   void a_build_has_left_them() throws Exception {
-    try (Stream<Path> all = Files.list(caches(Repository.ROOT))) {
+    try (Stream<Path> all = Files.list(new Installation(Repository.ROOT).caches())) {
       assertThat(all.map(file -> file.getFileName().toString().split("-", 2)[0]))
           .contains("target", "rpc", "perf");
     }

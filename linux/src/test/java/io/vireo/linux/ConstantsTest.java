@@ -2,11 +2,8 @@ package io.vireo.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -16,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Compares our numbers with those that constants.c printed. */
 class ConstantsTest {
   @Test
-  void numbers_are_those_of_the_c_headers() throws ReflectiveOperationException, IOException {
+  void numbers_are_those_of_the_c_headers() throws ReflectiveOperationException {
     Map<String, Integer> ours = new TreeMap<>();
     for (String name : recorded().keySet()) {
       Field field = owner(name).getDeclaredField(name.substring(name.lastIndexOf('.') + 1));
@@ -27,7 +24,7 @@ class ConstantsTest {
   }
 
   @Test
-  void no_visible_number_escapes_the_comparison() throws ReflectiveOperationException, IOException {
+  void no_visible_number_escapes_the_comparison() throws ReflectiveOperationException {
     Map<String, Integer> recorded = recorded();
     Set<String> classes =
         recorded.keySet().stream()
@@ -48,14 +45,7 @@ class ConstantsTest {
     return Class.forName("io.vireo.linux." + name.substring(0, name.lastIndexOf('.')));
   }
 
-  private static Map<String, Integer> recorded() throws IOException {
-    try (InputStream in = ConstantsTest.class.getResourceAsStream("constants.txt")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .map(line -> line.split(" ", 2))
-          .collect(
-              Collectors.toMap(
-                  line -> line[0], line -> Integer.valueOf(line[1]), (a, b) -> a, TreeMap::new));
-    }
+  private static Map<String, Integer> recorded() {
+    return RecordedNumbers.of(ConstantsTest.class, "constants.txt");
   }
 }

@@ -1,8 +1,12 @@
 package io.vireo.virtio;
 
+import static java.lang.foreign.MemoryLayout.PathElement.groupElement;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.foreign.StructLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -16,6 +20,14 @@ public final class VirtioNumbers {
   /** An offset ({@code vring_desc.len}), size ({@code vring_desc}) or constant. */
   public static long of(String name) {
     return NUMBERS.get(name);
+  }
+
+  /** Compares an offset of ours with a struct of our own and with the kernel's. */
+  public static void check(int offset, StructLayout struct, String name, String field) {
+    assertThat(offset)
+        .as("%s.%s", name, field)
+        .isEqualTo((int) struct.byteOffset(groupElement(field)))
+        .isEqualTo((int) of(name + "." + field));
   }
 
   private static Map<String, Long> read() {

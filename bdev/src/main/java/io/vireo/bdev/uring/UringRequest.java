@@ -2,6 +2,7 @@ package io.vireo.bdev.uring;
 
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoStatus;
+import io.vireo.bdev.WaitingList;
 import io.vireo.linux.Errno;
 import io.vireo.linux.uring.Sqe;
 
@@ -11,7 +12,7 @@ import io.vireo.linux.uring.Sqe;
  * <p>Each step is one submission entry: {@link #load}, then {@link #fill}, then with the kernel's
  * result {@link #ended}, which tells whether there is another.
  */
-final class UringRequest {
+final class UringRequest extends WaitingList.Entry<UringRequest> {
   /** How long a request that the kernel puts off again and again is repeated: the 30 s of SCSI. */
   static final long RETRY_NS = 30_000_000_000L;
 
@@ -19,7 +20,7 @@ final class UringRequest {
 
   private long tag;
 
-  UringRequest next; // in a RequestList
+  UringRequest nextFree;
   UringChannel channel;
   BdevIo io;
   boolean cancelled;

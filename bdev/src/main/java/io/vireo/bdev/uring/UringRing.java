@@ -2,6 +2,7 @@ package io.vireo.bdev.uring;
 
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoStatus;
+import io.vireo.bdev.WaitingList;
 import io.vireo.linux.uring.IoUring;
 import io.vireo.linux.uring.Sqe;
 import io.vireo.reactor.Poller;
@@ -36,8 +37,8 @@ final class UringRing implements Poller, AutoCloseable {
   private final IoUring ring;
   private final BouncePool bounces;
   private final UringRequest[] requests;
-  private final RequestList steps = new RequestList(); // ready for an entry
-  private final RequestList bounceWaiters = new RequestList();
+  private final WaitingList<UringRequest> steps = new WaitingList<>(); // ready for an entry
+  private final WaitingList<UringRequest> bounceWaiters = new WaitingList<>();
   private UringRequest unsettled; // out of the kernel or its list, and not yet elsewhere
   private UringRequest free;
   private int freeCount;
@@ -97,13 +98,13 @@ final class UringRing implements Poller, AutoCloseable {
 
   private UringRequest takeSlot() {
     UringRequest request = free;
-    free = request.next;
+    free = request.nextFree;
     freeCount--;
     return request;
   }
 
   private void giveSlot(UringRequest request) {
-    request.next = free;
+    request.nextFree = free;
     free = request;
     freeCount++;
   }

@@ -57,28 +57,6 @@ final class SocketChecks implements AutoCloseable {
   private final AtomicLong ended = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
 
-  /** A request in flight. */
-  private static final class Request {
-    final boolean write;
-    final int at;
-    final int bytes;
-    final long gpa;
-    final byte[] data;
-
-    Request(boolean write, int at, int bytes, long gpa, byte[] data) {
-      this.write = write;
-      this.at = at;
-      this.bytes = bytes;
-      this.gpa = gpa;
-      this.data = data;
-    }
-
-    @Override
-    public String toString() {
-      return "%s of %d bytes at %d".formatted(write ? "write" : "read", bytes, at);
-    }
-  }
-
   SocketChecks(Path socket, long sectors, int block) {
     this(socket, sectors, block, Expectation.SUCCESS);
   }
@@ -188,22 +166,21 @@ final class SocketChecks implements AutoCloseable {
 
   private Object verify(int depth, int alignment, IntPredicate more) {
     require(depth <= MAX_DEPTH, depth);
-    Request[] byTag = new Request[RING * 2];
+    DiskRequest[] byTag = new DiskRequest[RING * 2];
     int span = disk.bytes() / depth & -block; // each slot has its part of the disk
-    int[] slotOf = new int[byTag.length];
     int inFlight = 0;
     long endedBefore = ended();
     long failedBefore = failed();
     long bytes = 0;
     for (int slot = 0; slot < depth && more.test(inFlight); slot++, inFlight++) {
-      begin(slot, span, alignment, byTag, slotOf);
+      begin(slot, span, alignment, byTag);
     }
     while (inFlight > 0) {
       int tag = next();
       bytes += finish(byTag[tag], tag);
       inFlight--;
       if (more.test(inFlight)) {
-        begin(slotOf[tag], span, alignment, byTag, slotOf);
+        begin(byTag[tag].slot, span, alignment, byTag);
         inFlight++;
       }
     }
@@ -211,7 +188,7 @@ final class SocketChecks implements AutoCloseable {
         .formatted(ended() - endedBefore, bytes >> 10, failed() - failedBefore);
   }
 
-  private void begin(int slot, int span, int alignment, Request[] byTag, int[] slotOf) {
+  private void begin(int slot, int span, int alignment, DiskRequest[] byTag) {
     int most = Math.min(span, MAX_BYTES) / block;
     int blocks = switch (begun++ % 50) { // the ends always, and more small ones than large ones
           case 0 -> 1;
@@ -233,11 +210,10 @@ final class SocketChecks implements AutoCloseable {
       Mem.fill(memory.hva(data), bytes, (byte) 0x5a);
       tag = driver.read(at / 512, data, bytes);
     }
-    byTag[tag] = new Request(write, at, bytes, data, content);
-    slotOf[tag] = slot;
+    byTag[tag] = new DiskRequest(slot, write, at, bytes, data, content);
   }
 
-  private int finish(Request request, int tag) {
+  private int finish(DiskRequest request, int tag) {
     int status = driver.status(tag);
     require(
         expected.allows(status, request.at, request.bytes), "status " + status + " of " + request);

@@ -2,15 +2,12 @@ package io.vireo.nvme.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
+import io.vireo.linux.RecordedNumbers;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Compares our offsets, codes and bits with those that layouts.c printed. */
@@ -18,7 +15,7 @@ class HeaderTest {
   private static final String STATUS = "Status.";
 
   @Test
-  void numbers_are_those_of_the_c_header() throws ReflectiveOperationException, IOException {
+  void numbers_are_those_of_the_c_header() throws ReflectiveOperationException {
     Map<String, Integer> ours = new TreeMap<>();
     Map<String, Integer> theirs = numbers();
     for (String name : theirs.keySet()) {
@@ -30,7 +27,7 @@ class HeaderTest {
   }
 
   @Test
-  void no_visible_number_escapes_the_comparison() throws ReflectiveOperationException, IOException {
+  void no_visible_number_escapes_the_comparison() throws ReflectiveOperationException {
     Set<String> compared = numbers().keySet();
     for (String name : compared) {
       for (Field field : owner(name).getDeclaredFields()) {
@@ -44,7 +41,7 @@ class HeaderTest {
   }
 
   @Test
-  void every_status_of_the_c_header_has_words() throws IOException {
+  void every_status_of_the_c_header_has_words() {
     Map<String, Integer> statuses = recorded();
     statuses.keySet().removeIf(name -> !name.startsWith(STATUS));
     assertThat(statuses).hasSizeGreaterThan(100);
@@ -59,20 +56,13 @@ class HeaderTest {
     return Class.forName("io.vireo.nvme.spec." + name.substring(0, name.indexOf('.')));
   }
 
-  private static Map<String, Integer> numbers() throws IOException {
+  private static Map<String, Integer> numbers() {
     Map<String, Integer> all = recorded();
     all.keySet().removeIf(name -> name.startsWith(STATUS));
     return all;
   }
 
-  private static Map<String, Integer> recorded() throws IOException {
-    try (InputStream in = HeaderTest.class.getResourceAsStream("layouts.txt")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .map(line -> line.split(" ", 2))
-          .collect(
-              Collectors.toMap(
-                  line -> line[0], line -> Integer.valueOf(line[1]), (a, b) -> a, TreeMap::new));
-    }
+  private static Map<String, Integer> recorded() {
+    return RecordedNumbers.of(HeaderTest.class, "layouts.txt");
   }
 }

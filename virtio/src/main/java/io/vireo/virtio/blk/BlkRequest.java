@@ -5,12 +5,13 @@ import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoCompletion;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
+import io.vireo.bdev.WaitingList;
 
 /**
  * Reactor thread only. One request of a queue, used again and again ({@link RequestPool}): the
  * operation for the bdev, and how to answer.
  */
-final class BlkRequest {
+final class BlkRequest extends WaitingList.Entry<BlkRequest> {
   /** Of the heap, with its {@link BdevIo}, while there are many; rounded up. */
   static final long HEAP_BYTES = 256;
 
@@ -50,8 +51,8 @@ final class BlkRequest {
   /** When its head was taken, by the reactor's clock, if it pends. */
   long takenNs;
 
-  /** Next in the list it is in, {@link Waiting} or {@link RequestPool}; never in both. */
-  BlkRequest next;
+  /** In a {@link RequestPool}. */
+  BlkRequest nextFree;
 
   /**
    * The ranges of a discard or write zeroes, copied into our own memory before any is checked. They

@@ -58,7 +58,7 @@ final class RequestPool {
     for (int i = 0; i < more; i++) {
       BlkRequest request = new BlkRequest(owner, made, memory.request(made));
       requests[made++] = request;
-      request.next = free;
+      request.nextFree = free;
       free = request;
     }
   }
@@ -66,14 +66,14 @@ final class RequestPool {
   /** Takes {@link #next} for its head. */
   void take() {
     BlkRequest taken = free;
-    free = taken.next;
-    taken.next = null;
+    free = taken.nextFree;
+    taken.nextFree = null;
     heads.add(taken.head);
   }
 
   void give(BlkRequest request) {
     heads.remove(request.head);
-    request.next = free;
+    request.nextFree = free;
     free = request;
   }
 

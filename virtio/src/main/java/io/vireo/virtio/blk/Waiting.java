@@ -2,10 +2,11 @@ package io.vireo.virtio.blk;
 
 import io.vireo.bdev.BdevChannel;
 import io.vireo.bdev.IoStatus;
+import io.vireo.bdev.WaitingList;
 
 /**
  * Reactor thread only. Requests of several ranges that have begun and go on in a later lap: first
- * come, first served. Links the requests themselves, so it allocates nothing.
+ * come, first served.
  */
 final class Waiting {
   /**
@@ -13,39 +14,23 @@ final class Waiting {
    */
   private static final int LIMIT = 32;
 
-  private BlkRequest first;
-  private BlkRequest last;
-  private int count;
+  private final WaitingList<BlkRequest> requests = new WaitingList<>();
 
   boolean isEmpty() {
-    return first == null;
+    return requests.isEmpty();
   }
 
   void add(BlkRequest request) {
-    request.next = null;
-    if (first == null) {
-      first = request;
-    } else {
-      last.next = request;
-    }
-    last = request;
-    count++;
+    requests.add(request);
   }
 
   /** Whether no further request should begin that would come here. */
   boolean full() {
-    return count >= LIMIT;
+    return requests.size() >= LIMIT;
   }
 
   BlkRequest remove() {
-    BlkRequest request = first;
-    first = request.next;
-    if (first == null) {
-      last = null;
-    }
-    request.next = null;
-    count--;
-    return request;
+    return requests.take();
   }
 
   /**
@@ -54,9 +39,9 @@ final class Waiting {
    */
   int resume(BdevChannel channel, BlkQueue queue) {
     int submitted = 0;
-    BlkRequest end = last;
+    BlkRequest end = requests.last();
     while (true) {
-      BlkRequest request = first;
+      BlkRequest request = requests.first();
       int status = request.submit(channel);
       if (status == IoStatus.BUSY) {
         return submitted; // keeps its place

@@ -1,6 +1,6 @@
 package io.vireo.virtio.blk;
 
-import static java.lang.foreign.MemoryLayout.PathElement.groupElement;
+import static io.vireo.virtio.VirtioNumbers.check;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,13 +25,6 @@ class BlkLayoutTest {
           JAVA_LONG.withName("sector"),
           JAVA_INT.withName("num_sectors"),
           JAVA_INT.withName("flags"));
-
-  private static void check(int offset, StructLayout struct, String name, String field) {
-    assertThat(offset)
-        .as("%s.%s", name, field)
-        .isEqualTo((int) struct.byteOffset(groupElement(field)))
-        .isEqualTo((int) VirtioNumbers.of(name + "." + field));
-  }
 
   @Test
   void the_header_5_2_6() {

@@ -1,5 +1,6 @@
 package io.vireo.virtio.queue;
 
+import static io.vireo.virtio.VirtioNumbers.check;
 import static java.lang.foreign.MemoryLayout.PathElement.groupElement;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -44,13 +45,6 @@ class RingLayoutTest {
         JAVA_SHORT.withName("idx"),
         MemoryLayout.sequenceLayout(size, USED_ELEM).withName("ring"),
         JAVA_SHORT.withName("avail_event"));
-  }
-
-  private static void check(int offset, StructLayout struct, String name, String field) {
-    assertThat(offset)
-        .as("%s.%s", name, field)
-        .isEqualTo((int) struct.byteOffset(groupElement(field)))
-        .isEqualTo((int) VirtioNumbers.of(name + "." + field));
   }
 
   @Test
