@@ -117,22 +117,43 @@ public final class DmaHeap implements AutoCloseable {
     return FreeRanges.NONE;
   }
 
+  /** From a new block; when there can be none, from whatever other nodes have. */
   private long fromNewBlock(long bytes, long alignment, int numaNode) {
-    long gap = Math.max(0, alignment - MemoryMap.ENTRY_BYTES); // blocks begin at 2 MiB
-    long least = Aligned.up(bytes + gap, MemoryMap.ENTRY_BYTES);
-    long wanted = Math.max(least, Aligned.up(options.blockBytes, MemoryMap.ENTRY_BYTES));
-    long size = Math.min(wanted, (options.maxBytes - totalBytes) & -MemoryMap.ENTRY_BYTES);
-    if (size < least) {
+    try {
+      return newBlockFor(bytes, alignment, numaNode).allocate(bytes, alignment);
+    } catch (RuntimeException none) {
       long elsewhere = fromBlocks(bytes, alignment, Numa.ANY_NODE);
       if (elsewhere == FreeRanges.NONE) {
-        throw full(bytes);
+        throw none;
       }
       return elsewhere;
     }
-    DmaBlock block = new DmaBlock(registry, options.name, size, options.hugePages, numaNode);
+  }
+
+  private DmaBlock newBlockFor(long bytes, long alignment, int numaNode) {
+    long gap = Math.max(0, alignment - MemoryMap.ENTRY_BYTES); // blocks begin at 2 MiB
+    long least = Aligned.up(bytes + gap, MemoryMap.ENTRY_BYTES);
+    long wanted = Math.max(least, Aligned.up(options.blockBytes, MemoryMap.ENTRY_BYTES));
+    long most = (options.maxBytes - totalBytes) & -MemoryMap.ENTRY_BYTES;
+    if (most < least) {
+      throw full(bytes);
+    }
+    DmaBlock block = newBlock(Math.min(wanted, most), least, numaNode);
     blocks.put(block.address(), block);
-    totalBytes += size;
-    return block.allocate(bytes, alignment);
+    totalBytes += block.bytes();
+    return block;
+  }
+
+  /** A limit of huge or locked pages may have room for less than was wanted. */
+  private DmaBlock newBlock(long wanted, long least, int numaNode) {
+    try {
+      return new DmaBlock(registry, options.name, wanted, options.hugePages, numaNode);
+    } catch (RuntimeException e) {
+      if (wanted == least) {
+        throw e;
+      }
+      return new DmaBlock(registry, options.name, least, options.hugePages, numaNode);
+    }
   }
 
   private ErrnoException full(long bytes) {

@@ -1,14 +1,11 @@
 package io.vireo.memreg;
 
-import static io.vireo.memreg.MemoryMap.ADDRESS_SPACE_BYTES;
 import static io.vireo.memreg.MemoryMap.ENTRY_BYTES;
 
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
 import io.vireo.linux.vfio.DmaMapper;
-import io.vireo.linux.vfio.IovaRange;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -36,40 +33,13 @@ public final class IommuMapping implements MemorySubscriber {
   static final long PIECE_BYTES = 1L << 30;
 
   private final DmaMapper mapper;
-  private final List<IovaRange> ranges;
-  private final long granuleBytes;
-  private final FreeRanges free = new FreeRanges(); // whole 2 MiB entries of the device's addresses
+  private final IovaSpace space = new IovaSpace();
   private final Map<Long, Long> firstIovas = new HashMap<>(); // of each region's entries, by hva
   private final MemoryMap iovas = new MemoryMap(UNMAPPED, MemoryMap.Contiguity.LINEAR);
 
-  /**
-   * For one address space of devices, in which nothing is mapped.
-   *
-   * @throws IllegalArgumentException if the IOMMU's page is larger than 2 MiB
-   */
+  /** For one address space of devices, in which nothing is mapped. */
   public IommuMapping(DmaMapper mapper) {
     this.mapper = mapper;
-    this.ranges = mapper.iovaRanges();
-    this.granuleBytes = mapper.granuleBytes();
-    if (granuleBytes > ENTRY_BYTES) {
-      throw new IllegalArgumentException(
-          "the IOMMU's pages of %d bytes are larger than 2 MiB".formatted(granuleBytes));
-    }
-    ranges.forEach(this::addEntriesWithin);
-  }
-
-  /** Address 0 stays unused: to devices and drivers it means that there is none. */
-  private void addEntriesWithin(IovaRange range) {
-    long most = ADDRESS_SPACE_BYTES - 1;
-    if (Long.compareUnsigned(range.first(), most) > 0) {
-      return;
-    }
-    long first = Math.max(ENTRY_BYTES, Aligned.up(range.first(), ENTRY_BYTES));
-    long last = Long.compareUnsigned(range.last(), most) > 0 ? most : range.last();
-    long end = (last + 1) & -ENTRY_BYTES;
-    if (first < end) {
-      free.add(first, end - first);
-    }
   }
 
   /**
@@ -82,14 +52,16 @@ public final class IommuMapping implements MemorySubscriber {
 
   @Override
   public void registered(long hva, long bytes) {
+    long granuleBytes = mapper.granuleBytes(); // may change, as the ranges, with each group
     if (((hva | bytes) & (granuleBytes - 1)) != 0) {
       String why = "the IOMMU's pages have %d bytes".formatted(granuleBytes);
       throw refusal(Errno.EINVAL, hva, bytes, why);
     }
     long firstEntry = hva & -ENTRY_BYTES;
     long entriesBytes = Aligned.up(hva + bytes, ENTRY_BYTES) - firstEntry;
-    long firstIova = takeIovas(firstEntry, entriesBytes);
-    if (firstIova == FreeRanges.NONE) {
+    space.allow(mapper.iovaRanges());
+    long firstIova = space.take(firstEntry, entriesBytes);
+    if (firstIova == IovaSpace.NONE) {
       throw noRoom(hva, bytes);
     }
     map(hva, bytes, firstIova);
@@ -97,18 +69,11 @@ public final class IommuMapping implements MemorySubscriber {
     iovas.set(firstEntry, entriesBytes, firstIova);
   }
 
-  private long takeIovas(long firstEntry, long bytes) {
-    return free.takeAt(firstEntry, bytes) ? firstEntry : free.take(bytes, ENTRY_BYTES);
-  }
-
   private ErrnoException noRoom(long hva, long bytes) {
-    String room =
-        "the IOMMU has %d bytes free, %d of them in one piece, within %s"
-            .formatted(free.totalBytes(), free.largestBytes(), ranges);
     String advice =
         "give guests less memory, or take an IOMMU with more address bits (QEMU:"
             + " intel-iommu,aw-bits=48)";
-    return refusal(Errno.ENOSPC, hva, bytes, room + "; " + advice);
+    return refusal(Errno.ENOSPC, hva, bytes, "the IOMMU has " + space + "; " + advice);
   }
 
   private static ErrnoException refusal(int errno, long hva, long bytes, String advice) {
@@ -132,7 +97,7 @@ public final class IommuMapping implements MemorySubscriber {
       if (failed != null) {
         refused.addSuppressed(failed);
       } else {
-        giveBack(hva, bytes, firstIova);
+        space.giveBack(firstIova);
       }
       throw refused;
     }
@@ -142,10 +107,6 @@ public final class IommuMapping implements MemorySubscriber {
     return (hva & -PIECE_BYTES) + PIECE_BYTES;
   }
 
-  private void giveBack(long hva, long bytes, long firstIova) {
-    free.add(firstIova, Aligned.up(hva + bytes, ENTRY_BYTES) - (hva & -ENTRY_BYTES));
-  }
-
   @Override
   public void unregistered(long hva, long bytes) {
     long firstEntry = hva & -ENTRY_BYTES;
@@ -153,7 +114,7 @@ public final class IommuMapping implements MemorySubscriber {
     iovas.clear(firstEntry, Aligned.up(hva + bytes, ENTRY_BYTES) - firstEntry);
     Throwable failed = unmapPieces(hva, hva + bytes, firstIova - firstEntry);
     switch (failed) {
-      case null -> giveBack(hva, bytes, firstIova);
+      case null -> space.giveBack(firstIova);
       case Error error -> throw error;
       default -> throw (RuntimeException) failed; // these addresses are not used again
     }

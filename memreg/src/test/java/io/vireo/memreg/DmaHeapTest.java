@@ -205,6 +205,39 @@ class DmaHeapTest {
     assertThat(limited.known()).isEmpty();
   }
 
+  /**
+   * Of huge pages, or of what may be locked, less may be left than a heap likes to take at once.
+   */
+  @Test
+  void a_block_is_as_small_as_it_may_be_where_there_is_no_more() {
+    RecordingSubscriber limited = new RecordingSubscriber().refusing(r -> r.bytes() > ENTRY_BYTES);
+    registry.subscribe(limited);
+    try (DmaHeap heap = heap(0, 4 * BLOCK)) {
+      long small = heap.allocate(64, 64, ANY_NODE);
+      assertThat(heap.statistics().totalBytes()).isEqualTo(ENTRY_BYTES);
+      assertThatThrownBy(() -> heap.allocate(ENTRY_BYTES + 1, 64, ANY_NODE))
+          .hasMessageContaining("refuses");
+      assertThat(heap.statistics().allocations()).isEqualTo(1);
+      assertThat(heap.statistics().totalBytes()).isEqualTo(ENTRY_BYTES);
+      heap.free(small);
+    }
+    assertThat(limited.known()).isEmpty();
+  }
+
+  @Test
+  void a_node_for_which_there_is_no_more_gets_what_others_have() {
+    RecordingSubscriber limited = new RecordingSubscriber();
+    registry.subscribe(limited);
+    try (DmaHeap heap = heap(0, 4 * BLOCK)) {
+      long zero = heap.allocate(64, 64, 0);
+      limited.refusing(r -> true);
+      long one = heap.allocate(64, 64, 1);
+      assertThat(one & -ENTRY_BYTES).isEqualTo(zero & -ENTRY_BYTES);
+      heap.free(zero);
+      heap.free(one);
+    }
+  }
+
   @Test
   void a_heap_with_memory_in_use_stays_open_and_keeps_it() {
     DmaHeap heap = heap(0, BLOCK);

@@ -26,8 +26,10 @@ class IommuMappingModelTest {
   /**
    * @param place in units of 256 MiB and some pages
    * @param failsAt which call of map fails, if it comes to so many
+   * @param ranges what devices reach from then on, if the kernel allows it; null: as before
    */
-  record Step(boolean register, boolean low, int place, long bytes, int failsAt) {
+  record Step(
+      boolean register, boolean low, int place, long bytes, int failsAt, List<IovaRange> ranges) {
     long hva() {
       return (low ? 0x1000_0000L : HIGH) + place * 0x1000_0000L + place % 3 * (5 * PAGE);
     }
@@ -45,7 +47,8 @@ class IommuMappingModelTest {
             Arbitraries.of(true, false),
             Arbitraries.integers().between(0, 30),
             bytes,
-            Arbitraries.integers().between(0, 8))
+            Arbitraries.integers().between(0, 8),
+            ranges().injectNull(0.8))
         .as(Step::new)
         .list()
         .ofMaxSize(30);
@@ -64,6 +67,9 @@ class IommuMappingModelTest {
     IommuMapping mapping = new IommuMapping(iommu);
     registry.subscribe(mapping);
     for (Step step : steps) {
+      if (step.ranges() != null) {
+        iommu.changeRanges(step.ranges());
+      }
       int[] calls = {0};
       iommu.refuseHva(hva -> calls[0]++ == step.failsAt());
       List<Region> before = registry.regions();
@@ -84,7 +90,7 @@ class IommuMappingModelTest {
       registry.unregister(region.hva(), region.bytes());
     }
     assertThat(iommu.pieces()).isEmpty();
-    assertAllRoomIsFree(registry, iommu, mapping, ranges.getFirst());
+    assertAllRoomIsFree(registry, iommu, mapping, iommu.iovaRanges().getFirst());
   }
 
   private static void assertMapped(

@@ -152,6 +152,37 @@ class IommuMappingTest {
     assertThat(any.iovas().translate(BASE)).isEqualTo(BASE);
   }
 
+  /** The kernel rules addresses out when a group joins, and allows them again when it leaves. */
+  @Test
+  void what_another_group_does_not_reach_is_not_taken_while_it_is_there() {
+    registry.subscribe(mapping);
+    registry.register(2 * PIECE_BYTES, PIECE_BYTES); // where both reach
+    assertThat(iommu.changeRanges(RecordingMapper.BITS_39)).isTrue();
+    registry.register(BASE, ENTRY_BYTES);
+    assertThat(iova(BASE)).isEqualTo(ENTRY_BYTES);
+    assertThat(iova(2 * PIECE_BYTES)).isEqualTo(2 * PIECE_BYTES);
+    assertThat(iommu.changeRanges(RecordingMapper.BITS_48)).isTrue();
+    registry.register(BASE + PIECE_BYTES, ENTRY_BYTES);
+    assertThat(iova(BASE + PIECE_BYTES)).isEqualTo(BASE + PIECE_BYTES);
+    assertThat(iommu.changeRanges(RecordingMapper.BITS_39)).as("the kernel refuses it").isFalse();
+  }
+
+  @Test
+  void what_is_given_back_is_taken_again_only_where_it_is_still_allowed() {
+    registry.subscribe(mapping);
+    long hva = 8 * ENTRY_BYTES;
+    registry.register(hva + PAGE, PAGE);
+    // Of its entry only the first half is allowed from now on, and nothing beside it.
+    iommu.changeRanges(List.of(new IovaRange(hva, hva + ENTRY_BYTES / 2 - 1)));
+    registry.unregister(hva + PAGE, PAGE);
+    assertThatThrownBy(() -> registry.register(hva + PAGE, PAGE))
+        .hasMessageContaining("ENOSPC")
+        .hasMessageContaining("the IOMMU has 0 bytes free");
+    iommu.changeRanges(RecordingMapper.BITS_48);
+    registry.register(hva + PAGE, PAGE);
+    assertThat(iova(hva + PAGE)).isEqualTo(hva + PAGE);
+  }
+
   @Test
   void when_a_later_piece_fails_nothing_is_left() {
     registry.subscribe(mapping);

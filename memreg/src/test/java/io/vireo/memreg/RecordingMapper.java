@@ -24,13 +24,25 @@ public final class RecordingMapper implements DmaMapper {
   /** One call of map. */
   public record Piece(long hva, long iova, long bytes) {}
 
-  private final List<IovaRange> ranges;
+  private List<IovaRange> ranges;
   private final TreeMap<Long, Piece> pieces = new TreeMap<>(); // by iova
   private LongPredicate refusedHva = hva -> false;
   private LongPredicate stuckIova = iova -> false;
 
   public RecordingMapper(List<IovaRange> ranges) {
     this.ranges = List.copyOf(ranges);
+  }
+
+  /**
+   * A group of devices has joined or left. False, and nothing has changed, when something is mapped
+   * where they do not reach: the kernel refuses such a group.
+   */
+  public boolean changeRanges(List<IovaRange> now) {
+    boolean possible =
+        pieces.values().stream()
+            .allMatch(p -> now.stream().anyMatch(r -> r.contains(p.iova(), p.bytes())));
+    ranges = possible ? List.copyOf(now) : ranges;
+    return possible;
   }
 
   /** Fails to map what begins at such addresses. */

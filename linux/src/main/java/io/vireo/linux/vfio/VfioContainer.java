@@ -88,6 +88,10 @@ public final class VfioContainer implements DmaMapper, AutoCloseable {
     return fd;
   }
 
+  boolean hasGroups() {
+    return groups > 0;
+  }
+
   /** A group has joined; the first one brings the IOMMU. */
   void joined() {
     if (groups == 0) {

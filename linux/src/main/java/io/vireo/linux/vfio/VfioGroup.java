@@ -93,7 +93,16 @@ public final class VfioGroup implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       long word = arena.allocateFrom(ValueLayout.JAVA_INT, container.fd()).address();
       String detail = "VFIO_GROUP_SET_CONTAINER of IOMMU group " + number;
-      check(VfioAbi.ioctl(fd, VFIO_GROUP_SET_CONTAINER, word), "ioctl", detail);
+      long result = VfioAbi.ioctl(fd, VFIO_GROUP_SET_CONTAINER, word);
+      if (result == -Errno.EINVAL && container.hasGroups()) {
+        throw new ErrnoException(
+            "ioctl",
+            Errno.EINVAL,
+            detail,
+            "memory is mapped already for other devices where those of this group do not reach:"
+                + " attach these first");
+      }
+      check(result, "ioctl", detail);
     }
     container.joined();
   }
