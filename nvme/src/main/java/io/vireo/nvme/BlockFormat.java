@@ -11,23 +11,18 @@ import io.vireo.nvme.spec.NvmOpcode;
  * @param protection type of protection information, 0 for none
  */
 record BlockFormat(int dataBytes, int metadataBytes, boolean extended, int protection) {
-  /** Metadata that are nothing but protection information. */
-  private static final int ONLY_PROTECTION_BYTES = 8;
-
-  private static final int TYPE_MASK = 0b111; // of DPS
-
   static BlockFormat of(NvmeNamespace namespace) {
     return new BlockFormat(
         namespace.blockBytes(),
         namespace.identify().metadataBytes(),
         namespace.identify().extendedLba(),
-        namespace.identify().protection() & TYPE_MASK);
+        namespace.protectionType());
   }
 
   /** Whether metadata are in host memory: with PRACT the controller makes and takes them away. */
   private boolean areMoved(int flags) {
     boolean action = protection != 0 && (flags & NvmOpcode.PRACT) != 0;
-    return metadataBytes > 0 && !(action && metadataBytes == ONLY_PROTECTION_BYTES);
+    return metadataBytes > 0 && !(action && metadataBytes == Dif.BYTES);
   }
 
   /** How long a block is among the data. */

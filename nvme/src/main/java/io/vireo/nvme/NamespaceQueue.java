@@ -34,10 +34,9 @@ import io.vireo.nvme.transport.TransportQueue;
  *   <li>{@link TransportQueue#TOO_LONG}: it cannot be cut, and is more than one command
  * </ul>
  *
- * <p>Flags are {@code NvmOpcode.FUA} and, on namespaces with protection information, {@code PRACT}
- * and {@code PRCHK}. Metadata that are not the controller's alone ({@code PRACT} with 8 bytes) lie
- * behind each block's data, or in a buffer of their own ({@link NvmeIo#metadata}), as the namespace
- * was formatted.
+ * <p>Flags are {@code NvmOpcode.FUA} and, with protection information, {@code PRACT} and {@code
+ * PRCHK}. Metadata that are not the controller's alone ({@code PRACT} with 8 bytes) lie behind each
+ * block's data, or in a buffer of their own ({@link NvmeIo#metadata}), as formatted.
  */
 public final class NamespaceQueue {
   private final IoQueuePair pair;
@@ -64,10 +63,9 @@ public final class NamespaceQueue {
 
   /** Read (NVM 3.2.4) into the I/O's data. */
   public int read(NvmeIo io, long lba, long blocks) {
-    return transfer(io, NvmOpcode.READ, lba, blocks, 0);
+    return read(io, lba, blocks, 0);
   }
 
-  /** The same with flags. */
   public int read(NvmeIo io, long lba, long blocks, int flags) {
     return transfer(io, NvmOpcode.READ, lba, blocks, flags);
   }
@@ -79,7 +77,7 @@ public final class NamespaceQueue {
 
   /**
    * Compare (NVM 3.2.1) with the I/O's data; ends with COMPARE_FAILURE when they differ. Several
-   * commands compare one after the other, not at one time.
+   * commands compare one after the other. Controllers refuse {@code PRACT}.
    */
   public int compare(NvmeIo io, long lba, long blocks, int flags) {
     return limits.offers(Capabilities.ONCS_COMPARE)
@@ -150,19 +148,18 @@ public final class NamespaceQueue {
     }
     long dwords = Integer.toUnsignedLong(flags) | blocks - 1;
     io.ask(this, NvmOpcode.COMPARE, lba, 2, dwords, half);
-    if (hasMetadata) {
-      io.metadata(0, format.refersToBlock(), format.countsReference());
-    }
+    countReferences(io);
     io.kind(NvmeIo.Kind.FUSED);
     return pair.take(io);
   }
 
-  /** Write zeroes (NVM 3.2.8); another flag is {@link NvmOpcode#DEAC}. */
+  /** Write zeroes (NVM 3.2.8); another flag is {@link NvmOpcode#DEAC}. Nothing is checked. */
   public int writeZeroes(NvmeIo io, long lba, long blocks, int flags) {
-    return plain(io, NvmOpcode.WRITE_ZEROES, Capabilities.ONCS_WRITE_ZEROES, lba, blocks, flags);
+    int offered = Capabilities.ONCS_WRITE_ZEROES;
+    return plain(io, NvmOpcode.WRITE_ZEROES, offered, lba, blocks, flags & ~NvmOpcode.PRCHK);
   }
 
-  /** Verify (NVM 3.2.5): the blocks can be read; nothing is transferred. */
+  /** Verify (NVM 3.2.5): the blocks can be read; they refuse {@code PRACT} here too. */
   public int verify(NvmeIo io, long lba, long blocks, int flags) {
     return plain(io, NvmOpcode.VERIFY, Capabilities.ONCS_VERIFY, lba, blocks, flags);
   }
@@ -182,10 +179,15 @@ public final class NamespaceQueue {
     }
     io.clearData();
     io.ask(this, opcode, lba, blocks, Integer.toUnsignedLong(flags), 0);
+    countReferences(io);
+    return start(io);
+  }
+
+  /** None of its metadata are apart from its data. */
+  private void countReferences(NvmeIo io) {
     if (hasMetadata) {
       io.metadata(0, format.refersToBlock(), format.countsReference());
     }
-    return start(io);
   }
 
   /** Flush (Base 7.1): makes durable what was written and has ended. */
@@ -219,21 +221,19 @@ public final class NamespaceQueue {
   }
 
   private int ranges(NvmeIo io, int opcode, long lba, int flags) {
+    if (io.dataBytes() == 0) {
+      return IoQueuePair.OUT_OF_RANGE;
+    }
     for (int i = 0; i < io.data().pieces(); i++) {
       if (isOutOfRange(io.data().hva(i), io.data().bytes(i))) {
         return IoQueuePair.OUT_OF_RANGE;
       }
     }
-    if (io.dataBytes() == 0) {
-      return IoQueuePair.OUT_OF_RANGE;
-    }
     if (pair.options().buffers().bytes() == 0) {
       return TransportQueue.MISALIGNED;
     }
     io.ask(this, opcode, lba, io.dataBytes(), Integer.toUnsignedLong(flags), 1);
-    if (hasMetadata) {
-      io.metadata(0, format.refersToBlock(), format.countsReference());
-    }
+    countReferences(io);
     io.kind(NvmeIo.Kind.RANGES);
     return pair.take(io);
   }

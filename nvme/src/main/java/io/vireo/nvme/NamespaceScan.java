@@ -112,7 +112,7 @@ final class NamespaceScan {
     if (data.sizeBlocks() == 0) {
       return;
     }
-    String trouble = NvmeNamespace.trouble(id, data);
+    String trouble = NvmeNamespace.trouble(id, data, maxTransferBytes);
     ZonedNamespace zones = commandSet == Identify.CSI_ZONED ? zones(id, data) : null;
     if (trouble == null && zones != null && zones.zoneBlocks() <= 0) {
       trouble = "namespace %d has zones of %d blocks".formatted(id, zones.zoneBlocks());

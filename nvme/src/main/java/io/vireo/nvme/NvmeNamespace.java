@@ -25,6 +25,8 @@ public record NvmeNamespace(
   /** Blocks that no command could carry. */
   private static final int MAX_BLOCK_SHIFT = 16;
 
+  private static final int PROTECTION_TYPE = 0b111; // of DPS
+
   public long blocks() {
     return identify.sizeBlocks();
   }
@@ -42,17 +44,33 @@ public record NvmeNamespace(
   }
 
   /** Why it cannot be used, null when it can: what the controller tells makes no sense to us. */
-  static String trouble(int id, IdentifyNamespace data) {
+  static String trouble(int id, IdentifyNamespace data, int maxTransferBytes) {
     int shift = data.blockShift();
     if (shift < MIN_BLOCK_SHIFT || shift > MAX_BLOCK_SHIFT) {
       return "namespace %d has blocks of 2^%d bytes, not of 2^%d to 2^%d"
           .formatted(id, shift, MIN_BLOCK_SHIFT, MAX_BLOCK_SHIFT);
+    }
+    int unit = (1 << shift) + (data.extendedLba() ? data.metadataBytes() : 0);
+    if (unit > maxTransferBytes) {
+      return "namespace %d has blocks of %d bytes, more than the %d of the longest command"
+          .formatted(id, unit, maxTransferBytes);
     }
     if (data.sizeBlocks() < 0 || data.sizeBlocks() > Long.MAX_VALUE >> shift) {
       return "namespace %d has %s blocks, more than 2^63 bytes"
           .formatted(id, Long.toUnsignedString(data.sizeBlocks()));
     }
     return null;
+  }
+
+  /** Type of its protection information (NVM 5.2); 0: none. */
+  public int protectionType() {
+    return identify.protection() & PROTECTION_TYPE;
+  }
+
+  /** Whether a block's metadata are nothing that a host must have: {@code PRACT} hides them. */
+  public boolean canHideMetadata() {
+    return identify.metadataBytes() == 0
+        || (protectionType() != 0 && identify.metadataBytes() == Dif.BYTES);
   }
 
   /** Whether its blocks look as they did. */

@@ -68,7 +68,12 @@ class OddControllerTest {
   }
 
   private static void leavesOut(int at, long value, int bytes, String sentence) {
-    try (ModelHost host = new ModelHost(ModelOptions.DEFAULT)) {
+    leavesOut(ModelOptions.DEFAULT, at, value, bytes, sentence);
+  }
+
+  private static void leavesOut(
+      ModelOptions options, int at, long value, int bytes, String sentence) {
+    try (ModelHost host = new ModelHost(options)) {
       lie(host, 0, at, value, bytes);
       try (NvmeController controller = of(host)) {
         controller.start();
@@ -82,6 +87,12 @@ class OddControllerTest {
   void namespaces_of_nonsense_are_left_out_with_a_sentence() {
     leavesOut(134, 63, 1, "namespace 1 has blocks of 2^63 bytes, not of 2^9 to 2^16");
     leavesOut(134, 0, 1, "namespace 1 has blocks of 2^0 bytes, not of 2^9 to 2^16");
+    leavesOut(
+        ModelOptions.DEFAULT.withMdts(1), // two pages
+        134,
+        14,
+        1,
+        "namespace 1 has blocks of 16384 bytes, more than the 8192 of the longest command");
     leavesOut(0, -1, 8, "namespace 1 has 18446744073709551615 blocks, more than 2^63 bytes");
     leavesOut(
         0, Long.MAX_VALUE, 8, "namespace 1 has 9223372036854775807 blocks, more than 2^63 bytes");

@@ -153,22 +153,33 @@ class ProtectionTest {
   }
 
   @Test
-  void compare_and_write_compares_and_makes_protection_information_too() { // Base 3.4.2
+  void compare_and_write_takes_protection_information_of_the_host() { // Base 3.4.2
     for (int type = 1; type <= 3; type++) {
       try (IoFixture io = fixture(8, true, type)) {
-        io.fill(0, 4 * 512, type);
-        int flags = NvmOpcode.PRACT | CHECKS;
+        Dif dif = new Dif(512, 8, type);
+        io.fill(0, 4 * 520, type);
+        dif.makeExtended(io.data, 2, 100, APPLICATION);
+        dif.makeExtended(io.data + 2 * 520, 2, 100, APPLICATION);
         NvmeIo data = new NvmeIo(io, 8);
-        data.tags(7, APPLICATION, 0xffff);
-        data.addData(io.data, 2 * 512);
-        assertThat(end(io, data, io.disk.write(data, 100, 2, flags))).isZero();
-        data.addData(io.data + 2 * 512, 2 * 512);
-        assertThat(end(io, data, io.disk.compareAndWrite(data, 100, 2, flags))).isZero();
+        data.tags(100, APPLICATION, 0xffff);
+        data.addData(io.data, 2 * 520);
+        assertThat(end(io, data, io.disk.write(data, 100, 2, CHECKS))).isZero();
+        data.addData(io.data + 2 * 520, 2 * 520);
+        assertThat(end(io, data, io.disk.compareAndWrite(data, 100, 2, CHECKS))).isZero();
         data.clearData();
-        data.addData(io.data + 8192, 2 * 512);
-        assertThat(end(io, data, io.disk.read(data, 100, 2, flags))).isZero();
-        assertThat(io.dataAt(8192, 1024)).isEqualTo(io.dataAt(1024, 1024));
+        data.addData(io.data + 8192, 2 * 520);
+        assertThat(end(io, data, io.disk.read(data, 100, 2, CHECKS))).isZero();
+        assertThat(io.dataAt(8192, 1040)).isEqualTo(io.dataAt(1040, 1040));
       }
+    }
+  }
+
+  @Test
+  void zeroes_are_written_without_a_check() { // of which there would be nothing
+    try (IoFixture io = fixture(8, false, 1)) {
+      NvmeIo zeroes = new NvmeIo(io, 1);
+      int flags = NvmOpcode.PRACT | CHECKS;
+      assertThat(end(io, zeroes, io.disk.writeZeroes(zeroes, 100, 64, flags))).isZero();
     }
   }
 

@@ -113,15 +113,15 @@ final class DriveIo implements NvmeIoCompletion {
     int shift = channel.blockShift();
     long lba = io.offsetBytes() >>> shift;
     long blocks = io.lengthBytes() >>> shift;
-    int fua = io.fua() ? NvmOpcode.FUA : 0;
+    int flags = channel.protection() | (io.fua() ? NvmOpcode.FUA : 0);
     return switch (io.type()) {
-      case READ -> channel.namespace().read(commands, lba, blocks);
-      case WRITE -> channel.namespace().write(commands, lba, blocks, fua);
+      case READ -> channel.namespace().read(commands, lba, blocks, channel.protection());
+      case WRITE -> channel.namespace().write(commands, lba, blocks, flags);
       case UNMAP -> channel.namespace().deallocate(commands);
       case WRITE_ZEROES ->
           channel
               .namespace()
-              .writeZeroes(commands, lba, blocks, fua | (io.mayUnmap() ? NvmOpcode.DEAC : 0));
+              .writeZeroes(commands, lba, blocks, flags | (io.mayUnmap() ? NvmOpcode.DEAC : 0));
       case FLUSH -> channel.namespace().flush(commands);
       case RESET -> throw new AssertionError("answered by the channel");
     };

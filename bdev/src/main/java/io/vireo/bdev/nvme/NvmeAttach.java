@@ -9,6 +9,9 @@ import io.vireo.bdev.module.Optional;
  * @param name the controller's; its namespaces are called NAMEn1, NAMEn2, ...
  * @param trtype only {@code PCIe}
  * @param traddr the function's address, {@code 0000:01:00.0} or {@code 01:00.0}
+ * @param prchk_reftag the controller checks the reference tags of namespaces with protection
+ *     information of type 1; no guest sees any
+ * @param prchk_guard it checks the guards
  * @param multipath only {@code disable}: a PCI function is the only path
  * @param num_io_queues how many queue pairs are asked for; each reactor that serves one of its
  *     disks needs one
@@ -31,8 +34,8 @@ public record NvmeAttach(
     @Optional @Later String hostnqn,
     @Optional @Later String hostaddr,
     @Optional @Later String hostsvcid,
-    @Optional @Later boolean prchk_reftag,
-    @Optional @Later boolean prchk_guard,
+    @Optional boolean prchk_reftag,
+    @Optional boolean prchk_guard,
     @Optional @Later boolean hdgst,
     @Optional @Later boolean ddgst,
     @Optional @Later int fabrics_connect_timeout_us,

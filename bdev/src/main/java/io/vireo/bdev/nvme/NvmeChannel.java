@@ -13,6 +13,7 @@ final class NvmeChannel extends BdevChannel {
   private NvmeNamespace identified;
   private NamespaceQueue namespace;
   private final int blockShift;
+  private final int protection;
   private final boolean writeCache;
 
   NvmeChannel(NvmeBdev bdev, Reactor reactor, DriveQueue queue) {
@@ -21,6 +22,7 @@ final class NvmeChannel extends BdevChannel {
     this.queue = queue;
     follow();
     blockShift = bdev.namespace().blockShift();
+    protection = NamespaceGeometry.protection(identified, bdev.drive().origin());
     writeCache = bdev.writeCache();
   }
 
@@ -36,6 +38,11 @@ final class NvmeChannel extends BdevChannel {
 
   int blockShift() {
     return blockShift;
+  }
+
+  /** Flags of commands with data, {@code NvmOpcode.PRACT} and {@code PRCHK}. */
+  int protection() {
+    return protection;
   }
 
   /** Whether what was written may be lost when power is. */

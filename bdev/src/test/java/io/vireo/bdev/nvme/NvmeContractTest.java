@@ -15,10 +15,15 @@ class NvmeContractTest extends BdevContract {
   private final ModelBus bus = new ModelBus();
   private final List<NvmeDrives> drives = new ArrayList<>();
 
+  /** The controller's kind. */
+  ModelOptions model() {
+    return ModelOptions.DEFAULT;
+  }
+
   @Override
   protected Bdev create(String name, long sizeBytes) {
     String address = "0000:01:0%d.0".formatted(bus.slots().size());
-    bus.add(address, ModelOptions.DEFAULT.withBlocks((int) (sizeBytes / 512)));
+    bus.add(address, model().withBlocks((int) (sizeBytes / 512)));
     // Each in a registry of its own, for they all say that they are the same disk.
     NvmeDrives one = new NvmeDrives(new BdevRegistry(), bus, new DriveClock());
     drives.add(one);

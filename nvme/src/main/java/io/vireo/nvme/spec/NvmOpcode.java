@@ -29,6 +29,7 @@ public final class NvmOpcode {
 
   public static final int PRCHK_APPLICATION_TAG = 1 << 27;
   public static final int PRCHK_REFERENCE_TAG = 1 << 26;
+  public static final int PRCHK = PRCHK_GUARD | PRCHK_APPLICATION_TAG | PRCHK_REFERENCE_TAG;
 
   private static final int COPY_SOURCE_SHIFT = 14;
 

@@ -57,10 +57,19 @@ public final class ModelNamespace {
         offset(command.lba(), command.blocks());
         uncorrectable.set((int) command.lba(), (int) command.lba() + command.blocks());
       }
-      case 0x05 -> compare(command, pointer, maxBytes);
-      case 0x08 -> zero(command.lba(), command.blocks());
+      case 0x05 -> {
+        ModelProtection.refuse(command, protection, PRACT);
+        compare(command, pointer, maxBytes);
+      }
+      case 0x08 -> {
+        ModelProtection.refuse(command, protection, ModelProtection.CHECKS);
+        zero(command.lba(), command.blocks());
+      }
       case 0x09 -> manage(command, pointer);
-      case 0x0c -> checkReadable(command);
+      case 0x0c -> {
+        ModelProtection.refuse(command, protection, PRACT);
+        checkReadable(command);
+      }
       case 0x19 -> copy(command, pointer);
       case 0x79 -> {
         for (long zone : zones().manage(command)) {

@@ -7,12 +7,22 @@ package io.vireo.nvme.model;
 final class ModelProtection {
   private static final int INVALID_PROTECTION = CommandFailure.DNR | 0x181;
 
+  /** Bits of command dword 12: PRCHK. */
+  static final int CHECKS = 0b111 << 26;
+
   private final int type;
   private final int offset;
 
   ModelProtection(ModelFormat format) {
     this.type = format.protection() & 7;
     this.offset = (format.protection() & 8) != 0 ? 0 : format.metadataBytes() - 8;
+  }
+
+  /** Where there is protection information, a command does not go with such bits of dword 12. */
+  static void refuse(Command command, ModelProtection protection, int bits) {
+    if (protection != null && (command.cdw12() & bits) != 0) {
+      throw new CommandFailure(INVALID_PROTECTION);
+    }
   }
 
   private static int crc(byte[] bytes, int length, int before) {

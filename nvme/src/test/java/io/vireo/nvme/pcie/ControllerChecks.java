@@ -119,26 +119,38 @@ final class ControllerChecks {
       for (NvmeNamespace namespace : controller.namespaces()) {
         IoQueuePair first = controller.openQueuePair(64, 32, buffers);
         IoQueuePair second = controller.openQueuePair(4, 3, buffers);
-        String name = address + " namespace " + namespace.id();
         try {
-          if (namespace.isZoned()) {
-            new ZoneChecks(controller, namespace, first, memory.address()).run(checks, name);
-            continue;
-          }
-          new IoChecks(controller, namespace, first, second, memory.address(), DATA_BYTES)
-              .run(checks, name);
-          if (controller.identify().serialNumber().equals("VIREO0")) { // what the data are on
-            KernelDataChecks shared =
-                new KernelDataChecks(controller, namespace, first, memory.address(), DATA_BYTES);
-            checks.check(address + " reads what the kernel's driver wrote", shared::readKernels);
-            checks.check(address + " writes for the kernel's driver", shared::writeOurs);
-          }
+          namespace(controller, namespace, first, second, memory.address());
         } finally {
           controller.close(first);
           controller.close(second);
         }
       }
       checks.check(address + " is stopped by force", () -> stop(function, controller));
+    }
+  }
+
+  private void namespace(
+      NvmeController controller,
+      NvmeNamespace namespace,
+      IoQueuePair first,
+      IoQueuePair second,
+      long data) {
+    String name = address + " namespace " + namespace.id();
+    if (namespace.isZoned()) {
+      new ZoneChecks(controller, namespace, first, data).run(checks, name);
+      return;
+    }
+    if (!namespace.canHideMetadata()) {
+      new MetadataChecks(controller, namespace, first, data).run(checks, name);
+      return;
+    }
+    new IoChecks(controller, namespace, first, second, data, DATA_BYTES).run(checks, name);
+    if (controller.identify().serialNumber().equals("VIREO0")) { // what the data are on
+      KernelDataChecks shared =
+          new KernelDataChecks(controller, namespace, first, data, DATA_BYTES);
+      checks.check(address + " reads what the kernel's driver wrote", shared::readKernels);
+      checks.check(address + " writes for the kernel's driver", shared::writeOurs);
     }
   }
 
