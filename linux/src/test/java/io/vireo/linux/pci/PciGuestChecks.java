@@ -42,6 +42,7 @@ public final class PciGuestChecks {
     checks.check("a disk that is mounted", this::mounted);
     checks.check("a disk that is swap", this::swap);
     checks.check("a disk that is mounted unseen", this::mountedUnseen);
+    checks.check("a disk that a program has open", this::open);
     checks.check("vfio-pci takes the controller", this::bind);
   }
 
@@ -112,6 +113,21 @@ public final class PciGuestChecks {
       other.getOutputStream().close();
       require(other.waitFor(10, TimeUnit.SECONDS), "still mounted");
       await("end of the mount", this::isFree);
+    }
+  }
+
+  /** Without a claim, as hypervisors and databases have it. */
+  private String open() throws Exception {
+    Process other =
+        new ProcessBuilder("sh", "-c", "exec 3<" + disk + " && echo open && read line")
+            .redirectError(INHERIT)
+            .start();
+    try {
+      require(other.getInputStream().read() == 'o', "not open");
+      return refused("(process %d) has %s open".formatted(other.pid(), disk.getFileName()));
+    } finally {
+      other.getOutputStream().close();
+      require(other.waitFor(10, TimeUnit.SECONDS), "still open");
     }
   }
 
