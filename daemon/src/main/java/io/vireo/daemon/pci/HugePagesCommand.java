@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  vireo hugepages",
-      "  vireo hugepages 512           1 GiB in all, each node its part",
+      "  vireo hugepages 512           1 GiB in all, each node its part if it has it",
       "  vireo hugepages 512 --node 1  1 GiB there; the other nodes stay as they are"
     })
 public final class HugePagesCommand implements Callable<Integer> {
@@ -97,11 +97,7 @@ public final class HugePagesCommand implements Callable<Integer> {
     if (ours.isEmpty()) {
       throw new IOException("the kernel has no huge pages of 2 MiB (CONFIG_HUGETLBFS)");
     }
-    long reserved = 0;
-    for (int i = 0; i < ours.size(); i++) {
-      long share = pages / ours.size() + (i < pages % ours.size() ? 1 : 0);
-      reserved += ours.get(i).resize(share, store).total();
-    }
+    long reserved = spread(ours);
     if (reserved < pages) {
       throw new IOException(
           ("only %d of %d huge pages could be reserved, for there is too little memory in one"
@@ -113,6 +109,23 @@ public final class HugePagesCommand implements Callable<Integer> {
           "%d huge pages are left, not %d: the others are in use; end who uses them, and try again"
               .formatted(reserved, pages));
     }
+  }
+
+  /** Gives each pool its part; what one does not have the others take over. */
+  private long spread(List<HugePagePool> pools) throws IOException {
+    long[] totals = new long[pools.size()];
+    long missing = pages;
+    for (int i = 0; i < totals.length; i++) {
+      int left = totals.length - i;
+      totals[i] = pools.get(i).resize(Math.max(0, (missing + left - 1) / left), store).total();
+      missing -= totals[i];
+    }
+    for (int i = 0; i < totals.length && missing > 0; i++) {
+      long before = totals[i];
+      totals[i] = pools.get(i).resize(before + missing, store).total();
+      missing -= totals[i] - before;
+    }
+    return pages - missing;
   }
 
   /** Has each pool as it was; answers how many pages there are then. */

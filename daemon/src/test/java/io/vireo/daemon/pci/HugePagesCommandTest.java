@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +76,19 @@ class HugePagesCommandTest {
     assertThat(second).hasContent("3");
     assertThat(large).hasContent("1");
     assertThat(out.toString()).contains("0     2 MiB      4", "1     2 MiB      3");
+  }
+
+  /** Such as nodes of CPUs alone. */
+  @ParameterizedTest
+  @CsvSource({"0, 8", "1, 8", "0, 0", "1, 1"})
+  void what_a_node_does_not_have_others_take_over(int poor, int wanted) throws IOException {
+    List<Path> files = List.of(node(0, "0", "0"), node(1, "0", "0"));
+    HugePagePool.Store store =
+        (file, pages) ->
+            HugePagePool.store(file, file.equals(files.get(poor)) ? "0\n" : pages.strip() + "\n");
+    assertThat(run(new HugePagesCommand(root, store), Integer.toString(wanted))).isZero();
+    assertThat(files.get(poor)).hasContent("0");
+    assertThat(files.get(1 - poor)).hasContent(Integer.toString(wanted));
   }
 
   @Test

@@ -25,11 +25,9 @@ class DiskUseTest {
 
   @BeforeEach
   void machine() throws IOException {
-    tree = new SysfsTree(root);
-    tree.driver("nvme", "0x010802");
-    tree.driver("vfio-pci", "none");
-    nvme = tree.controller("0000:01:00.0", "nvme", 12);
+    tree = SysfsTree.withDrive(root, ADDRESS);
     bus = tree.bus();
+    nvme = bus.directory(ADDRESS);
   }
 
   @Test

@@ -26,12 +26,10 @@ class PciBusTest {
 
   @BeforeEach
   void machine() throws IOException {
-    tree = new SysfsTree(root);
-    tree.driver("nvme", "0x010802");
-    tree.driver("vfio-pci", "none");
-    nvme = tree.controller("0000:01:00.0", "nvme", 12);
+    tree = SysfsTree.withDrive(root, ADDRESS);
     tree.function("0000:00:1f.2", "0x010601");
     bus = tree.bus();
+    nvme = bus.directory(ADDRESS);
   }
 
   private Optional<String> driver() throws IOException {

@@ -33,6 +33,15 @@ public final class SysfsTree implements Sysfs.Store {
     write("proc/swaps", "Filename Type Size Used Priority\n");
   }
 
+  /** A machine with a drive at that address that the kernel's driver has; vfio-pci is loaded. */
+  static SysfsTree withDrive(Path root, PciAddress address) throws IOException {
+    SysfsTree tree = new SysfsTree(root);
+    tree.driver("nvme", "0x010802");
+    tree.driver("vfio-pci", "none");
+    tree.controller(address.toString(), "nvme", 12);
+    return tree;
+  }
+
   /** Its functions, which answer to what is stored. */
   public PciBus bus() {
     return new PciBus(root, this, Duration.ofSeconds(10));
