@@ -15,10 +15,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /** The PCI functions of a machine, and which driver has which. */
 public final class PciBus {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final long PAUSE_NS = 10_000_000;
 
   /** Drivers that do no DMA, so that a program can have the others of a group. */
   private static final Set<String> HARMLESS = Set.of("vfio-pci", "pci-stub", "pcieport");
@@ -38,7 +40,8 @@ public final class PciBus {
 
   /**
    * @param store does what the kernel does when something is stored to one of its attributes
-   * @param patience how long a driver may take to let go of a function
+   * @param patience how long a driver may take to let go of a function; a tenth of it for the
+   *     kernel to give it to another
    */
   PciBus(Path root, Sysfs.Store store, Duration patience) {
     this.bus = root.resolve("sys/bus/pci");
@@ -164,8 +167,7 @@ public final class PciBus {
     unbind(function);
     String before = function.driver().orElse("");
     try {
-      probe(address, driver);
-      if (!present(address).driver().equals(Optional.of(driver))) {
+      if (!takes(address, driver)) {
         throw new PciException(
             Errno.EIO,
             "driver %s does not take %s; the kernel's log (dmesg) may tell why"
@@ -256,6 +258,22 @@ public final class PciBus {
         throw cause;
       }
       throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /**
+   * Whether that driver has it now. A function that has just come is given to no driver before the
+   * kernel has told everybody of it: it is asked for again for a while.
+   */
+  private boolean takes(PciAddress address, String driver) throws IOException {
+    long deadline = System.nanoTime() + patience.dividedBy(10).toNanos();
+    while (true) {
+      probe(address, driver);
+      Optional<String> now = present(address).driver();
+      if (now.isPresent() || System.nanoTime() - deadline >= 0) {
+        return now.equals(Optional.of(driver));
+      }
+      LockSupport.parkNanos(PAUSE_NS);
     }
   }
 

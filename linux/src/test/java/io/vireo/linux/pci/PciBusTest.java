@@ -121,6 +121,17 @@ class PciBusTest {
   }
 
   @Test
+  void a_function_that_has_just_come_gets_its_driver_when_the_kernel_is_ready() throws IOException {
+    PciAddress fresh = PciAddress.parse("0000:02:00.0");
+    Path directory = tree.function(fresh.toString(), "0x010802");
+    tree.link(directory.resolve("iommu_group"), "../../../kernel/iommu_groups/13");
+    tree.early = 3;
+    bus.bind(fresh, "vfio-pci");
+    assertThat(bus.function(fresh).orElseThrow().driver()).contains("vfio-pci");
+    assertThat(tree.stores.stream().filter(store -> store.contains("drivers_probe"))).hasSize(4);
+  }
+
+  @Test
   void a_driver_that_does_not_take_it_leaves_it_with_the_one_before() throws IOException {
     tree.refusing.add("vfio-pci");
     assertThatThrownBy(() -> bus.bind(ADDRESS, "vfio-pci"))

@@ -25,6 +25,9 @@ public final class SysfsTree implements Sysfs.Store {
   /** Drivers that refuse whatever they are given. */
   final List<String> refusing = new ArrayList<>();
 
+  /** So many times from now on no driver gets a function, for it has only just come. */
+  int early;
+
   /** An empty machine. */
   public SysfsTree(Path root) throws IOException {
     this.root = root;
@@ -44,7 +47,7 @@ public final class SysfsTree implements Sysfs.Store {
 
   /** Its functions, which answer to what is stored. */
   public PciBus bus() {
-    return new PciBus(root, this, Duration.ofSeconds(10));
+    return new PciBus(root, this, Duration.ofSeconds(3));
   }
 
   /** What was stored, in order: {@code path=value}. */
@@ -133,7 +136,7 @@ public final class SysfsTree implements Sysfs.Store {
   }
 
   private void probe(Path function) throws IOException {
-    if (Files.exists(function.resolve("driver"))) {
+    if (Files.exists(function.resolve("driver")) || early-- > 0) {
       return;
     }
     String override = Files.readString(function.resolve("driver_override")).strip();
