@@ -15,13 +15,15 @@ final class FaultyGuest implements AutoCloseable {
   /** In the log: of a command that takes too long. */
   static final String LATE = "is in flight for";
 
+  private static final int DEPTH = 16;
+
   /** After this time a command is late. */
   private static final int LATE_US = 400_000;
 
   final GuestChecks checks = new GuestChecks(System.out);
   final QemuMonitor monitor = new QemuMonitor();
   final PciBus bus = new PciBus(Path.of("/"));
-  final GuestTarget target = GuestTarget.start(); // which wants the log to be silent
+  final GuestTarget target = GuestTarget.start(0); // which wants the log to be silent
   final GuestLog log = GuestLog.begin();
 
   FaultyGuest() throws IOException {}
@@ -42,7 +44,7 @@ final class FaultyGuest implements AutoCloseable {
         "bdev_nvme_set_options", Map.of("action_on_timeout", onTimeout, "timeout_us", LATE_US));
     String bdev = attach(device);
     Path path = target.serve(bdev, Map.of());
-    try (SocketChecks socket = new SocketChecks(path, 0, 512, expected)) {
+    try (SocketChecks socket = new SocketChecks(path, 0, 512, DEPTH, expected)) {
       what.run(socket);
     }
     target.serveNoMore(bdev);

@@ -115,7 +115,7 @@ public final class NvmeTargetGuestChecks {
     }
     target.serveNoMore(name);
     Path path = target.serve(name, Map.of("cpumask", "0x2"));
-    try (SocketChecks socket = new SocketChecks(path, 0, block)) {
+    try (SocketChecks socket = new SocketChecks(path, 0, block, 64, Expectation.SUCCESS)) {
       for (int depth : new int[] {1, 4, 16, 64}) {
         checks.check(
             "%s: any size at depth %d, where it lies".formatted(name, depth),

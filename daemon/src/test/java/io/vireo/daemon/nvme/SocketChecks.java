@@ -37,9 +37,9 @@ final class SocketChecks implements AutoCloseable {
   private static final int RING = 128;
   private static final int MAX_BYTES = 1 << 20;
   private static final int AREA_BYTES = 16 << 20; // of the disk, in which everything happens
-  private static final int MAX_DEPTH = 64;
+  private static final int USUAL_DEPTH = 16;
   private static final int SLOT_BYTES = MAX_BYTES + 4096; // data may begin anywhere in a page
-  private static final int MEMORY_BYTES = 96 << 20;
+  private static final int OTHER_BYTES = 8 << 20; // of memory: rings, and data of single requests
   private static final long PAUSE_NS = 10_000; // others need the CPU, also the one who emulates it
   private static final long PATIENCE_NS = 30_000_000_000L;
 
@@ -50,6 +50,7 @@ final class SocketChecks implements AutoCloseable {
   private final long slots; // where data lie, for each request in flight
   private final long capacity;
   private final int block;
+  private final int maxDepth;
   private final KnownContent disk; // what is on the area
   private final SplittableRandom random = new SplittableRandom(42);
   private Expectation expected;
@@ -58,11 +59,16 @@ final class SocketChecks implements AutoCloseable {
   private final AtomicLong failed = new AtomicLong();
 
   SocketChecks(Path socket, long sectors, int block) {
-    this(socket, sectors, block, Expectation.SUCCESS);
+    this(socket, sectors, block, USUAL_DEPTH, Expectation.SUCCESS);
   }
 
-  SocketChecks(Path socket, long sectors, int block, Expectation expected) {
+  /**
+   * @param sectors how many the disk must have; 0: as many as it has
+   * @param maxDepth requests in flight at most. Memory is made for so many: it takes time to pin
+   */
+  SocketChecks(Path socket, long sectors, int block, int maxDepth, Expectation expected) {
     this.block = block;
+    this.maxDepth = maxDepth;
     this.expected = expected;
     frontend = VhostUserFrontend.connect(socket, 10_000);
     long features = frontend.negotiate(FEATURES, PROTOCOL);
@@ -70,12 +76,12 @@ final class SocketChecks implements AutoCloseable {
     capacity =
         ByteBuffer.wrap(config).order(ByteOrder.LITTLE_ENDIAN).getLong(BlkConfig.CAPACITY) * 512;
     require(sectors == 0 || capacity == sectors * 512, capacity);
-    memory = FrontendMemory.of("checks", MEMORY_BYTES);
+    memory = FrontendMemory.of("checks", ((long) maxDepth << 20) + OTHER_BYTES);
     ring = new FrontendRing(memory, 0, RING, features);
     frontend.share(memory);
     frontend.start(ring, 0);
     driver = ring.blk(true);
-    slots = memory.allocate((long) MAX_DEPTH * SLOT_BYTES, 4096);
+    slots = memory.allocate((long) maxDepth * SLOT_BYTES, 4096);
     disk = new KnownContent((int) Math.min(AREA_BYTES, capacity), block);
     readAll();
   }
@@ -165,7 +171,7 @@ final class SocketChecks implements AutoCloseable {
   }
 
   private Object verify(int depth, int alignment, IntPredicate more) {
-    require(depth <= MAX_DEPTH, depth);
+    require(depth <= maxDepth, depth);
     DiskRequest[] byTag = new DiskRequest[RING * 2];
     int span = disk.bytes() / depth & -block; // each slot has its part of the disk
     int inFlight = 0;
