@@ -57,7 +57,8 @@ public final class Drives implements AutoCloseable {
    * @throws IOException with a sentence when it is not to be had, or fails
    */
   public <T> T use(PciAddress address, Use<T> use) throws Exception {
-    try (PcieFunction function = domain.attach(address, access)) {
+    try (PcieFunction function = domain.attach(address, access);
+        StopAtExit _ = access == Access.PHYSICAL ? new StopAtExit(function::stop) : null) {
       return use(function, use);
     } catch (NvmeException e) {
       throw new IOException("%s: %s".formatted(address, e.getMessage()), e);
