@@ -47,11 +47,18 @@ final class DiskUse {
     return new DiskClaims(disks(function).stream().map(this::node).toList());
   }
 
-  /** The files in {@code /dev} of the disks and of their partitions. */
+  /**
+   * The files in {@code /dev} through which programs do I/O: of the disks, of their partitions, and
+   * of the namespaces as character devices ({@code ng0n1}).
+   */
   List<Path> nodes(Path function) throws IOException {
     List<Path> nodes = new ArrayList<>();
-    for (Path disk : disks(function)) {
-      withPartitions(disk).forEach(device -> nodes.add(node(device)));
+    for (Path device : devices(function)) {
+      if (isDisk(device)) {
+        withPartitions(device).forEach(part -> nodes.add(node(part)));
+      } else if (device.getFileName().toString().startsWith("ng")) {
+        nodes.add(node(device));
+      }
     }
     return nodes;
   }
@@ -65,27 +72,36 @@ final class DiskUse {
     return disks(function).stream().map(disk -> disk.getFileName().toString()).toList();
   }
 
-  /**
-   * The directories of the disks: below the function, or below an NVMe subsystem that it joined.
-   */
   private List<Path> disks(Path function) throws IOException {
-    List<Path> disks = new ArrayList<>();
+    return devices(function).stream().filter(DiskUse::isDisk).toList();
+  }
+
+  /** Character devices have a number, but no size. */
+  private static boolean isDisk(Path device) {
+    return Files.exists(device.resolve("size"));
+  }
+
+  /**
+   * The directories of what has a number: below the function, or below an NVMe subsystem that it
+   * joined.
+   */
+  private List<Path> devices(Path function) throws IOException {
+    List<Path> devices = new ArrayList<>();
     for (Path controller : Sysfs.list(function.resolve("nvme"))) {
-      addDisks(controller, disks);
+      addDevices(controller, devices);
       for (Path subsystem : Sysfs.list(root.resolve("sys/class/nvme-subsystem"))) {
         if (Files.exists(subsystem.resolve(controller.getFileName()))) {
-          addDisks(subsystem, disks);
+          addDevices(subsystem, devices);
         }
       }
     }
-    return disks;
+    return devices;
   }
 
-  private static void addDisks(Path directory, List<Path> disks) throws IOException {
+  private static void addDevices(Path directory, List<Path> devices) throws IOException {
     for (Path entry : Sysfs.list(directory)) {
-      // The character device of a namespace (ng0n1) has a number, but no size.
-      if (Files.exists(entry.resolve("dev")) && Files.exists(entry.resolve("size"))) {
-        disks.add(entry);
+      if (Files.exists(entry.resolve("dev"))) {
+        devices.add(entry);
       }
     }
   }
