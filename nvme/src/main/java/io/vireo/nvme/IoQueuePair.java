@@ -179,6 +179,11 @@ public final class IoQueuePair {
     timeouts.limit(limitNs, listener);
   }
 
+  /** Tells somebody now of all that are, in the order of their submission. */
+  public void visitLate(TimeoutListener visitor) {
+    timeouts.visit(detached ? null : queue, visitor);
+  }
+
   /**
    * Takes everything back from the disabled controller; it waits for {@link #resume} or {@link
    * #fail}, and so does every I/O that comes meanwhile. What had ended before ends now. What owners
@@ -269,11 +274,6 @@ public final class IoQueuePair {
   /** The queue's id at the controller, from 1. */
   public int id() {
     return queue.id();
-  }
-
-  /** Completions that belonged to nothing in flight, since the queue was opened or reopened. */
-  public long unknownCompletions() {
-    return queue.unknownCompletions();
   }
 
   /** What became of I/Os that were not one command in place. */

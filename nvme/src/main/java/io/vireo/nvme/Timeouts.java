@@ -56,11 +56,27 @@ final class Timeouts {
     }
   }
 
-  /** Nobody polled for long: when within that time a request came is unknown, so it came now. */
+  /**
+   * Tells somebody of all requests that are late, each once.
+   *
+   * @param queue null: nothing is in flight
+   */
+  void visit(TransportQueue queue, TimeoutListener visitor) {
+    NvmeRequest r = queue == null ? null : queue.oldest();
+    while (r != null && nowNs - r.submittedNs() >= limitNs) {
+      visitor.late(pair, r, nowNs - r.submittedNs());
+      r = queue.newerThan(r);
+    }
+  }
+
+  /**
+   * Nobody polled for long: when within that time a request came is unknown, so it came now. It is
+   * told from those that will come after this poll: it comes so no more.
+   */
   private void restamp(TransportQueue queue, long lastNs) {
     for (NvmeRequest r = queue.oldest(); r != null; r = queue.newerThan(r)) {
       if (r.submittedNs() == lastNs) {
-        r.submittedNs(nowNs);
+        r.submittedNs(nowNs - 1);
       }
     }
   }

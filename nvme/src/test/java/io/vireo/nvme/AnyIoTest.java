@@ -134,7 +134,7 @@ class AnyIoTest {
       }
       assertThat(io.host.model().namespace(1).data()).isEqualTo(disk);
       assertThat(io.buffers.available()).isPositive();
-      assertThat(io.pair.unknownCompletions()).isZero();
+      assertThat(io.pair.queue().unknownCompletions()).isZero();
     }
   }
 

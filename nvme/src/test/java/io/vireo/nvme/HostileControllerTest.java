@@ -44,7 +44,7 @@ class HostileControllerTest {
       }
       io.host.model().step();
       io.pair.poll(1000);
-      assertThat(io.pair.unknownCompletions()).isEqualTo(400);
+      assertThat(io.pair.queue().unknownCompletions()).isEqualTo(400);
     }
   }
 
@@ -55,7 +55,7 @@ class HostileControllerTest {
       List<NvmeRequest> sent = sendReads(io, 1);
       io.drain();
       assertThat(io.ends(sent.getFirst())).isEqualTo(1);
-      assertThat(io.pair.unknownCompletions()).isEqualTo(1);
+      assertThat(io.pair.queue().unknownCompletions()).isEqualTo(1);
     }
   }
 

@@ -71,7 +71,7 @@ public class IoBenchmark implements NvmeIoCompletion, TimeoutListener {
 
   @TearDown
   public void tearDown() {
-    if (completed == 0 || pair.unknownCompletions() != 0 || pair.inFlight() != 0) {
+    if (completed == 0 || pair.queue().unknownCompletions() != 0 || pair.inFlight() != 0) {
       throw new AssertionError("reads did not end");
     }
     echo.close();

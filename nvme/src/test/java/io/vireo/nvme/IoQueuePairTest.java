@@ -149,7 +149,7 @@ class IoQueuePairTest {
         assertThat(sent).allMatch(r -> io.ends(r) == 1 && r.status() == 0);
         assertThat(io.ends(tooMany)).isZero();
       }
-      assertThat(io.pair.unknownCompletions()).isZero();
+      assertThat(io.pair.queue().unknownCompletions()).isZero();
     }
   }
 
@@ -192,7 +192,7 @@ class IoQueuePairTest {
         assertThat(reads).allMatch(r -> io.ends(r) == ends && r.status() == 0);
       }
       assertThat(io.dataAt(16384, 8192)).isEqualTo(written);
-      assertThat(io.pair.unknownCompletions()).isZero();
+      assertThat(io.pair.queue().unknownCompletions()).isZero();
     }
   }
 

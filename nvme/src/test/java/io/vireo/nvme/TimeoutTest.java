@@ -112,6 +112,20 @@ class TimeoutTest implements TimeoutListener {
   }
 
   @Test
+  void a_request_grows_old_also_where_polls_are_rare() {
+    try (IoFixture io = fixture()) {
+      NvmeRequest request = io.request(0, 512);
+      io.read(request, 0, 1);
+      for (int i = 0; i < 3; i++) {
+        assertThat(late).isEmpty();
+        nowNs += LIMIT_NS / 2;
+        io.pair.poll(10, nowNs);
+      }
+      assertThat(late).containsExactly(request);
+    }
+  }
+
+  @Test
   void without_a_limit_nobody_is_told_and_after_a_reset_time_begins_anew() {
     try (IoFixture io = fixture()) {
       NvmeRequest request = io.request(0, 512);

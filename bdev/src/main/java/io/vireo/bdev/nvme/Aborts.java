@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Aborts {
   private static final Logger log = LoggerFactory.getLogger(Aborts.class);
-  private static final long NS_OF_MS = 1_000_000L;
-  private static final long NS_OF_US = 1_000L;
+  private static final long US_OF_MS = 1_000L;
+  private static final long LINE_MS = 1_000;
   private static final long MAX_ABORT_MS = 1_000;
 
   private final NvmeDrive drive;
@@ -22,6 +22,8 @@ final class Aborts {
   private final DriveQueues queues;
   private final Deadlines deadlines;
   private final PollClock clock;
+  private int untold; // late commands that no line of the log counts yet
+  private long nextLine;
 
   Aborts(
       NvmeDrive drive,
@@ -35,28 +37,43 @@ final class Aborts {
     this.recovery = recovery;
     this.deadlines = deadlines;
     this.clock = attachment.clock();
+    this.nextLine = clock.nanoTime();
   }
 
-  /** A request is in flight for longer than the options allow, or than twice that. */
-  void late(DriveQueue queue, int since, int commandId, long ageNs) {
-    if (isOver(since)) {
+  /** Requests of a queue are in flight for longer than the options allow. */
+  void late(DriveQueue queue) {
+    LateCommands.Found found = queues.findLate(queue);
+    if (!recovery.isUp()) {
       return;
     }
-    NvmeOptions options = drive.options();
-    log.warn(
-        "{}: a command of queue {} is in flight for {} ms",
-        drive.name(),
-        queue.id(),
-        ageNs / NS_OF_MS);
-    boolean first = ageNs < 2 * options.timeoutUs() * NS_OF_US;
-    switch (options.onTimeout()) {
+    tell(queue, found.fresh().length);
+    switch (drive.options().onTimeout()) {
       case NONE -> {}
       case ABORT -> {
-        if (!first || !tookAbort(queue, commandId)) {
+        if (found.overdue() || !tookAborts(queue, found.fresh())) {
           recovery.bringBack();
         }
       }
-      case RESET -> recovery.bringBack();
+      case RESET -> {
+        if (found.overdue() || found.fresh().length > 0) {
+          recovery.bringBack();
+        }
+      }
+    }
+  }
+
+  /** One line a second at most, for those too that came since the last. */
+  private void tell(DriveQueue queue, int fresh) {
+    untold += fresh;
+    if (untold > 0 && clock.isOver(nextLine)) {
+      log.warn(
+          "{}: {} commands did not end within {} us, the last of queue {}",
+          drive.name(),
+          untold,
+          drive.options().timeoutUs(),
+          queue.id());
+      untold = 0;
+      nextLine = clock.deadline(LINE_MS);
     }
   }
 
@@ -94,14 +111,16 @@ final class Aborts {
 
   /** How long an abort may take, and what it aborts then: no longer than any command. */
   private long abortMs() {
-    long timeoutMs = Math.ceilDiv(drive.options().timeoutUs(), NS_OF_MS / NS_OF_US);
+    long timeoutMs = Math.ceilDiv(drive.options().timeoutUs(), US_OF_MS);
     return timeoutMs == 0 ? MAX_ABORT_MS : Math.min(timeoutMs, MAX_ABORT_MS);
   }
 
   /** Whether the controller answered: that it aborted nothing says that the command had ended. */
-  private boolean tookAbort(DriveQueue queue, int commandId) {
+  private boolean tookAborts(DriveQueue queue, int[] commandIds) {
     try {
-      controller.admin().abort(queue.id(), commandId, abortMs());
+      for (int id : commandIds) {
+        controller.admin().abort(queue.id(), id, abortMs());
+      }
       return true;
     } catch (NvmeException e) {
       log.warn("{}: {}", drive.name(), e.getMessage());

@@ -10,7 +10,6 @@ import io.vireo.nvme.NvmeNamespace;
 import io.vireo.nvme.PooledBuffers;
 import io.vireo.nvme.QueuePairOptions;
 import io.vireo.nvme.spec.NvmeStatus;
-import io.vireo.nvme.transport.QueueCounts;
 import io.vireo.nvme.transport.TransportQueue;
 import io.vireo.reactor.Poller;
 import io.vireo.reactor.Reactor;
@@ -36,6 +35,7 @@ final class DriveQueue implements Poller {
   private final boolean delaySubmit;
   private final long timeoutNs;
   private final DriveIos requests;
+  private final LateCommands late;
   private int cancellations;
   private long polls;
   private long idlePolls;
@@ -57,6 +57,7 @@ final class DriveQueue implements Poller {
     this.timeoutNs = drive.options().timeoutUs() * NS_OF_US;
     this.interrupt = new QueueInterrupt(drive.interrupts(), vector, reactor, timeoutNs);
     this.requests = new DriveIos(this, pair.capacity());
+    this.late = new LateCommands(this, drive, timeoutNs);
   }
 
   /** Makes the queue pair. */
@@ -81,7 +82,7 @@ final class DriveQueue implements Poller {
   DriveQueue begin() {
     if (!polled) {
       polled = true;
-      pair.watch(timeoutNs, (p, request, ageNs) -> drive.late(this, request.commandId(), ageNs));
+      late.watch(pair);
       reactor.addChannel(this);
       interrupt.begin(this);
     }
@@ -171,6 +172,11 @@ final class DriveQueue implements Poller {
     }
   }
 
+  /** Which commands take too long, for the drive that was told so. */
+  LateCommands.Found findLate() {
+    return late.look(pair, reactor.nowNs());
+  }
+
   /** Whether a request has had its time, so that an abort was meant for it. */
   boolean isLate(DriveIo request) {
     return timeoutNs > 0 && reactor.nowNs() - request.sentNs >= timeoutNs;
@@ -214,6 +220,7 @@ final class DriveQueue implements Poller {
       requests.countReset(drive.options().retryCount());
     }
     stopped = true;
+    late.clear();
     pair.suspend();
   }
 
@@ -284,17 +291,6 @@ final class DriveQueue implements Poller {
 
   /** What went through it. */
   QueueCounters counters() {
-    QueueCounts counts = pair.counts();
-    return new QueueCounters(
-        "PCIE",
-        polls,
-        idlePolls,
-        completions,
-        counts.cqRegisterStores(),
-        counts.cqShadowStores(),
-        pair.counters().waitedIos(),
-        counts.submitted(),
-        counts.sqRegisterStores(),
-        counts.sqShadowStores());
+    return QueueCounters.of(pair, polls, idlePolls, completions);
   }
 }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 final class DriveQueues {
   private static final Logger log = LoggerFactory.getLogger(DriveQueues.class);
+
+  private static final LateCommands.Found NOTHING_LATE =
+      new LateCommands.Found(new int[0], false);
 
   private final NvmeDrive drive;
   private final NvmeController controller;
@@ -96,11 +101,23 @@ final class DriveQueues {
 
   /** Whether requests are still there that were cancelled then or before. */
   boolean hasCancelled(DriveQueue queue, int number) {
-    boolean[] answer = new boolean[1];
+    return ask(queue, q -> q.hasCancelled(number), false);
+  }
+
+  /** Which commands take too long. */
+  LateCommands.Found findLate(DriveQueue queue) {
+    return ask(queue, DriveQueue::findLate, NOTHING_LATE);
+  }
+
+  /**
+   * @param otherwise the answer of a queue that is not there any more
+   */
+  private <T> T ask(DriveQueue queue, Function<DriveQueue, T> what, T otherwise) {
+    AtomicReference<T> answer = new AtomicReference<>(otherwise);
     if (open.contains(queue)) {
-      onReactor(queue, q -> answer[0] = q.hasCancelled(number));
+      onReactor(queue, q -> answer.set(what.apply(q)));
     }
-    return answer[0];
+    return answer.get();
   }
 
   private static void onReactor(DriveQueue queue, Consumer<DriveQueue> what) {

@@ -192,10 +192,9 @@ final class NvmeDrive {
     calls.run(thread, recovery::enable);
   }
 
-  /** A request takes long; reactor thread. */
-  void late(DriveQueue queue, int commandId, long ageNs) {
-    int since = recovery.beginnings();
-    thread.post(() -> aborts.late(queue, since, commandId, ageNs));
+  /** Requests take long; reactor thread. */
+  void late(DriveQueue queue) {
+    thread.post(() -> aborts.late(queue));
   }
 
   /** Commands are to end that nobody wants any more; reactor thread. */

@@ -1,5 +1,8 @@
 package io.vireo.bdev.nvme;
 
+import io.vireo.nvme.IoQueuePair;
+import io.vireo.nvme.transport.QueueCounts;
+
 /**
  * What went through a queue pair, or several, with the field's members in its order.
  *
@@ -24,6 +27,21 @@ record QueueCounters(
     long submitted_requests,
     long sq_mmio_doorbell_updates,
     long sq_shadow_doorbell_updates) {
+  static QueueCounters of(IoQueuePair pair, long polls, long idlePolls, long completions) {
+    QueueCounts counts = pair.counts();
+    return new QueueCounters(
+        "PCIE",
+        polls,
+        idlePolls,
+        completions,
+        counts.cqRegisterStores(),
+        counts.cqShadowStores(),
+        pair.counters().waitedIos(),
+        counts.submitted(),
+        counts.sqRegisterStores(),
+        counts.sqShadowStores());
+  }
+
   QueueCounters plus(QueueCounters other) {
     return new QueueCounters(
         trname,

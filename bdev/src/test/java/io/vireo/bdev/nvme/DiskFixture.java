@@ -136,6 +136,7 @@ final class DiskFixture implements AutoCloseable {
   @Override
   public void close() {
     faults().clear();
+    module.clock.goOn();
     disk.whileStepping(module::close);
     disk.close();
   }

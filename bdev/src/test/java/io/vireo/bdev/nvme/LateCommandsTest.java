@@ -2,13 +2,19 @@ package io.vireo.bdev.nvme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vireo.bdev.IoStatus;
 import io.vireo.nvme.model.Command;
 import io.vireo.nvme.model.Faults.Kind;
 import io.vireo.nvme.model.ModelOptions;
+import io.vireo.reactor.Uninterrupted;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Commands that take longer than their time, by the reactor's clock, and what is done then. */
 class LateCommandsTest {
@@ -42,6 +48,16 @@ class LateCommandsTest {
       int at = i * DiskFixture.BLOCK;
       assertThat(disk.slot.model().namespace(1).data()[at]).isEqualTo((byte) (i + 1));
     }
+  }
+
+  /** Time goes on until the controller is reset. */
+  private static void passUntilReset(DiskFixture disk, AtomicInteger resets) {
+    disk.until(
+        "a reset",
+        () -> {
+          disk.pass(TIMEOUT_NS / 2);
+          return resets.get() > 0;
+        });
   }
 
   @Test
@@ -85,6 +101,71 @@ class LateCommandsTest {
   }
 
   @Test
+  void each_is_aborted_before_anything_is_reset_however_late_the_drive_comes_to_look() {
+    try (DiskFixture disk = with("abort")) {
+      AtomicInteger aborts = disk.counting(LateCommandsTest::isAbort);
+      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      disk.faults().always(DiskFixture::isIo, Kind.DROP, 0);
+      disk.fetchedWrites(0, WRITES);
+      CountDownLatch busy = new CountDownLatch(1);
+      Thread other =
+          Thread.ofPlatform()
+              .start(
+                  () ->
+                      disk.module
+                          .drive("Nvme0")
+                          .withController(
+                              controller -> {
+                                Uninterrupted.run(busy::await);
+                                return null;
+                              }));
+      disk.pass(20 * TIMEOUT_NS);
+      busy.countDown();
+      for (int i = 0; i < WRITES; i++) {
+        assertThat(disk.driver.await(disk.io(i))).isEqualTo(IoStatus.ABORTED);
+      }
+      assertThat(aborts).hasValue(WRITES);
+      assertThat(resets).hasValue(0);
+      disk.until("the end of the other", () -> !other.isAlive());
+    }
+  }
+
+  @Test
+  void there_is_one_line_a_second_for_all_that_are_late_however_long() {
+    Logger logger = (Logger) LoggerFactory.getLogger(Aborts.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    logger.addAppender(lines);
+    try (DiskFixture disk = with("none")) {
+      disk.module.clock.stop();
+      disk.faults().always(DiskFixture::isIo, Kind.LOST, 0);
+      disk.fetchedWrites(0, WRITES / 2);
+      disk.pass(2 * TIMEOUT_NS);
+      disk.until("the first line", () -> !lines.list.isEmpty());
+      disk.fetchedWrites(WRITES / 2, WRITES / 2);
+      disk.pass(50 * TIMEOUT_NS);
+      disk.call("bdev_nvme_get_controller_health_info", new NvmeHealth("Nvme0")); // after it
+      assertThat(lines.list).hasSize(1);
+      disk.module.clock.advanceMs(1000);
+      disk.until(
+          "the second line",
+          () -> {
+            disk.pass(TIMEOUT_NS);
+            return lines.list.size() == 2;
+          });
+      assertThat(lines.list)
+          .extracting(line -> (Integer) line.getArgumentArray()[1])
+          .satisfies(counts -> assertThat(counts.get(0) + counts.get(1)).isEqualTo(WRITES));
+      assertThat(lines.list.getLast().getFormattedMessage())
+          .endsWith(" commands did not end within 50000 us, the last of queue 1");
+      disk.faults().clear();
+      disk.call("bdev_nvme_reset_controller", new NvmeName("Nvme0", null));
+    } finally {
+      logger.detachAppender(lines);
+    }
+  }
+
+  @Test
   void a_request_of_several_commands_is_aborted_when_one_of_them_is() {
     Map<String, Object> options = Map.of("timeout_us", TIMEOUT_US, "action_on_timeout", "abort");
     try (DiskFixture disk = new DiskFixture(ModelOptions.DEFAULT.withMdts(1), options)) {
@@ -108,7 +189,7 @@ class LateCommandsTest {
       disk.faults().once(LateCommandsTest::isFirstWrite, Kind.LOST, 0);
       disk.writes(0, WRITES);
       assertWritten(disk, 1);
-      disk.pass(2 * TIMEOUT_NS);
+      passUntilReset(disk, resets);
       assertWritten(disk, 0);
       assertThat(resets).hasValue(1);
       assertThat(disk.driver.completions()).isEqualTo(WRITES);
@@ -123,7 +204,7 @@ class LateCommandsTest {
       disk.faults().once(LateCommandsTest::isAbort, Kind.LOST, 0);
       disk.writes(0, WRITES);
       assertWritten(disk, 1);
-      disk.pass(2 * TIMEOUT_NS);
+      passUntilReset(disk, resets);
       assertWritten(disk, 0);
       assertThat(resets).hasValue(1);
     }

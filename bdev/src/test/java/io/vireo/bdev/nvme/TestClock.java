@@ -19,6 +19,11 @@ final class TestClock implements PollClock {
     stopped = true;
   }
 
+  /** It moves by itself again. */
+  void goOn() {
+    stopped = false;
+  }
+
   void advanceMs(long ms) {
     aheadNs.addAndGet(TimeUnit.MILLISECONDS.toNanos(ms));
   }
