@@ -35,6 +35,7 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
   private final CommandExchange commands;
   private final AsyncEvents events;
   private final List<NvmeRequest> aborts = new ArrayList<>(); // in flight, and some that ended
+  private final List<SentCommand<?>> sent = new ArrayList<>(); // the same
   private IdentifyController identify; // null: not known yet
 
   AdminQueue(
@@ -47,7 +48,9 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
     this.queue = queue;
     this.clock = clock;
     this.timeoutMs = options.adminTimeoutMs();
-    this.commands = new CommandExchange(transport, queue, memory, clock, options.adminErrors());
+    this.commands =
+        new CommandExchange(
+            transport, queue, memory, clock, options.adminErrors(), this::askForEnd);
     this.events = new AsyncEvents(queue, events);
   }
 
@@ -67,12 +70,16 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
     do {
       status = commands.run(request, deadline, withinMs);
     } while (NvmeStatus.isPassing(status) && mayRetry(status, deadline));
+    requireSuccess(request, status);
+    return request.result();
+  }
+
+  private static void requireSuccess(NvmeRequest request, int status) {
     if (NvmeStatus.isError(status)) {
       throw new NvmeException(
           "admin command %02xh failed: %s".formatted(request.opcode(), NvmeStatus.text(status)),
           status);
     }
-    return request.result();
   }
 
   /** Waits as long as the controller wants; false when that is longer than there is time. */
@@ -129,15 +136,50 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
   }
 
   /**
-   * Sends a command as it is and tells how it ended, whatever the status. Which way the data go is
+   * Sends a command as it is; it ends with its status, whatever that is. Which way the data go is
    * in its opcode. The time that it says it may take is all that it gets, also when that is less
    * than what others have.
    *
    * @param data to the controller; as many come from it where they go the other way
+   * @throws NvmeException also if others that were sent so fill a part of the queue
    */
-  public AdminResult passThrough(AdminCommand command, byte[] data) {
+  public SentCommand<AdminResult> send(AdminCommand command, byte[] data) {
     long told = command.timeoutMs();
-    return commands.passThrough(command, data, told > 0 ? told : timeoutMs);
+    requireRoom();
+    return keep(commands.passThrough(command, data, told > 0 ? told : timeoutMs));
+  }
+
+  /** The same, waited for. */
+  public AdminResult passThrough(AdminCommand command, byte[] data) {
+    return send(command, data).await();
+  }
+
+  /** As {@link #read}, but does not wait, and is sent once only. */
+  <T> SentCommand<T> ask(AdminCommand command, int bytes, LongFunction<T> decode) {
+    requireRoom();
+    return keep(
+        commands.send(
+            command,
+            new byte[bytes],
+            within(command),
+            (request, status, hva) -> {
+              requireSuccess(request, status);
+              return decode.apply(hva);
+            }));
+  }
+
+  private <T> SentCommand<T> keep(SentCommand<T> one) {
+    sent.add(one);
+    return one;
+  }
+
+  /** What is sent for others never takes all of the queue, whether it ends or not. */
+  private void requireRoom() {
+    int most = Math.max(1, capacity() / 4);
+    sent.removeIf(one -> !one.inFlight());
+    if (sent.size() >= most) {
+      throw new NvmeException("%d commands that were sent did not end yet".formatted(sent.size()));
+    }
   }
 
   /** Identify (Base 5.17); {@code cns} is one of {@link Identify}. */
@@ -184,17 +226,31 @@ public final class AdminQueue implements AdminChannel, AutoCloseable {
    * @throws NvmeException if as many aborts as the controller takes did not end
    */
   public boolean abort(int qid, int commandId, long withinMs) {
-    int limit = identify == null ? 1 : identify.abortLimit();
-    aborts.removeIf(abort -> !abort.inFlight());
-    if (aborts.size() >= limit) {
+    if (!mayAbort()) {
       throw new NvmeException(
-          "%d aborts did not end yet, and the controller takes %d at once"
-              .formatted(aborts.size(), limit));
+          "%d aborts did not end yet, and the controller takes no more at once"
+              .formatted(aborts.size()));
     }
+    return (execute(newAbort(qid, commandId), withinMs) & 1) == 0;
+  }
+
+  private boolean mayAbort() {
+    aborts.removeIf(abort -> !abort.inFlight());
+    return aborts.size() < (identify == null ? 1 : identify.abortLimit());
+  }
+
+  private NvmeRequest newAbort(int qid, int commandId) {
     NvmeRequest request = new NvmeRequest(UNOBSERVED, 0);
     AdminCommand.of(AdminOpcode.ABORT).dword(10, commandId << 16 | qid).putInto(request);
     aborts.add(request);
-    return (execute(request, withinMs) & 1) == 0;
+    return request;
+  }
+
+  /** An abort that nobody waits for, where the controller takes one more. */
+  void askForEnd(int qid, int commandId) {
+    if (mayAbort() && queue.submit(newAbort(qid, commandId)) == TransportQueue.SUBMITTED) {
+      queue.ring();
+    }
   }
 
   /** The requests for events that wait at the controller. */

@@ -1,6 +1,7 @@
 package io.vireo.nvme;
 
 import io.vireo.linux.Mem;
+import io.vireo.nvme.CommandErrors.InjectedError;
 import io.vireo.nvme.spec.Identify;
 import io.vireo.nvme.transport.DmaMemory;
 import io.vireo.nvme.transport.NvmeRequest;
@@ -11,7 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Commands of one queue that are sent and waited for, with their data. One control thread.
+ * Commands of one queue that are sent, and waited for here or elsewhere, with their data. One
+ * control thread.
  *
  * <p>A command that outlives its deadline stays in flight, its memory with it, until the queue is
  * closed: the controller may still write there.
@@ -23,19 +25,27 @@ final class CommandExchange implements AutoCloseable {
   private final DmaMemory memory;
   private final PollClock clock;
   private final CommandErrors errors;
+  private final Aborter aborter;
   private final CommandWait wait;
   private final List<Long> strays = new ArrayList<>();
+
+  /** Asks for the end of a command, without waiting for the answer. */
+  interface Aborter {
+    void abort(int qid, int commandId);
+  }
 
   CommandExchange(
       NvmeTransport transport,
       TransportQueue queue,
       DmaMemory memory,
       PollClock clock,
-      CommandErrors errors) {
+      CommandErrors errors,
+      Aborter aborter) {
     this.queue = queue;
     this.memory = memory;
     this.clock = clock;
     this.errors = errors;
+    this.aborter = aborter;
     this.wait = new CommandWait(transport, queue, clock);
   }
 
@@ -70,7 +80,7 @@ final class CommandExchange implements AutoCloseable {
    * @param withinMs what the deadline was made of
    */
   int run(NvmeRequest request, long deadline, long withinMs) {
-    CommandErrors.InjectedError error = errors.next(request.opcode());
+    InjectedError error = errors.next(request.opcode());
     if (error != null && !error.submitted()) {
       wait.untilEnd(request, error.delayNs(), deadline, withinMs);
       return error.status();
@@ -80,7 +90,8 @@ final class CommandExchange implements AutoCloseable {
     return error == null ? request.status() : error.status();
   }
 
-  private void send(NvmeRequest request) {
+  /** Sends a request, or says why not. */
+  void send(NvmeRequest request) {
     int taken = queue.submit(request);
     if (taken != TransportQueue.SUBMITTED) {
       throw new NvmeException("%s was not taken: %s".formatted(wait.name(request), refusal(taken)));
@@ -96,20 +107,58 @@ final class CommandExchange implements AutoCloseable {
     };
   }
 
-  /** Sends a command as it is and tells how it ended, whatever the status. */
-  AdminResult passThrough(AdminCommand command, byte[] data, long withinMs) {
-    return with(
+  /**
+   * Sends a command whose data are {@code out}, or come in their place, and does not wait.
+   *
+   * @param out as many bytes as its data have, zeroes where they come from the controller
+   */
+  <T> SentCommand<T> send(
+      AdminCommand command, byte[] out, long withinMs, SentCommand.Ending<T> ending) {
+    int bytes = out.length;
+    long hva = bytes == 0 ? 0 : memory.allocate(bytes, Identify.BYTES);
+    Mem.copy(out, 0, hva, bytes);
+    try {
+      return new SentCommand<>(this, clock, command, hva, bytes, withinMs, ending);
+    } catch (RuntimeException e) {
+      free(hva);
+      throw e;
+    }
+  }
+
+  /** Sends a command as it is, whatever its status will be. */
+  SentCommand<AdminResult> passThrough(AdminCommand command, byte[] data, long withinMs) {
+    return send(
         command,
-        data.length,
-        (request, hva) -> {
-          if (command.sendsData()) {
-            Mem.copy(data, 0, hva, data.length);
-          }
-          int status = run(request, clock.deadline(withinMs), withinMs);
+        data,
+        withinMs,
+        (request, status, hva) -> {
           byte[] answer = new byte[command.receivesData() ? data.length : 0];
           Mem.copy(hva, answer, 0, answer.length);
           return new AdminResult(status, request.result(), answer);
         });
+  }
+
+  InjectedError nextError(int opcode) {
+    return errors.next(opcode);
+  }
+
+  void free(long hva) {
+    if (hva != 0) {
+      memory.free(hva);
+    }
+  }
+
+  void abort(NvmeRequest request) {
+    aborter.abort(queue.id(), request.commandId());
+  }
+
+  NvmeException failure(NvmeRequest request, String trouble) {
+    return wait.failure(request, trouble);
+  }
+
+  /** Why waiting is of no use; null when it is. */
+  String trouble() {
+    return wait.trouble();
   }
 
   /** Takes what ended, without waiting. */

@@ -55,15 +55,24 @@ final class CommandWait {
     }
   }
 
+  /** What is said of a command that did not end in its time. */
+  static String late(long withinMs) {
+    return "did not end within %d ms".formatted(withinMs);
+  }
+
   private void nap(NvmeRequest request, long deadline, long withinMs) {
     String trouble = trouble();
     if (trouble == null && clock.isOver(deadline)) {
-      trouble = "did not end within %d ms".formatted(withinMs);
+      trouble = late(withinMs);
     }
     if (trouble != null) {
-      throw new NvmeException(name(request) + " " + trouble);
+      throw failure(request, trouble);
     }
     clock.pause();
+  }
+
+  NvmeException failure(NvmeRequest request, String trouble) {
+    return new NvmeException(name(request) + " " + trouble);
   }
 
   /** Waits so long; false when there is not as much time, or no use in it. */
@@ -78,8 +87,8 @@ final class CommandWait {
     return true;
   }
 
-  /** Why waiting is of no use. */
-  private String trouble() {
+  /** Why waiting is of no use; null when it is. */
+  String trouble() {
     int csts = transport.status();
     if (Csts.isGone(csts)) {
       return "lost its controller: registers cannot be read";

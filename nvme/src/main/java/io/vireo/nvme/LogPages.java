@@ -39,6 +39,12 @@ public final class LogPages {
     return read(LogPage.SMART, ALL, SmartLog.BYTES, SmartLog::decode);
   }
 
+  /** The same, not waited for. */
+  public SentCommand<SmartLog> askSmart() {
+    AdminCommand command = command(LogPage.SMART, ALL, 0, SmartLog.BYTES);
+    return controller.admin().ask(command, SmartLog.BYTES, SmartLog::decode);
+  }
+
   /** What is in the firmware slots (Base 5.16.1.4). */
   public FirmwareSlots firmwareSlots() {
     return read(LogPage.FIRMWARE_SLOT, ALL, FirmwareSlots.BYTES, FirmwareSlots::decode);

@@ -40,7 +40,7 @@ public final class NvmeController implements AutoCloseable {
     this.clock = clock;
     this.options = options;
     this.registers = new ControllerRegisters(transport, clock, options.quirks());
-    this.queues = new QueuePairs(this, transport, registers.cap(), clock);
+    this.queues = new QueuePairs(this, transport, memory, registers.cap(), clock);
     this.identity = new ControllerIdentity(this, transport, options);
   }
 
@@ -80,7 +80,7 @@ public final class NvmeController implements AutoCloseable {
 
   private void forgetQueues() {
     generation++;
-    queues.closeLeft();
+    queues.closeLent();
     if (admin != null) {
       admin.close();
       admin = null;
@@ -162,20 +162,12 @@ public final class NvmeController implements AutoCloseable {
   }
 
   /**
-   * Sends any I/O command as it is, on a queue pair of its own, and tells how it ended.
+   * Sends any I/O command as it is, on a queue pair of its own, which goes when it is over.
    *
    * @param data to the controller; as many come from it where they go the other way
    */
-  public AdminResult passThrough(AdminCommand command, byte[] data, long withinMs) {
-    IoQueuePair pair = openQueuePair(2, 1);
-    TransportQueue queue = pair.queue();
-    CommandExchange commands =
-        new CommandExchange(transport, queue, memory, clock, CommandErrors.NONE);
-    try {
-      return commands.passThrough(command, data, withinMs);
-    } finally {
-      queues.closeNowOrDisabled(pair, commands);
-    }
+  public SentCommand<AdminResult> send(AdminCommand command, byte[] data, long withinMs) {
+    return queues.send(command, data, withinMs);
   }
 
   /** The way to a namespace over a queue pair: for I/Os on the queue pair's thread. */

@@ -2,6 +2,7 @@ package io.vireo.nvme;
 
 import io.vireo.nvme.spec.Cap;
 import io.vireo.nvme.spec.Cc;
+import io.vireo.nvme.transport.DmaMemory;
 import io.vireo.nvme.transport.NvmeTransport;
 import io.vireo.nvme.transport.QueueOptions;
 import io.vireo.nvme.transport.TransportQueue;
@@ -13,17 +14,21 @@ import java.util.List;
 final class QueuePairs {
   private final NvmeController controller;
   private final NvmeTransport transport;
+  private final DmaMemory memory;
   private final Cap cap;
   private final PollClock clock;
   private final BitSet ids = new BitSet(); // in use
-  private final List<Left> left = new ArrayList<>();
+  private final List<IoQueuePair> lent = new ArrayList<>(); // to one command each
 
-  /** A queue pair that could not be deleted, and what its commands have of memory. */
-  private record Left(IoQueuePair pair, CommandExchange commands) {}
-
-  QueuePairs(NvmeController controller, NvmeTransport transport, Cap cap, PollClock clock) {
+  QueuePairs(
+      NvmeController controller,
+      NvmeTransport transport,
+      DmaMemory memory,
+      Cap cap,
+      PollClock clock) {
     this.controller = controller;
     this.transport = transport;
+    this.memory = memory;
     this.cap = cap;
     this.clock = clock;
   }
@@ -77,25 +82,42 @@ final class QueuePairs {
     pair.reopened(fresh);
   }
 
-  /**
-   * Closes a queue pair for commands; one that cannot be deleted once the controller is disabled.
-   */
-  void closeNowOrDisabled(IoQueuePair pair, CommandExchange commands) {
+  /** Sends a command on a queue pair of its own. */
+  SentCommand<AdminResult> send(AdminCommand command, byte[] data, long withinMs) {
+    IoQueuePair pair = open(QueuePairOptions.of(2, 1, BounceBuffers.NONE));
+    lent.add(pair);
+    CommandExchange commands =
+        new CommandExchange(
+            transport,
+            pair.queue(),
+            memory,
+            clock,
+            CommandErrors.NONE,
+            controller.admin()::askForEnd);
     try {
-      close(pair);
-      commands.close();
-    } catch (NvmeException e) {
-      left.add(new Left(pair, commands));
+      return commands.passThrough(command, data, withinMs).afterwards(() -> closeLent(pair));
+    } catch (RuntimeException e) {
+      closeLent(pair);
+      throw e;
+    }
+  }
+
+  /** One that cannot be deleted now is closed once the controller is disabled. */
+  private void closeLent(IoQueuePair pair) {
+    if (lent.contains(pair)) {
+      try {
+        close(pair);
+        lent.remove(pair);
+      } catch (NvmeException e) {
+        return; // see above
+      }
     }
   }
 
   /** The controller is disabled, or does no DMA any more. */
-  void closeLeft() {
-    for (Left one : left) {
-      close(one.pair);
-      one.commands.close();
-    }
-    left.clear();
+  void closeLent() {
+    lent.forEach(this::close);
+    lent.clear();
   }
 
   void close(IoQueuePair pair) {

@@ -174,7 +174,7 @@ class SickControllerTest {
             .hasMessage("admin command 08h did not end within 30000 ms");
       }
       assertThatThrownBy(() -> controller.admin().abort(1, 5))
-          .hasMessage("4 aborts did not end yet, and the controller takes 4 at once");
+          .hasMessage("4 aborts did not end yet, and the controller takes no more at once");
       controller.close();
       assertThat(host.allocations()).isZero();
     }

@@ -3,6 +3,7 @@ package io.vireo.bdev.nvme;
 import io.vireo.nvme.NvmeController;
 import io.vireo.nvme.NvmeException;
 import io.vireo.nvme.PollClock;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +47,7 @@ final class Aborts {
     if (!recovery.isUp()) {
       return;
     }
-    tell(queue, found.fresh().length);
+    tell(queue, found.fresh().size());
     switch (drive.options().onTimeout()) {
       case NONE -> {}
       case ABORT -> {
@@ -55,7 +56,7 @@ final class Aborts {
         }
       }
       case RESET -> {
-        if (found.overdue() || found.fresh().length > 0) {
+        if (found.overdue() || !found.fresh().isEmpty()) {
           recovery.bringBack();
         }
       }
@@ -116,7 +117,7 @@ final class Aborts {
   }
 
   /** Whether the controller answered: that it aborted nothing says that the command had ended. */
-  private boolean tookAborts(DriveQueue queue, int[] commandIds) {
+  private boolean tookAborts(DriveQueue queue, List<Integer> commandIds) {
     try {
       for (int id : commandIds) {
         controller.admin().abort(queue.id(), id, abortMs());

@@ -22,8 +22,7 @@ import org.slf4j.LoggerFactory;
 final class DriveQueues {
   private static final Logger log = LoggerFactory.getLogger(DriveQueues.class);
 
-  private static final LateCommands.Found NOTHING_LATE =
-      new LateCommands.Found(new int[0], false);
+  private static final LateCommands.Found NOTHING_LATE = new LateCommands.Found(List.of(), false);
 
   private final NvmeDrive drive;
   private final NvmeController controller;

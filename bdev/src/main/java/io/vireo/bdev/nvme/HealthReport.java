@@ -12,7 +12,7 @@ final class HealthReport {
   private HealthReport() {}
 
   static Map<String, Object> of(NvmeDrive drive) {
-    SmartLog log = drive.withController(controller -> controller.logPages().smart());
+    SmartLog log = drive.await(controller -> controller.logPages().askSmart());
     IdentifyController identify = drive.identify();
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("model_number", identify.modelNumber());

@@ -1,10 +1,9 @@
 package io.vireo.bdev.nvme;
 
 import io.vireo.nvme.IoQueuePair;
-import io.vireo.nvme.TimeoutListener;
-import io.vireo.nvme.transport.NvmeRequest;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,7 +11,7 @@ import java.util.Map;
  * there are some, and no more until it has looked: how many there are then, and how often they have
  * become late meanwhile, makes no difference.
  */
-final class LateCommands implements TimeoutListener {
+final class LateCommands {
   /**
    * What a look has found.
    *
@@ -20,7 +19,7 @@ final class LateCommands implements TimeoutListener {
    * @param overdue whether others were found for the first time so long ago that what was done then
    *     did not help
    */
-  record Found(int[] fresh, boolean overdue) {}
+  record Found(List<Integer> fresh, boolean overdue) {}
 
   private final DriveQueue queue;
   private final NvmeDrive drive;
@@ -39,11 +38,10 @@ final class LateCommands implements TimeoutListener {
 
   /** From now on the drive is told. */
   void watch(IoQueuePair pair) {
-    pair.watch(limitNs, this);
+    pair.watch(limitNs, (p, request, ageNs) -> late());
   }
 
-  @Override
-  public void late(IoQueuePair pair, NvmeRequest request, long ageNs) {
+  private void late() {
     if (!told) {
       told = true;
       drive.late(queue);
@@ -55,18 +53,17 @@ final class LateCommands implements TimeoutListener {
     told = false;
     Map<Integer, Long> before = Map.copyOf(found);
     found.clear(); // of those that have ended
-    int[] fresh = new int[pair.inFlight()];
-    int[] count = new int[1];
+    List<Integer> fresh = new ArrayList<>();
     pair.visitLate(
         (p, request, ageNs) -> {
           int id = request.commandId();
           if (!before.containsKey(id)) {
-            fresh[count[0]++] = id;
+            fresh.add(id);
           }
           found.put(id, before.getOrDefault(id, nowNs));
         });
     boolean overdue = found.values().stream().anyMatch(since -> nowNs - since >= limitNs);
-    return new Found(Arrays.copyOf(fresh, count[0]), overdue);
+    return new Found(fresh, overdue);
   }
 
   /** The controller does not have them any more. */

@@ -7,6 +7,7 @@ import io.vireo.nvme.NamespaceChanges;
 import io.vireo.nvme.NvmeController;
 import io.vireo.nvme.PollClock;
 import io.vireo.nvme.Quirk;
+import io.vireo.nvme.SentCommand;
 import io.vireo.nvme.spec.Capabilities;
 import io.vireo.nvme.spec.IdentifyController;
 import io.vireo.reactor.Reactor;
@@ -81,7 +82,7 @@ final class NvmeDrive {
     this.controller = attachment.controller();
     this.thread = thread;
     this.gone = gone;
-    calls = new OperatorCalls(name());
+    calls = new OperatorCalls(name(), attachment.clock());
     deadlines = new Deadlines(attachment.clock());
     queues = new DriveQueues(this, controller);
     recovery = new Recovery(this, attachment, queues, deadlines);
@@ -201,6 +202,11 @@ final class NvmeDrive {
   void cancel(DriveQueue queue, int[] commandIds, int number) {
     int since = recovery.beginnings();
     thread.post(() -> aborts.cancel(queue, since, commandIds, number));
+  }
+
+  /** Has the enabled controller sent a command and waits; the drive's thread goes on meanwhile. */
+  <T> T await(Function<NvmeController, SentCommand<T>> what) {
+    return calls.await(thread, withController(what));
   }
 
   /** Does something with the enabled controller, on the drive's thread. */

@@ -35,11 +35,11 @@ final class Passthrough {
     AdminCommand command = command(entry, p.timeout_ms());
     boolean admin = p.cmd_type() == CommandType.ADMIN;
     AdminResult result =
-        drive.withController(
+        drive.await(
             controller ->
                 admin
-                    ? controller.admin().passThrough(command, data)
-                    : controller.passThrough(command, data, ioTimeoutMs(p)));
+                    ? controller.admin().send(command, data)
+                    : controller.send(command, data, ioTimeoutMs(p)));
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("cpl", text(completion(result)));
     if (p.data_direction() == Direction.C2H && p.data_len() > 0) {

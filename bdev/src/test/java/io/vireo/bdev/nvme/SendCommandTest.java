@@ -13,9 +13,14 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Commands that an operator puts together. */
 class SendCommandTest {
@@ -23,12 +28,21 @@ class SendCommandTest {
   private static final int BLOCK = 512;
 
   private final ModuleFixture fixture = new ModuleFixture();
+  private final AtomicInteger aborts = new AtomicInteger();
   private ModelBus.Slot slot;
 
   @BeforeEach
   void attach() {
     slot = fixture.bus.add(ADDRESS, ModelOptions.DEFAULT);
     fixture.attach("Nvme0", ADDRESS);
+    countAborts();
+  }
+
+  private void countAborts() {
+    slot.model()
+        .faults()
+        .always(
+            c -> c.isAdmin() && c.opcode() == 0x08 && aborts.incrementAndGet() < 0, Kind.DROP, 0);
   }
 
   @AfterEach
@@ -134,6 +148,91 @@ class SendCommandTest {
     slot.model().faults().clear();
     assertThat(status(call(receive(CommandType.ADMIN, entry(0x0a, 0, 7, 0), 0, 0)))).isZero();
     assertThat(status(call(receive(CommandType.IO, entry(0x02, 1, 0, 0), BLOCK, 0)))).isZero();
+  }
+
+  @Test
+  void one_whose_time_is_up_is_aborted_and_gives_its_memory_back() { // Base 5.1
+    int before = slot.allocations();
+    slot.model().faults().always(c -> c.opcode() == 0x06, Kind.DROP, 0);
+    refused(
+        receive(CommandType.ADMIN, entry(0x06, 0, 1, 0), 4096, 30),
+        "Nvme0: admin command 06h did not end within 30 ms");
+    assertThat(aborts).hasValue(1);
+    assertThat(slot.allocations()).isEqualTo(before);
+  }
+
+  @Test
+  void those_that_no_abort_ends_are_no_more_than_a_part_of_the_queue_until_a_reset() {
+    fixture.clock.stop();
+    int before = slot.allocations();
+    slot.model().faults().always(c -> c.opcode() == 0x06, Kind.LOST, 0);
+    for (int i = 1; i <= 7; i++) {
+      int given = i;
+      Thread operator =
+          Thread.ofPlatform()
+              .start(
+                  () ->
+                      refused(
+                          receive(CommandType.ADMIN, entry(0x06, 0, 1, 0), 4096, 30),
+                          "Nvme0: admin command 06h did not end within 30 ms"));
+      while (operator.isAlive()) {
+        fixture.clock.advanceMs(20);
+        LockSupport.parkNanos(100_000);
+      }
+      assertThat(slot.allocations()).isEqualTo(before + given);
+    }
+    refused(
+        receive(CommandType.ADMIN, entry(0x06, 0, 1, 0), 4096, 30),
+        "Nvme0: 7 commands that were sent did not end yet");
+    slot.model().faults().clear();
+    fixture.call("bdev_nvme_reset_controller", new NvmeName("Nvme0", null));
+    assertThat(status(call(receive(CommandType.ADMIN, entry(0x06, 0, 1, 0), 4096, 0)))).isZero();
+    assertThat(slot.allocations()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @EnumSource(CommandType.class)
+  void the_drive_goes_on_meanwhile_and_a_reset_ends_it(CommandType type) throws Exception {
+    int opcode = type == CommandType.ADMIN ? 0x06 : 0x02;
+    AtomicInteger seen = new AtomicInteger();
+    slot.model()
+        .faults()
+        .once(
+            c -> c.isAdmin() == (type == CommandType.ADMIN) && c.opcode() == opcode && first(seen),
+            Kind.LOST,
+            0);
+    AtomicReference<Map<String, Object>> answer = new AtomicReference<>();
+    Thread operator =
+        Thread.ofPlatform()
+            .start(() -> answer.set(call(receive(type, entry(opcode, 1, 0, 0), 4096, 600_000))));
+    ModuleFixture.until(() -> seen.get() > 0);
+    fixture.call("bdev_nvme_get_controller_health_info", new NvmeHealth("Nvme0"));
+    slot.model().putNamespace(2, 4096);
+    slot.model().event(2, 0, 4); // notice: namespace attribute changed
+    ModuleFixture.until(() -> fixture.bdevs.find("Nvme0n2").isPresent());
+    assertThat(operator.isAlive()).isTrue();
+    fixture.call("bdev_nvme_reset_controller", new NvmeName("Nvme0", null));
+    operator.join(30_000);
+    assertThat(status(answer.get()) & 0x7ff).as("aborted by the host").isEqualTo(0x371);
+  }
+
+  private static boolean first(AtomicInteger seen) {
+    return seen.getAndIncrement() == 0;
+  }
+
+  @Test
+  void one_that_is_in_flight_keeps_no_drive_from_being_detached() throws Exception {
+    AtomicInteger seen = new AtomicInteger();
+    slot.model().faults().once(c -> c.opcode() == 0x06 && first(seen), Kind.LOST, 0);
+    AtomicReference<Throwable> told = new AtomicReference<>();
+    Thread operator =
+        Thread.ofPlatform()
+            .uncaughtExceptionHandler((thread, thrown) -> told.set(thrown))
+            .start(() -> call(receive(CommandType.ADMIN, entry(0x06, 0, 1, 0), 4096, 600_000)));
+    ModuleFixture.until(() -> seen.get() > 0);
+    fixture.call("bdev_nvme_detach_controller", fixture.detach("Nvme0"));
+    operator.join(30_000);
+    assertThat(told.get()).hasMessage("controller Nvme0 has been removed");
   }
 
   @Test

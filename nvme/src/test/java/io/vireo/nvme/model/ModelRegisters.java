@@ -125,7 +125,10 @@ final class ModelRegisters {
   /** Whether the tail doorbell was stored to since it was asked the last time. */
   boolean takeRing(int qid) {
     boolean rung = sqTail(qid) != NOT_RUNG;
-    Mem.putInt(doorbell(qid, false), NOT_RUNG);
+    if (rung) { // a store that comes after this look is for the next one
+      Mem.putInt(doorbell(qid, false), NOT_RUNG);
+      Mem.fullFence(); // what is overwritten here was told in memory before
+    }
     return rung;
   }
 }
