@@ -1,21 +1,26 @@
 package io.vireo.reactor;
 
-/** A periodic action on a reactor, until {@link #cancel}. Reactor thread only. */
+/** A periodic action on a reactor, but between cancel and restart. Reactor thread only. */
 public final class Timer {
   final long periodNs;
   final Runnable action;
   long deadlineNs;
   private final Timers timers;
 
-  Timer(Timers timers, long periodNs, Runnable action, long deadlineNs) {
+  Timer(Timers timers, long periodNs, Runnable action) {
     this.timers = timers;
     this.periodNs = periodNs;
     this.action = action;
-    this.deadlineNs = deadlineNs;
   }
 
-  /** Never runs again; also from within the action. A second time does nothing. */
+  /** Does not run again; also from within the action. A second time does nothing. */
   public void cancel() {
     timers.remove(this);
+  }
+
+  /** After {@link #cancel}: runs again from one period after now on. Makes no garbage. */
+  public void restart(long nowNs) {
+    timers.remove(this);
+    timers.start(this, nowNs);
   }
 }

@@ -25,12 +25,17 @@ final class Timers {
     if (periodNs <= 0) {
       throw new IllegalArgumentException("timer period " + periodNs + " ns is not positive");
     }
-    Timer timer = new Timer(this, periodNs, action, nowNs + periodNs);
+    Timer timer = new Timer(this, periodNs, action);
+    start(timer, nowNs);
+    return timer;
+  }
+
+  void start(Timer timer, long nowNs) {
+    timer.deadlineNs = nowNs + timer.periodNs;
     if (timers.isEmpty() || timer.deadlineNs - nextNs < 0) {
       nextNs = timer.deadlineNs;
     }
     timers.add(timer);
-    return timer;
   }
 
   void remove(Timer timer) {

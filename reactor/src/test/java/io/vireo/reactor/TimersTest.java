@@ -32,6 +32,23 @@ class TimersTest {
   }
 
   @Test
+  void one_that_was_cancelled_counts_anew_from_its_restart() {
+    Timer timer = reactor.addTimer(100, () -> fired.add(1));
+    lapAfter(60);
+    timer.cancel();
+    lapAfter(1000);
+    assertThat(fired).isEmpty();
+    timer.restart(reactor.nowNs());
+    timer.restart(reactor.nowNs()); // once is enough
+    lapAfter(99);
+    assertThat(fired).isEmpty();
+    lapAfter(1);
+    assertThat(fired).hasSize(1);
+    lapAfter(100);
+    assertThat(fired).hasSize(2);
+  }
+
+  @Test
   void what_was_missed_is_not_made_up_for() {
     reactor.addTimer(100, () -> fired.add(1));
     lapAfter(1000);

@@ -84,7 +84,7 @@ final class DriveQueue implements Poller {
       polled = true;
       late.watch(pair);
       reactor.addChannel(this);
-      interrupt.begin(this);
+      interrupt.begin(this, requests);
     }
     return this;
   }
@@ -105,6 +105,7 @@ final class DriveQueue implements Poller {
     }
     request.begin(channel, io);
     int taken = TransportQueue.FULL;
+    interrupt.busy();
     try {
       request.takeData();
       taken = send(request);

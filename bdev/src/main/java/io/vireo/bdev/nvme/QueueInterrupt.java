@@ -14,6 +14,7 @@ final class QueueInterrupt {
   private final Reactor reactor;
   private final long timeoutNs;
   private Timer looks; // null: none are needed
+  private boolean looking;
 
   /**
    * @param vector the queue's; {@link DriveInterrupts#NONE}: nothing wakes it
@@ -35,13 +36,33 @@ final class QueueInterrupt {
     return vector != DriveInterrupts.NONE;
   }
 
-  /** From now on; time wakes it too, for a command that never ends. */
-  void begin(Poller queue) {
+  /**
+   * From now on. Time wakes it too, for a command that never ends; one look behind the last of them
+   * wakes it in vain.
+   */
+  void begin(Poller queue, DriveIos requests) {
     if (wakes()) {
       reactor.watch(interrupts.fd(vector), queue);
       if (timeoutNs > 0) {
-        looks = reactor.addTimer(Math.max(timeoutNs / LOOKS, MIN_LOOK_NS), () -> {});
+        long periodNs = Math.max(timeoutNs / LOOKS, MIN_LOOK_NS);
+        looking = true;
+        looks = reactor.addTimer(periodNs, () -> rest(requests));
       }
+    }
+  }
+
+  private void rest(DriveIos requests) {
+    if (requests.active() == 0) {
+      looking = false;
+      looks.cancel();
+    }
+  }
+
+  /** A request is in flight. */
+  void busy() {
+    if (!looking && looks != null) {
+      looking = true;
+      looks.restart(reactor.nowNs());
     }
   }
 

@@ -78,6 +78,25 @@ class SleepTest {
   }
 
   @Test
+  void time_wakes_nobody_while_nothing_is_in_flight() {
+    try (DiskFixture disk = disk(8, Map.of("timeout_us", 40_000))) {
+      for (int i = 0; i < 3; i++) {
+        disk.faults().once(DiskFixture::isIo, Kind.DROP, 0);
+        disk.fetchedWrites(i, 1);
+        disk.stepped.laps(20);
+        assertThat(sleepsIn(disk, 20)).isPositive();
+        assertThat(disk.stepped.sleepsNs().getLast()).isLessThanOrEqualTo(5_000_000L);
+        disk.call("bdev_nvme_reset_controller", new NvmeName("Nvme0", null));
+        assertThat(disk.driver.await(disk.io(i))).isEqualTo(IoStatus.OK);
+        disk.pass(10_000_000); // the last look
+        disk.stepped.laps(20);
+        assertThat(sleepsIn(disk, 20)).isPositive();
+        assertThat(disk.stepped.sleepsNs().getLast()).isEqualTo(Long.MAX_VALUE);
+      }
+    }
+  }
+
+  @Test
   void requests_that_wait_for_their_next_trial_keep_them_awake() {
     try (DiskFixture disk = disk(8, Map.of("bdev_retry_count", -1))) {
       disk.faults().once(DiskFixture::isIo, Kind.STATUS, 0x21 | 1 << 11);
