@@ -44,18 +44,6 @@ public record ControllerOptions(
     quirks = Set.copyOf(quirks);
   }
 
-  public ControllerOptions withAdminQueue(int entries, long timeoutMs) {
-    return new ControllerOptions(
-        entries,
-        ioQueues,
-        timeoutMs,
-        shutdownTimeoutMs,
-        keepAliveMs,
-        arbitration,
-        quirks,
-        adminErrors);
-  }
-
   public ControllerOptions withQuirks(Set<Quirk> some) {
     return new ControllerOptions(
         adminEntries,
@@ -65,18 +53,6 @@ public record ControllerOptions(
         keepAliveMs,
         arbitration,
         some,
-        adminErrors);
-  }
-
-  public ControllerOptions withArbitration(Arbitration other) {
-    return new ControllerOptions(
-        adminEntries,
-        ioQueues,
-        adminTimeoutMs,
-        shutdownTimeoutMs,
-        keepAliveMs,
-        other,
-        quirks,
         adminErrors);
   }
 }

@@ -1,18 +1,14 @@
 package io.vireo.nvme;
 
-import static io.vireo.nvme.transport.TransportQueue.MISALIGNED;
-import static io.vireo.nvme.transport.TransportQueue.SUBMITTED;
 import static io.vireo.nvme.transport.TransportQueue.TOO_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.memreg.MemoryMap;
 import io.vireo.nvme.model.Command;
-import io.vireo.nvme.model.Faults.Kind;
 import io.vireo.nvme.model.ModelOptions;
 import io.vireo.nvme.spec.DsmRange;
 import io.vireo.nvme.spec.NvmOpcode;
 import io.vireo.nvme.spec.NvmeStatus;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -24,20 +20,6 @@ import org.junit.jupiter.api.Test;
 class CommandsTest {
   private static IoFixture fixture() {
     return new IoFixture(ModelOptions.DEFAULT, 16, 8, 2, 4096);
-  }
-
-  private static NvmeIo io(IoFixture io, long offset, long bytes) {
-    NvmeIo made = new NvmeIo(io, 256);
-    made.addData(io.data + offset, bytes);
-    return made;
-  }
-
-  private static int end(IoFixture io, NvmeIo sent, int taken) {
-    assertThat(taken).isEqualTo(SUBMITTED);
-    int before = io.ends(sent);
-    io.drain();
-    assertThat(io.ends(sent)).isEqualTo(before + 1);
-    return NvmeStatus.typeAndCode(sent.status());
   }
 
   private static NamespaceLimits limits(RangeList deallocate) {
@@ -52,119 +34,27 @@ class CommandsTest {
   void compare_tells_whether_data_are_equal() { // NVM 3.2.1
     try (IoFixture io = fixture()) {
       io.fill(0, 4096, 2);
-      NvmeIo data = io(io, 0, 4096);
-      assertThat(end(io, data, io.disk.write(data, 0, 8, 0))).isZero();
-      assertThat(end(io, data, io.disk.compare(data, 0, 8, 0))).isZero();
-      assertThat(end(io, data, io.disk.compare(data, 1, 8, 0)))
+      NvmeIo data = io.io(0, 4096);
+      assertThat(io.end(data, io.disk.write(data, 0, 8, 0))).isZero();
+      assertThat(io.end(data, io.disk.compare(data, 0, 8, 0))).isZero();
+      assertThat(io.end(data, io.disk.compare(data, 1, 8, 0)))
           .isEqualTo(NvmeStatus.COMPARE_FAILURE);
-    }
-  }
-
-  @Test
-  void compare_and_write_writes_only_what_was_equal() { // Base 3.4.2, NVM 2.4
-    try (IoFixture io = fixture()) {
-      byte[] both = io.fill(0, 8192, 3);
-      byte[] disk = io.host.model().namespace(1).data();
-      System.arraycopy(both, 0, disk, 10 * 512, 4096);
-      NvmeIo fused = io(io, 0, 8192);
-      assertThat(end(io, fused, io.disk.compareAndWrite(fused, 10, 8, 0))).isZero();
-      assertThat(Arrays.copyOfRange(disk, 10 * 512, 18 * 512))
-          .isEqualTo(Arrays.copyOfRange(both, 4096, 8192));
-      assertThat(end(io, fused, io.disk.compareAndWrite(fused, 10, 8, 0)))
-          .isEqualTo(NvmeStatus.COMPARE_FAILURE);
-      assertThat(Arrays.copyOfRange(disk, 10 * 512, 18 * 512))
-          .isEqualTo(Arrays.copyOfRange(both, 4096, 8192));
-    }
-  }
-
-  @Test
-  void the_two_commands_of_a_fused_operation_lie_side_by_side_even_over_the_queue_s_end() {
-    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT, 7, 6, 4, 4096)) {
-      List<Integer> fuses = new ArrayList<>();
-      io.host
-          .model()
-          .faults()
-          .always(
-              c -> {
-                if (!c.isAdmin()) {
-                  fuses.add(c.fuse());
-                }
-                return false;
-              },
-              Kind.DROP,
-              0);
-      io.fill(0, 1 << 16, 3);
-      List<NvmeIo> sent = new ArrayList<>();
-      for (int i = 0; i < 30; i++) {
-        NvmeIo fused = new NvmeIo(io, 4);
-        fused.addData(io.data + i * 1024L + (i % 3 == 0 ? 1 : 0), 1024);
-        assertThat(io.disk.compareAndWrite(fused, i, 1, 0)).isEqualTo(SUBMITTED);
-        NvmeIo read = io(io, 65536 + i * 512L, 512);
-        assertThat(io.disk.read(read, i, 1)).isEqualTo(SUBMITTED);
-        sent.add(fused);
-        sent.add(read);
-      }
-      io.drain();
-      assertThat(sent).allMatch(one -> io.ends(one) == 1);
-      for (int i = 0; i < fuses.size(); i++) {
-        assertThat(fuses.get(i)).isEqualTo(i % 3 == 2 ? 0 : i % 3 + 1);
-      }
-      assertThat(io.buffers.available()).isEqualTo(4);
-    }
-  }
-
-  @Test
-  void a_fused_operation_is_sent_again_as_one_or_not_at_all() {
-    try (IoFixture io = fixture()) {
-      io.host.model().faults().always(c -> !c.isAdmin(), Kind.DROP, 0);
-      io.fill(0, 1024, 3);
-      NvmeIo both = io(io, 0, 1024);
-      io.disk.compareAndWrite(both, 0, 1, 0);
-      io.pair.ring();
-      io.host.model().step();
-      ResetTest.reset(io);
-      io.host.model().faults().clear();
-      // What the first reset sent again is lost with the second; then the compare alone ends.
-      io.host.model().faults().always(c -> c.fuse() == 2, Kind.DROP, 0);
-      io.pair.ring();
-      io.host.model().step();
-      io.host.model().faults().clear();
-      ResetTest.reset(io);
-      io.drain();
-      assertThat(io.ends(both)).isEqualTo(1);
-      assertThat(both.status()).isNotZero();
-      assertThat(io.host.model().namespace(1).data()[0]).isZero();
-    }
-  }
-
-  @Test
-  void what_cannot_be_one_fused_operation_is_refused() {
-    try (IoFixture io = fixture()) {
-      NvmeIo both = io(io, 0, 1 << 20);
-      assertThat(io.disk.compareAndWrite(both, 0, 1024, 0)).isEqualTo(TOO_LONG);
-      assertThat(io.disk.compareAndWrite(both, 0, 8, 0)).isEqualTo(IoQueuePair.WRONG_LENGTH);
-      assertThat(io.disk.compareAndWrite(both, 1 << 30, 8, 0)).isEqualTo(IoQueuePair.OUT_OF_RANGE);
-      both.clearData();
-      both.addData(io.data + 1, 16384);
-      assertThat(io.disk.compareAndWrite(both, 0, 16, 0)).isEqualTo(MISALIGNED); // buffers of 4 KiB
-      assertThat(both.inFlight()).isFalse();
-      assertThat(io.buffers.available()).isEqualTo(2);
     }
   }
 
   @Test
   void uncorrectable_blocks_fail_to_be_read_and_verified() { // NVM 3.2.5, 3.2.7
     try (IoFixture io = fixture()) {
-      NvmeIo one = io(io, 0, 512);
-      assertThat(end(io, one, io.disk.writeUncorrectable(one, 100, 3))).isZero();
-      assertThat(end(io, one, io.disk.verify(one, 0, 100, 0))).isZero();
-      assertThat(end(io, one, io.disk.verify(one, 0, 101, 0)))
+      NvmeIo one = io.io(0, 512);
+      assertThat(io.end(one, io.disk.writeUncorrectable(one, 100, 3))).isZero();
+      assertThat(io.end(one, io.disk.verify(one, 0, 100, 0))).isZero();
+      assertThat(io.end(one, io.disk.verify(one, 0, 101, 0)))
           .isEqualTo(NvmeStatus.UNRECOVERED_READ_ERROR);
       one.addData(io.data, 512);
-      assertThat(end(io, one, io.disk.read(one, 102, 1)))
+      assertThat(io.end(one, io.disk.read(one, 102, 1)))
           .isEqualTo(NvmeStatus.UNRECOVERED_READ_ERROR);
-      assertThat(end(io, one, io.disk.write(one, 102, 1, 0))).isZero();
-      assertThat(end(io, one, io.disk.read(one, 102, 1))).isZero();
+      assertThat(io.end(one, io.disk.write(one, 102, 1, 0))).isZero();
+      assertThat(io.end(one, io.disk.read(one, 102, 1))).isZero();
     }
   }
 
@@ -182,7 +72,7 @@ class CommandsTest {
         Arrays.fill(expected, i * 10 * 512, (i * 10 + 1 + i % 9) * 512, (byte) 0);
       }
       assertThat(discard.addRange(5000, 1)).isFalse();
-      assertThat(end(io, discard, disk.deallocate(discard))).isZero();
+      assertThat(io.end(discard, disk.deallocate(discard))).isZero();
       assertThat(seen).hasSize(1);
       assertThat(io.host.model().namespace(1).data()).isEqualTo(expected);
       assertThat(io.buffers.available()).isEqualTo(2);
@@ -211,7 +101,7 @@ class CommandsTest {
         Arrays.fill(expected, lba * 512, (lba + blocks) * 512, (byte) 0);
         lba += blocks;
       }
-      assertThat(end(io, discard, disk.deallocate(discard))).isZero();
+      assertThat(io.end(discard, disk.deallocate(discard))).isZero();
       assertThat(io.host.model().namespace(1).data()).isEqualTo(expected);
     }
   }
@@ -233,7 +123,7 @@ class CommandsTest {
           at += blocks;
         }
       }
-      assertThat(end(io, copy, io.disk.copy(copy, 8192, 0))).isZero();
+      assertThat(io.end(copy, io.disk.copy(copy, 8192, 0))).isZero();
       assertThat(disk).isEqualTo(expected);
     }
   }
@@ -244,27 +134,17 @@ class CommandsTest {
       long guest = (io.data + MemoryMap.ENTRY_BYTES - 1) & -MemoryMap.ENTRY_BYTES;
       NvmeIo read = new NvmeIo(io, 1);
       read.addData(guest, 1 << 20);
-      assertThat(end(io, read, io.disk.read(read, 0, 2048, 0))).isZero();
+      assertThat(io.end(read, io.disk.read(read, 0, 2048, 0))).isZero();
       NvmeIo zeroes = new NvmeIo(io, 1);
       RangeList none = new RangeList(0, 0, 0);
       NamespaceLimits limits = new NamespaceLimits(4096, 9, 9, 9, none, none, 0xffff, 0);
       NamespaceQueue other = new NamespaceQueue(io.pair, io.namespace, limits);
-      assertThat(end(io, zeroes, other.writeZeroes(zeroes, 0, 100, 0)))
+      assertThat(io.end(zeroes, other.writeZeroes(zeroes, 0, 100, 0)))
           .as("the model takes no pointers where there are no data")
           .isZero();
       io.host.pageTable().entries().clear(guest, MemoryMap.ENTRY_BYTES); // the guest has gone
-      assertThat(end(io, zeroes, other.writeZeroes(zeroes, 0, 100, 0))).isZero();
-      assertThat(end(io, zeroes, other.verify(zeroes, 0, 100, 0))).isZero();
-    }
-  }
-
-  @Test
-  void a_fused_operation_that_never_fits_is_refused() {
-    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT, 2, 1)) {
-      assertThat(io.disk.compareAndWrite(io(io, 0, 1024), 0, 1, 0)).isEqualTo(TOO_LONG);
-    }
-    try (IoFixture io = fixture()) { // ACWU
-      assertThat(io.disk.compareAndWrite(io(io, 0, 17 * 1024), 0, 17, 0)).isEqualTo(TOO_LONG);
+      assertThat(io.end(zeroes, other.writeZeroes(zeroes, 0, 100, 0))).isZero();
+      assertThat(io.end(zeroes, other.verify(zeroes, 0, 100, 0))).isZero();
     }
   }
 
@@ -276,11 +156,11 @@ class CommandsTest {
       NamespaceQueue disk = new NamespaceQueue(io.pair, io.namespace, limits);
       List<Command> seen = NamespaceQueueTest.watch(io);
       NvmeIo plain = new NvmeIo(io, 1);
-      assertThat(end(io, plain, disk.writeZeroes(plain, 0, 20, NvmOpcode.DEAC))).isZero();
+      assertThat(io.end(plain, disk.writeZeroes(plain, 0, 20, NvmOpcode.DEAC))).isZero();
       assertThat(seen).extracting(Command::blocks).containsExactly(7, 7, 6);
-      assertThat(end(io, plain, disk.verify(plain, 0, 150, 0))).isZero();
+      assertThat(io.end(plain, disk.verify(plain, 0, 150, 0))).isZero();
       assertThat(seen).extracting(Command::blocks).endsWith(100, 50);
-      assertThat(end(io, plain, disk.writeUncorrectable(plain, 0, 4))).isZero();
+      assertThat(io.end(plain, disk.writeUncorrectable(plain, 0, 4))).isZero();
       assertThat(seen).extracting(Command::blocks).endsWith(3, 1);
     }
   }
@@ -291,7 +171,7 @@ class CommandsTest {
       RangeList none = new RangeList(0, 0, 0);
       NamespaceLimits limits = new NamespaceLimits(4096, 8, 8, 8, none, none, 0, 0);
       NamespaceQueue disk = new NamespaceQueue(io.pair, io.namespace, limits);
-      NvmeIo one = io(io, 0, 512);
+      NvmeIo one = io.io(0, 512);
       List<Integer> answers =
           List.of(
               disk.compare(one, 0, 1, 0),
@@ -311,11 +191,11 @@ class CommandsTest {
       byte[] written = io.fill(3, 2048, 5);
       NvmeIo raw = new NvmeIo(io, 8);
       raw.addData(io.data + 3, 2048);
-      assertThat(end(io, raw, io.disk.passthrough(raw, NvmOpcode.WRITE, 7, 3, 0))).isZero();
+      assertThat(io.end(raw, io.disk.passthrough(raw, NvmOpcode.WRITE, 7, 3, 0))).isZero();
       byte[] disk = io.host.model().namespace(1).data();
       assertThat(Arrays.copyOfRange(disk, 7 * 512, 11 * 512)).isEqualTo(written);
       raw.clearData();
-      assertThat(end(io, raw, io.disk.passthrough(raw, 0xff, 0, 0, 0)))
+      assertThat(io.end(raw, io.disk.passthrough(raw, 0xff, 0, 0, 0)))
           .isEqualTo(NvmeStatus.INVALID_OPCODE);
       raw.addData(io.data, 1 << 20);
       assertThat(io.disk.passthrough(raw, NvmOpcode.READ, 0, 2047, 0)).isEqualTo(TOO_LONG);

@@ -11,6 +11,7 @@ import io.vireo.nvme.spec.ErrorLogEntry;
 import io.vireo.nvme.spec.SmartLog;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -229,7 +230,9 @@ class ControllerEventsTest {
   void commands_have_room_beside_the_requests_for_events() {
     host.model().step();
     assertThat(host.model().eventRequests()).isEqualTo(4);
-    ControllerOptions small = ControllerOptions.DEFAULT.withAdminQueue(4, 1000);
+    ControllerOptions small =
+        new ControllerOptions(
+            4, 64, 1000, 10_000, 0, Arbitration.DEFAULT, Set.of(), CommandErrors.NONE);
     try (ModelHost other = new ModelHost(ModelOptions.DEFAULT);
         NvmeController of = NvmeController.attach(other.transport(), other, other, small)) {
       other.model().step();

@@ -5,8 +5,10 @@ import io.vireo.nvme.model.ModelBuffers;
 import io.vireo.nvme.model.ModelHost;
 import io.vireo.nvme.model.ModelOptions;
 import io.vireo.nvme.spec.NvmOpcode;
+import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.NvmeRequest;
 import io.vireo.nvme.transport.RequestCompletion;
+import io.vireo.nvme.transport.TransportQueue;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -103,6 +105,30 @@ final class IoFixture implements AutoCloseable, RequestCompletion, NvmeIoComplet
   /** How often the request or I/O ended. */
   int ends(Object request) {
     return ends.getOrDefault(request, 0);
+  }
+
+  /** An I/O whose data are one piece at that offset, with room for more. */
+  NvmeIo io(long dataOffset, long bytes) {
+    NvmeIo made = new NvmeIo(this, 256);
+    made.addData(data + dataOffset, bytes);
+    return made;
+  }
+
+  /**
+   * Waits for the end of an I/O; answers its status.
+   *
+   * @param taken what submitting it answered
+   */
+  int end(NvmeIo sent, int taken) {
+    if (taken != TransportQueue.SUBMITTED) {
+      throw new AssertionError("was not taken: " + taken);
+    }
+    int before = ends(sent);
+    drain();
+    if (ends(sent) != before + 1) {
+      throw new AssertionError("ended %d times".formatted(ends(sent) - before));
+    }
+    return NvmeStatus.typeAndCode(sent.status());
   }
 
   /** Rings and waits until nothing is in flight. */

@@ -12,6 +12,7 @@ import io.vireo.nvme.spec.Registers;
 import io.vireo.nvme.transport.PcieTransport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Interrupts, priorities, and doorbells in memory. */
@@ -83,7 +84,8 @@ class QueuePairOptionsTest implements NvmeIoCompletion {
   void priorities_are_asked_for_where_the_controller_arbitrates_by_weights() { // Base 3.4.4
     try (ModelHost host = host(ModelOptions.DEFAULT)) {
       ControllerOptions weighted =
-          ControllerOptions.DEFAULT.withArbitration(new Arbitration(2, 1, 2, 3));
+          new ControllerOptions(
+              32, 64, 30_000, 10_000, 0, new Arbitration(2, 1, 2, 3), Set.of(), CommandErrors.NONE);
       NvmeController controller = NvmeController.attach(host.transport(), host, host, weighted);
       assertThat(host.transport().get32(Registers.CC) & 0b111 << 11).isEqualTo(Cc.AMS_WEIGHTED);
       QueuePairOptions low = QueuePairOptions.of(8, 7, BounceBuffers.NONE).withPriority(3);

@@ -23,8 +23,11 @@ class LateCommandsTest {
   private static final int WRITES = 12;
 
   private static DiskFixture with(String action) {
-    return new DiskFixture(
-        ModelOptions.DEFAULT, Map.of("timeout_us", TIMEOUT_US, "action_on_timeout", action));
+    DiskFixture disk =
+        new DiskFixture(
+            ModelOptions.DEFAULT, Map.of("timeout_us", TIMEOUT_US, "action_on_timeout", action));
+    disk.module.clock.stop();
+    return disk;
   }
 
   private static boolean isAbort(Command command) {
@@ -50,13 +53,13 @@ class LateCommandsTest {
     }
   }
 
-  /** Time goes on until the controller is reset. */
-  private static void passUntilReset(DiskFixture disk, AtomicInteger resets) {
+  /** Commands grow old until that has happened. */
+  private static void passUntil(DiskFixture disk, AtomicInteger happened) {
     disk.until(
-        "a reset",
+        "what comes of late commands",
         () -> {
           disk.pass(TIMEOUT_NS / 2);
-          return resets.get() > 0;
+          return happened.get() > 0;
         });
   }
 
@@ -137,7 +140,6 @@ class LateCommandsTest {
     lines.start();
     logger.addAppender(lines);
     try (DiskFixture disk = with("none")) {
-      disk.module.clock.stop();
       disk.faults().always(DiskFixture::isIo, Kind.LOST, 0);
       disk.fetchedWrites(0, WRITES / 2);
       disk.pass(2 * TIMEOUT_NS);
@@ -189,7 +191,7 @@ class LateCommandsTest {
       disk.faults().once(LateCommandsTest::isFirstWrite, Kind.LOST, 0);
       disk.writes(0, WRITES);
       assertWritten(disk, 1);
-      passUntilReset(disk, resets);
+      passUntil(disk, resets);
       assertWritten(disk, 0);
       assertThat(resets).hasValue(1);
       assertThat(disk.driver.completions()).isEqualTo(WRITES);
@@ -200,11 +202,14 @@ class LateCommandsTest {
   void an_abort_that_never_ends_ends_in_a_reset_too() {
     try (DiskFixture disk = with("abort")) {
       AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      AtomicInteger aborts = disk.counting(LateCommandsTest::isAbort);
       disk.faults().once(LateCommandsTest::isFirstWrite, Kind.LOST, 0);
       disk.faults().once(LateCommandsTest::isAbort, Kind.LOST, 0);
       disk.writes(0, WRITES);
       assertWritten(disk, 1);
-      passUntilReset(disk, resets);
+      passUntil(disk, aborts);
+      disk.module.clock.advanceMs(TIMEOUT_US / 1000); // which is all that an abort has
+      passUntil(disk, resets);
       assertWritten(disk, 0);
       assertThat(resets).hasValue(1);
     }

@@ -11,25 +11,19 @@ import java.util.function.LongUnaryOperator;
  * by the thread that {@link #start} begins. Other methods may be called by any thread.
  */
 public final class ControllerModel implements AutoCloseable {
-  /** When the end of a dropped command is told. */
-  private static final long NEVER = Long.MAX_VALUE;
-
   private static final long IDLE_NS = 1_000;
 
   private final ModelBar bar = new ModelBar();
   private final Faults faults = new Faults();
   private final NavigableMap<Integer, ModelNamespace> namespaces = new TreeMap<>();
   private final ModelNamespaces allNamespaces;
-  private final ModelOptions options;
   private final HostView host;
   private final ModelRegisters registers;
   private final ModelQueues queues;
   private final AdminCommands admin;
-  private DataPointer pointer;
+  private final CommandExecution execution;
   private boolean ready;
-  private Command fusedFirst; // null: none waits for its second
   private long steps;
-  private long fetchedIo;
   private Thread thread;
   private volatile boolean running;
   private volatile Throwable failure;
@@ -38,13 +32,13 @@ public final class ControllerModel implements AutoCloseable {
    * @param hvaOfIova where the device finds host memory, good within 4 KiB; -1: nothing there
    */
   public ControllerModel(ModelOptions options, LongUnaryOperator hvaOfIova) {
-    this.options = options;
     this.host = new HostView(hvaOfIova);
     this.registers = new ModelRegisters(bar.address(), options, faults);
     this.queues =
         new ModelQueues(host, new ModelDoorbells(host, registers, options.doorbellStride()));
     this.allNamespaces = new ModelNamespaces(options, namespaces);
     this.admin = new AdminCommands(options, faults, queues, allNamespaces);
+    this.execution = new CommandExecution(options, faults, registers, queues, admin, namespaces);
     for (int id = 1; id <= options.namespaces(); id++) {
       namespaces.put(id, allNamespaces.make(options.blocks()));
     }
@@ -119,7 +113,7 @@ public final class ControllerModel implements AutoCloseable {
 
   /** How many I/O commands it fetched since it was made, and dealt with. */
   public synchronized long fetchedIo() {
-    return fetchedIo;
+    return execution.fetchedIo();
   }
 
   /** How many commands it fetched since it was made. */
@@ -150,7 +144,8 @@ public final class ControllerModel implements AutoCloseable {
     if (!ready || faults.isFatal()) {
       return 0;
     }
-    int fetched = queues.fetch(this::execute);
+    execution.step(steps);
+    int fetched = queues.fetch(execution);
     admin.events().tell();
     return fetched + queues.tellDue(steps, faults.reorderSeed());
   }
@@ -158,109 +153,11 @@ public final class ControllerModel implements AutoCloseable {
   private void changeReady() {
     queues.clear();
     admin.clear();
-    fusedFirst = null;
+    execution.reset(new DataPointer(host, registers.pageBytes()));
     if (ready) {
-      pointer = new DataPointer(host, registers.pageBytes());
       queues.addCq(0, registers.adminCq(), registers.adminCqEntries(), 0);
       queues.addSq(0, registers.adminSq(), registers.adminSqEntries(), 0);
     }
-  }
-
-  private void execute(Command command) {
-    fetchedIo += command.isAdmin() ? 0 : 1;
-    if (fusedFirst != null && (command.fuse() != 2 || command.sqId() != fusedFirst.sqId())) {
-      end(fusedFirst, fusedFirst.commandId(), CommandFailure.MISSING_FUSED, 0, 0, false);
-      fusedFirst = null;
-    }
-    if (command.fuse() == 1) {
-      fusedFirst = command; // nothing is done before the second is there (Base 3.4.2)
-    } else if (command.fuse() == 2) {
-      int first = execute(fusedFirst, 0);
-      execute(command, first == 0 ? 0 : CommandFailure.FAILED_FUSED);
-      fusedFirst = null;
-    } else {
-      execute(command, 0);
-    }
-  }
-
-  private int execute(Command command, int refusal) {
-    if (command == null) {
-      throw new AssertionError("second command of a fused operation without the first");
-    }
-    Faults.Verdict verdict = faults.verdict(command);
-    return switch (verdict == null ? null : verdict.kind()) {
-      case FATAL -> {
-        faults.fatal(true);
-        yield 0;
-      }
-      case GONE -> {
-        faults.gone();
-        yield 0;
-      }
-      case STATUS -> execute(command, null, verdict.value());
-      case LOST -> 0;
-      case null, default -> execute(command, verdict, refusal);
-    };
-  }
-
-  private int execute(Command command, Faults.Verdict verdict, int refusal) {
-    int status = refusal;
-    long result = 0;
-    try {
-      if (status == 0) {
-        result =
-            command.isAdmin()
-                ? admin.execute(command, pointer, registers.pageBytes())
-                : executeIo(command);
-      }
-    } catch (CommandFailure e) {
-      status = e.status();
-    }
-    if (result != AdminCommands.LATER) {
-      tell(command, verdict, status, result);
-    }
-    return status;
-  }
-
-  private void tell(Command command, Faults.Verdict verdict, int status, long result) {
-    int id = command.commandId();
-    switch (verdict == null ? null : verdict.kind()) {
-      case null -> end(command, id, status, result, 0, false);
-      case STATUS, LOST, FATAL, GONE -> throw new AssertionError("was dealt with");
-      case DELAY -> end(command, id, status, result, steps + verdict.value(), false);
-      case DROP -> end(command, id, status, result, NEVER, false);
-      case DUPLICATE -> {
-        end(command, id, status, result, 0, false);
-        end(command, id, status, result, 0, false);
-      }
-      case STRAY -> {
-        end(command, id + verdict.value() & 0xffff, status, result, 0, false);
-        end(command, id, status, result, 0, false);
-      }
-      case BAD_PHASE -> {
-        end(command, id, status, result, 0, true);
-        end(command, id, status, result, steps + verdict.value(), false);
-      }
-    }
-  }
-
-  private long executeIo(Command command) {
-    if (!registers.entrySizesAreRight()) {
-      throw new CommandFailure(CommandFailure.INVALID_FIELD);
-    }
-    if (command.psdt() > 1 || (command.psdt() == 1 && options.sgls() == 0)) {
-      throw new CommandFailure(CommandFailure.INVALID_FIELD);
-    }
-    ModelNamespace namespace = namespaces.get(command.nsid());
-    if (namespace == null) {
-      throw new CommandFailure(CommandFailure.INVALID_NAMESPACE);
-    }
-    int maxBytes = options.mdts() == 0 ? 0 : 1 << (options.minPageShift() + options.mdts());
-    return namespace.execute(command, pointer, maxBytes);
-  }
-
-  private void end(Command command, int id, int status, long result, long dueStep, boolean flaw) {
-    queues.end(new ModelQueues.Ending(command, id, status, result, dueStep, flaw));
   }
 
   /** Has a thread of its own step it until it is closed. */

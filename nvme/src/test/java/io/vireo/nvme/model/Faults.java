@@ -118,7 +118,7 @@ public final class Faults {
     readyStuck = stuck;
   }
 
-  boolean readyStuck() {
+  public boolean readyIsStuck() {
     return readyStuck;
   }
 

@@ -53,7 +53,7 @@ final class ModelRegisters {
     boolean enabled = (cc() & 1) != 0;
     if (enabled == ready) {
       readySteps = 0;
-    } else if (!faults.readyStuck() && readySteps++ >= faults.readyDelaySteps()) {
+    } else if (!faults.readyIsStuck() && readySteps++ >= faults.readyDelaySteps()) {
       ready = enabled;
       if (!ready) {
         faults.fatal(false);
