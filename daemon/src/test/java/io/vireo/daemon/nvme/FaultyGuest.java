@@ -15,6 +15,9 @@ final class FaultyGuest implements AutoCloseable {
   /** In the log: of a command that takes too long. */
   static final String LATE = "is in flight for";
 
+  /** In place of what happens to commands that are late: none is. */
+  static final String NEVER_LATE = "";
+
   private static final int DEPTH = 16;
 
   /** After this time a command is late. */
@@ -36,12 +39,14 @@ final class FaultyGuest implements AutoCloseable {
   /**
    * Has a device's disk served meanwhile.
    *
-   * @param onTimeout what happens to commands that are late
+   * @param onTimeout what happens to commands that are late, or {@link #NEVER_LATE}
    */
   void disk(String device, String onTimeout, Expectation expected, DiskChecks what)
       throws Exception {
+    boolean never = onTimeout.equals(NEVER_LATE);
     target.call(
-        "bdev_nvme_set_options", Map.of("action_on_timeout", onTimeout, "timeout_us", LATE_US));
+        "bdev_nvme_set_options",
+        Map.of("action_on_timeout", never ? "none" : onTimeout, "timeout_us", never ? 0 : LATE_US));
     String bdev = attach(device);
     Path path = target.serve(bdev, Map.of());
     try (SocketChecks socket = new SocketChecks(path, 0, 512, DEPTH, expected)) {

@@ -86,6 +86,33 @@ final class GuestTarget implements AutoCloseable {
     return all.get(0).get("ctrlrs").get(0).get("state").stringValue();
   }
 
+  /** How often its reactors have slept; the asking wakes them. */
+  long sleeps() {
+    try {
+      long sleeps = 0;
+      for (JsonNode reactor : call("framework_get_reactors", null).get("reactors")) {
+        sleeps += reactor.get("sleeps").longValue();
+      }
+      return sleeps;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Commands that were sent to controllers which never ended them: those in flight, and those that
+   * resets have met.
+   */
+  long unended() throws IOException {
+    long commands = 0;
+    JsonNode all = call("bdev_nvme_get_transport_statistics", null);
+    for (JsonNode group : all.get("poll_groups")) {
+      JsonNode pcie = group.get("transports").get(0);
+      commands += pcie.get("submitted_requests").longValue() - pcie.get("completions").longValue();
+    }
+    return commands;
+  }
+
   @Override
   public void close() throws IOException {
     try (target) {

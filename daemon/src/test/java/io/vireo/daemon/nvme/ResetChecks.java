@@ -3,13 +3,22 @@ package io.vireo.daemon.nvme;
 import static io.vireo.linux.GuestChecks.require;
 
 import io.vireo.linux.GuestChecks;
+import io.vireo.linux.pci.PciAddress;
+import io.vireo.virtio.blk.BlkStatus;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
 
-/** What an operator does to a controller under load, and what it tells by itself. */
+/**
+ * What an operator does to a controller under load, and what it tells by itself: of an event, and
+ * of commands that have ended while the reactor slept.
+ */
 final class ResetChecks {
   private static final String DEVICE = "nvme0";
   private static final Map<String, String> NAME = Map.of("name", DEVICE);
+  private static final int RESETS = 5;
+  private static final int ROUNDS = 10;
+  private static final long LONG_NS = 50_000_000; // longer than a reactor polls for nothing
 
   private final FaultyGuest guest;
 
@@ -18,23 +27,58 @@ final class ResetChecks {
   }
 
   void run() throws Exception {
-    guest.disk(DEVICE, "none", Expectation.SUCCESS, this::run);
+    guest.disk(DEVICE, FaultyGuest.NEVER_LATE, Expectation.SUCCESS, this::run);
   }
 
   private void run(SocketChecks socket) {
     guest.checks.check("an event: the health is critical", this::critical);
+    guest.checks.check("a core that sleeps is woken by the controller", () -> woken(socket));
     guest.checks.check("resets under load", () -> resets(socket));
     guest.checks.check("disabled and enabled under load", () -> disabled(socket));
     guest.checks.check("what was written is there", () -> socket.verify(16, 100, 512));
   }
 
-  private Object resets(SocketChecks socket) throws Exception {
-    Load load = Load.on(socket);
-    for (int i = 0; i < 5; i++) {
-      guest.target.call("bdev_nvme_reset_controller", NAME);
-      load.awaitMore(5);
+  /**
+   * A read that is stuck, with nothing else that goes on, and no time that runs: when it ends at
+   * last, only the queue's interrupt can tell.
+   */
+  private Object woken(SocketChecks socket) throws Exception {
+    PciAddress address = guest.monitor.address(DEVICE);
+    guest.throttle(DEVICE, 1);
+    long before;
+    int tag;
+    try {
+      require(socket.read(0, 1) == BlkStatus.OK, "not read"); // the first one passes
+      tag = socket.begin(0, 1);
+      long sleeps = guest.target.sleeps();
+      GuestChecks.await("sleep with a read in flight", () -> guest.target.sleeps() > sleeps);
+      LockSupport.parkNanos(LONG_NS); // and again, after the question
+      before = Interrupts.ofQueues(address);
+    } finally {
+      guest.throttle(DEVICE, 0);
     }
-    return load.end();
+    require(socket.end(tag) == BlkStatus.OK, "not read");
+    long interrupts = Interrupts.ofQueues(address) - before;
+    require(interrupts > 0, "no interrupt has come from an I/O queue of " + address);
+    return "%d interrupts when the read ended".formatted(interrupts);
+  }
+
+  /** As many as it takes until some have met commands in flight. */
+  private Object resets(SocketChecks socket) throws Exception {
+    long before = guest.target.unended();
+    Object seen = "";
+    long met = 0;
+    for (int round = 0; round < ROUNDS && met == 0; round++) {
+      Load load = Load.on(socket);
+      for (int i = 0; i < RESETS; i++) {
+        guest.target.call("bdev_nvme_reset_controller", NAME);
+        load.awaitMore(5);
+      }
+      seen = load.end();
+      met = guest.target.unended() - before;
+    }
+    require(met > 0, "no reset has met a command in flight");
+    return "%s; they met %d commands in flight".formatted(seen, met);
   }
 
   private Object disabled(SocketChecks socket) throws Exception {

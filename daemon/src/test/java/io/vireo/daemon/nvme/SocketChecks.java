@@ -120,6 +120,18 @@ final class SocketChecks implements AutoCloseable {
     return statusOf(driver.read(sector, slots, sectors * 512L));
   }
 
+  /** Begins to read some sectors; answers what it is known by. */
+  int begin(long sector, int sectors) {
+    int tag = driver.read(sector, slots, sectors * 512L);
+    kick();
+    return tag;
+  }
+
+  /** What it ends with. */
+  int end(int tag) {
+    return statusOf(tag);
+  }
+
   /** Writes something to some sectors, of which nothing is expected; answers the status. */
   int write(long sector, int sectors) {
     return statusOf(driver.write(sector, slots, sectors * 512L));
