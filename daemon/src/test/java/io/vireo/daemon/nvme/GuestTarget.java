@@ -1,5 +1,7 @@
 package io.vireo.daemon.nvme;
 
+import static io.vireo.linux.GuestChecks.require;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.vireo.daemon.Target;
@@ -10,8 +12,10 @@ import io.vireo.reactor.ReactorOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -97,6 +101,18 @@ final class GuestTarget implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Commands that each reactor has seen the end of, of those that had any. */
+  List<Long> completions() throws IOException {
+    List<Long> completions = new ArrayList<>();
+    JsonNode all = call("bdev_nvme_get_transport_statistics", null);
+    for (JsonNode group : all.get("poll_groups")) {
+      JsonNode pcie = group.get("transports").get(0);
+      require(pcie.get("trname").stringValue().equals("PCIE"), pcie);
+      completions.add(pcie.get("completions").longValue());
+    }
+    return completions;
   }
 
   /**

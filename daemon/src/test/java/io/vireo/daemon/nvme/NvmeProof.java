@@ -12,7 +12,8 @@ import io.vireo.nvme.pcie.NvmeGuestChecks;
  * Checks with controllers that do what they should, in one guest of qemu-scripts/nvme-guest: one
  * line for each check, and {@code N passed, N failed} as the last one. Of the driver and of a
  * target; with the argument {@code kernel} of what the kernel gives to programs, and of the
- * commands that use it; with {@code physical} those of a machine without an IOMMU.
+ * commands that use it, and what a target refuses; with {@code short} of the driver and a small
+ * target behind an IOMMU of few bits; with {@code physical} of all on a machine without an IOMMU.
  */
 public final class NvmeProof {
   private NvmeProof() {}
@@ -24,10 +25,16 @@ public final class NvmeProof {
         checks.part("sysfs", () -> new SysfsGuestChecks(checks).run());
         checks.part("commands", () -> new PhysicalCommandChecks(checks).run());
         checks.part("driver", () -> new NvmeGuestChecks(checks, Access.PHYSICAL).run());
+        checks.part("target", () -> new SmallTargetChecks(checks, false).run());
+      }
+      case "short" -> {
+        checks.part("driver", () -> new NvmeGuestChecks(checks, Access.VFIO).run());
+        checks.part("target", () -> new SmallTargetChecks(checks, true).run());
       }
       case "kernel" -> {
         checks.part("PCI and VFIO", () -> new VfioGuestChecks(checks).run());
         checks.part("commands", () -> new CommandGuestChecks(checks).run());
+        checks.part("refusals", () -> new RefusalChecks(checks).run());
       }
       default -> {
         checks.part("driver", () -> new NvmeGuestChecks(checks, Access.VFIO).run());
