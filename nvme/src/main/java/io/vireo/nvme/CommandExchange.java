@@ -98,7 +98,8 @@ final class CommandExchange implements AutoCloseable {
     }
     try {
       queue.ring();
-      boolean _ = Thread.holdsLock(this); // the error of a BAR that is gone comes here at the latest
+      boolean _ =
+          Thread.holdsLock(this); // the error of a BAR that is gone comes here at the latest
     } catch (InternalError e) {
       return; // nobody hears it; who waits learns that from a register
     }

@@ -15,10 +15,6 @@ import org.junit.jupiter.api.Test;
 class CancelTest {
   private static final int BLOCK = 512;
 
-  private static boolean isIo(Command command) {
-    return !command.isAdmin();
-  }
-
   /** Reads of {@code blocks} each, taken one after the other. */
   private static List<NvmeIo> reads(IoFixture io, int count, int blocks) {
     List<NvmeIo> taken = new ArrayList<>();
@@ -35,7 +31,7 @@ class CancelTest {
   @Test
   void what_waits_ends_at_once_and_what_the_controller_has_is_told_for_aborts() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT, 8, 3)) {
-      io.host.model().faults().always(CancelTest::isIo, Kind.DROP, 0);
+      io.host.model().faults().always(Command::isIo, Kind.DROP, 0);
       List<NvmeIo> reads = reads(io, 8, 1); // the first three are in flight
       io.host.model().step();
       for (int i : new int[] {1, 2, 4, 7}) {
@@ -67,7 +63,7 @@ class CancelTest {
       io.host
           .model()
           .faults()
-          .always(c -> isIo(c) && fetched[0]++ < 0, Kind.DROP, 0); // only counts
+          .always(c -> c.isIo() && fetched[0]++ < 0, Kind.DROP, 0); // only counts
       NvmeIo read = reads(io, 1, 256).getFirst(); // 16 commands of 8 KiB
       read.cancel();
       assertThat(io.pair.endUnwanted()).hasSize(3);
@@ -87,7 +83,7 @@ class CancelTest {
   @Test
   void a_reset_ends_it_in_place_of_sending_it_again() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT, 8, 7)) {
-      io.host.model().faults().always(CancelTest::isIo, Kind.LOST, 0);
+      io.host.model().faults().always(Command::isIo, Kind.LOST, 0);
       List<NvmeIo> reads = reads(io, 5, 1);
       io.host.model().step();
       reads.get(0).cancel();

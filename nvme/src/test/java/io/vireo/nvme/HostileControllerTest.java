@@ -9,7 +9,6 @@ import io.vireo.nvme.model.Faults.Kind;
 import io.vireo.nvme.model.ModelOptions;
 import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.NvmeRequest;
-import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -18,27 +17,12 @@ import org.junit.jupiter.api.Test;
 
 /** A controller that answers wrongly, late, or not at all. */
 class HostileControllerTest {
-  private static boolean isIo(Command command) {
-    return !command.isAdmin();
-  }
-
-  private static List<NvmeRequest> sendReads(IoFixture io, int count) {
-    List<NvmeRequest> sent = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      NvmeRequest request = io.request(i * 512L, 512);
-      assertThat(io.read(request, i, 1)).isEqualTo(SUBMITTED);
-      sent.add(request);
-    }
-    io.pair.ring();
-    return sent;
-  }
-
   @Test
   void an_end_told_twice_ends_nothing_twice() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT, 64, 20)) {
-      io.host.model().faults().always(HostileControllerTest::isIo, Kind.DUPLICATE, 0);
+      io.host.model().faults().always(Command::isIo, Kind.DUPLICATE, 0);
       for (int pass = 0; pass < 20; pass++) {
-        List<NvmeRequest> sent = sendReads(io, 20);
+        List<NvmeRequest> sent = io.sendReads(20);
         io.drain();
         assertThat(sent).allMatch(r -> io.ends(r) == 1);
       }
@@ -51,8 +35,8 @@ class HostileControllerTest {
   @Property(tries = 50)
   void the_end_of_what_nobody_sent_ends_nothing(@ForAll @IntRange(min = 1, max = 65535) int away) {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
-      io.host.model().faults().once(HostileControllerTest::isIo, Kind.STRAY, away);
-      List<NvmeRequest> sent = sendReads(io, 1);
+      io.host.model().faults().once(Command::isIo, Kind.STRAY, away);
+      List<NvmeRequest> sent = io.sendReads(1);
       io.drain();
       assertThat(io.ends(sent.getFirst())).isEqualTo(1);
       assertThat(io.pair.queue().unknownCompletions()).isEqualTo(1);
@@ -62,8 +46,8 @@ class HostileControllerTest {
   @Test
   void an_entry_of_the_wrong_phase_is_not_there() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
-      io.host.model().faults().once(HostileControllerTest::isIo, Kind.BAD_PHASE, 5);
-      List<NvmeRequest> sent = sendReads(io, 1);
+      io.host.model().faults().once(Command::isIo, Kind.BAD_PHASE, 5);
+      List<NvmeRequest> sent = io.sendReads(1);
       io.host.model().step();
       assertThat(io.pair.poll(10)).isZero();
       assertThat(io.pair.inFlight()).isEqualTo(1);
@@ -75,9 +59,9 @@ class HostileControllerTest {
   @Test
   void the_status_of_a_failed_command_arrives() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
-      io.host.model().faults().once(c -> isIo(c) && c.lba() == 1, Kind.STATUS, 0x281);
-      io.host.model().faults().once(c -> isIo(c) && c.lba() == 2, Kind.STATUS, 0x4280);
-      List<NvmeRequest> sent = sendReads(io, 3);
+      io.host.model().faults().once(c -> c.isIo() && c.lba() == 1, Kind.STATUS, 0x281);
+      io.host.model().faults().once(c -> c.isIo() && c.lba() == 2, Kind.STATUS, 0x4280);
+      List<NvmeRequest> sent = io.sendReads(3);
       io.drain();
       assertThat(sent).extracting(NvmeRequest::status).containsExactly(0, 0x281, 0x4280);
       assertThat(NvmeStatus.isRetryable(sent.get(1).status())).isTrue();
@@ -89,8 +73,8 @@ class HostileControllerTest {
   void commands_end_in_any_order_and_late() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
       io.host.model().faults().reorder(5);
-      io.host.model().faults().once(c -> isIo(c) && c.lba() == 3, Kind.DELAY, 100);
-      List<NvmeRequest> sent = sendReads(io, 40);
+      io.host.model().faults().once(c -> c.isIo() && c.lba() == 3, Kind.DELAY, 100);
+      List<NvmeRequest> sent = io.sendReads(40);
       io.host.model().step();
       assertThat(io.pair.poll(100)).isEqualTo(39);
       assertThat(sent.get(3).inFlight()).isTrue();
@@ -102,8 +86,8 @@ class HostileControllerTest {
   @Test
   void an_abort_ends_what_would_never_end() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
-      io.host.model().faults().once(HostileControllerTest::isIo, Kind.DROP, 0);
-      NvmeRequest lost = sendReads(io, 1).getFirst();
+      io.host.model().faults().once(Command::isIo, Kind.DROP, 0);
+      NvmeRequest lost = io.sendReads(1).getFirst();
       io.host.model().step();
       assertThat(io.controller.admin().abort(io.pair.id(), lost.commandId() ^ 1)).isFalse();
       assertThat(io.controller.admin().abort(io.pair.id(), lost.commandId())).isTrue();
@@ -115,8 +99,8 @@ class HostileControllerTest {
   @Test
   void deleting_a_queue_ends_what_is_in_flight_there() {
     IoFixture io = new IoFixture(ModelOptions.DEFAULT);
-    io.host.model().faults().always(HostileControllerTest::isIo, Kind.DROP, 0);
-    List<NvmeRequest> sent = sendReads(io, 10);
+    io.host.model().faults().always(Command::isIo, Kind.DROP, 0);
+    List<NvmeRequest> sent = io.sendReads(10);
     io.host.model().step();
     io.close();
     assertThat(sent).allMatch(r -> io.ends(r) == 1);
@@ -135,7 +119,7 @@ class HostileControllerTest {
               1);
       thrower.addData(io.data, 512);
       io.read(thrower, 0, 1);
-      List<NvmeRequest> sent = sendReads(io, 3);
+      List<NvmeRequest> sent = io.sendReads(3);
       io.host.model().step();
       assertThatThrownBy(() -> io.pair.poll(10)).hasMessage("owner's bug");
       assertThat(io.pair.poll(10)).isEqualTo(3);
@@ -147,7 +131,7 @@ class HostileControllerTest {
   void a_fatal_controller_takes_nothing_and_a_reset_brings_it_back() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
       io.host.model().faults().fatal(true);
-      NvmeRequest request = sendReads(io, 1).getFirst();
+      NvmeRequest request = io.sendReads(1).getFirst();
       io.host.model().step();
       assertThat(io.pair.poll(10)).isZero();
       io.controller.disable();

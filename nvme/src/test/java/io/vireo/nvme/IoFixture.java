@@ -9,7 +9,9 @@ import io.vireo.nvme.spec.NvmeStatus;
 import io.vireo.nvme.transport.NvmeRequest;
 import io.vireo.nvme.transport.RequestCompletion;
 import io.vireo.nvme.transport.TransportQueue;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -82,6 +84,20 @@ final class IoFixture implements AutoCloseable, RequestCompletion, NvmeIoComplet
 
   int read(NvmeRequest request, long lba, int blocks) {
     return pair.submit(readCommand(request, lba, blocks));
+  }
+
+  /** Reads of a block each, one behind the other, which the controller is told of. */
+  List<NvmeRequest> sendReads(int count) {
+    List<NvmeRequest> sent = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      NvmeRequest request = request(i * 512L, 512);
+      if (read(request, i, 1) != TransportQueue.SUBMITTED) {
+        throw new AssertionError("read %d was not taken".formatted(i));
+      }
+      sent.add(request);
+    }
+    pair.ring();
+    return sent;
   }
 
   /** Submits a write (NVM 3.2.6) of its data. */

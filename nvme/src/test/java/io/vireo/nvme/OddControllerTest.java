@@ -48,18 +48,6 @@ class OddControllerTest {
     }
   }
 
-  private static void lie(ModelHost host, int cns, int at, long value, int bytes) {
-    host.model()
-        .faults()
-        .lie(
-            c -> c.opcode() == 6 && (c.cdw10() & 0xff) == cns,
-            data -> {
-              for (int i = 0; i < bytes; i++) {
-                data.put(at + i, (byte) (value >>> (i * 8)));
-              }
-            });
-  }
-
   private static void failsWith(ModelHost host, String sentence) {
     assertThatThrownBy(() -> of(host).start())
         .isInstanceOf(NvmeException.class)
@@ -74,7 +62,7 @@ class OddControllerTest {
   private static void leavesOut(
       ModelOptions options, int at, long value, int bytes, String sentence) {
     try (ModelHost host = new ModelHost(options)) {
-      lie(host, 0, at, value, bytes);
+      host.model().faults().lieInIdentify(0, at, value, bytes);
       try (NvmeController controller = of(host)) {
         controller.start();
         assertThat(controller.namespaces()).isEmpty();
@@ -115,7 +103,7 @@ class OddControllerTest {
   @Test
   void lists_that_do_not_ascend_end_there_and_those_without_end_end_too() {
     try (ModelHost host = new ModelHost(ModelOptions.DEFAULT)) {
-      lie(host, 2, 4, 1, 4);
+      host.model().faults().lieInIdentify(2, 4, 1, 4);
       try (NvmeController controller = of(host)) {
         controller.start();
         assertThat(controller.namespaces()).hasSize(1);
@@ -138,7 +126,7 @@ class OddControllerTest {
   @Test
   void the_id_of_all_namespaces_is_no_namespace() {
     try (ModelHost host = new ModelHost(ModelOptions.DEFAULT)) {
-      lie(host, 2, 4, -1, 4);
+      host.model().faults().lieInIdentify(2, 4, -1, 4);
       try (NvmeController controller = of(host)) {
         controller.start();
         assertThat(controller.namespaces()).hasSize(1);
@@ -151,9 +139,9 @@ class OddControllerTest {
   @Test
   void limits_beyond_ours_are_ours() {
     try (ModelHost host = new ModelHost(ModelOptions.DEFAULT.withMdts(255))) {
-      lie(host, 1, 516, -1, 4); // NN
-      lie(host, 1, 258, 0xffff, 2); // ACL, AERL
-      lie(host, 1, 88, -1, 4); // RTD3E: over an hour
+      host.model().faults().lieInIdentify(1, 516, -1, 4); // NN
+      host.model().faults().lieInIdentify(1, 258, 0xffff, 2); // ACL, AERL
+      host.model().faults().lieInIdentify(1, 88, -1, 4); // RTD3E: over an hour
       try (NvmeController controller = of(host)) {
         controller.start();
         assertThat(controller.maxTransferBytes()).isEqualTo(1 << 20);
@@ -165,13 +153,13 @@ class OddControllerTest {
   @Test
   void entries_and_kinds_that_do_not_fit_are_refused() {
     try (ModelHost host = new ModelHost(ModelOptions.DEFAULT)) {
-      lie(host, 1, 512, 0x77, 1);
+      host.model().faults().lieInIdentify(1, 512, 0x77, 1);
       failsWith(host, "controller's submission entries are of 2^7 to 2^7 bytes, not of 2^6");
       host.model().faults().clear();
-      lie(host, 1, 513, 0, 1);
+      host.model().faults().lieInIdentify(1, 513, 0, 1);
       failsWith(host, "controller's completion entries are of 2^0 to 2^0 bytes, not of 2^4");
       host.model().faults().clear();
-      lie(host, 1, 111, 3, 1);
+      host.model().faults().lieInIdentify(1, 111, 3, 1);
       failsWith(host, "controller of type 3 has no I/O queues");
     }
   }
@@ -209,7 +197,7 @@ class OddControllerTest {
   void one_without_lists_is_asked_for_each_id() { // quirk, and before 1.1
     try (ModelHost host = new ModelHost(ModelOptions.DEFAULT.withNamespaces(3, 9))) {
       host.model().removeNamespace(2);
-      lie(host, 1, 80, 0x10000, 4);
+      host.model().faults().lieInIdentify(1, 80, 0x10000, 4);
       try (NvmeController controller = of(host)) {
         controller.start();
         assertThat(controller.namespaces()).extracting(NvmeNamespace::id).containsExactly(1, 3);

@@ -17,21 +17,6 @@ import org.junit.jupiter.api.Test;
 
 /** Queue pairs over resets of their controller. */
 class ResetTest {
-  private static boolean isIo(Command command) {
-    return !command.isAdmin();
-  }
-
-  private static List<NvmeRequest> sendReads(IoFixture io, int count) {
-    List<NvmeRequest> sent = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      NvmeRequest request = io.request(i * 512L, 512);
-      assertThat(io.read(request, i, 1)).isEqualTo(SUBMITTED);
-      sent.add(request);
-    }
-    io.pair.ring();
-    return sent;
-  }
-
   /** A whole reset. */
   static void reset(IoFixture io) {
     io.controller.disable();
@@ -48,9 +33,9 @@ class ResetTest {
   @Test
   void what_was_in_flight_is_sent_again_in_its_order() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
-      io.host.model().faults().once(c -> isIo(c) && c.lba() == 2, Kind.DELAY, 3);
+      io.host.model().faults().once(c -> c.isIo() && c.lba() == 2, Kind.DELAY, 3);
       io.host.model().faults().always(HostileOnce.of(20), Kind.DROP, 0);
-      List<NvmeRequest> sent = sendReads(io, 20);
+      List<NvmeRequest> sent = io.sendReads(20);
       io.host.model().step();
       io.pair.poll(100);
       io.controller.disable();
@@ -64,7 +49,7 @@ class ResetTest {
           .faults()
           .always(
               c -> {
-                if (isIo(c)) {
+                if (c.isIo()) {
                   order.add(c.lba());
                 }
                 return false;
@@ -84,15 +69,15 @@ class ResetTest {
   private static final class HostileOnce {
     static Predicate<Command> of(int count) {
       int[] left = {count};
-      return command -> isIo(command) && left[0]-- > 0;
+      return command -> command.isIo() && left[0]-- > 0;
     }
   }
 
   @Test
   void what_ended_before_the_reset_ends_with_its_own_status_and_is_not_sent_again() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
-      io.host.model().faults().once(c -> isIo(c) && c.lba() == 1, Kind.STATUS, 0x281);
-      List<NvmeRequest> sent = sendReads(io, 3);
+      io.host.model().faults().once(c -> c.isIo() && c.lba() == 1, Kind.STATUS, 0x281);
+      List<NvmeRequest> sent = io.sendReads(3);
       io.host.model().step(); // ended, but nobody looked
       long fetched = io.host.model().fetched();
       io.controller.disable();
@@ -128,7 +113,7 @@ class ResetTest {
   @Test
   void failing_ends_everything_once_and_takes_nothing_until_it_is_resumed() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT.withMdts(1), 4, 3)) {
-      io.host.model().faults().always(ResetTest::isIo, Kind.DROP, 0);
+      io.host.model().faults().always(Command::isIo, Kind.DROP, 0);
       List<NvmeIo> all = new ArrayList<>();
       List<Integer> again = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
@@ -171,7 +156,7 @@ class ResetTest {
           .hasMessage("the controller still has the queue: disable it first");
       assertThatThrownBy(() -> io.pair.fail(7)).hasMessage("queue pair 1 is not suspended");
       assertThatThrownBy(() -> io.controller.reopen(io.pair)).hasMessage("queue pair 1 is open");
-      sendReads(io, 1);
+      io.sendReads(1);
       io.controller.disable();
       assertThatThrownBy(() -> io.controller.reopen(io.pair))
           .hasMessage("queue pair 1 is not suspended");
@@ -186,8 +171,8 @@ class ResetTest {
   @Test
   void a_second_reset_before_everything_was_sent_again_keeps_the_order() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT, 16, 8)) {
-      io.host.model().faults().always(ResetTest::isIo, Kind.DROP, 0);
-      List<NvmeRequest> sent = sendReads(io, 8);
+      io.host.model().faults().always(Command::isIo, Kind.DROP, 0);
+      List<NvmeRequest> sent = io.sendReads(8);
       for (int i = 0; i < 3; i++) {
         io.host.model().step();
         io.controller.disable();
@@ -208,8 +193,8 @@ class ResetTest {
   void a_pair_can_be_closed_at_each_step_and_all_memory_comes_back() {
     for (int steps = 0; steps < 5; steps++) {
       IoFixture io = new IoFixture(ModelOptions.DEFAULT);
-      io.host.model().faults().always(ResetTest::isIo, Kind.DROP, 0);
-      List<NvmeRequest> sent = sendReads(io, 5);
+      io.host.model().faults().always(Command::isIo, Kind.DROP, 0);
+      List<NvmeRequest> sent = io.sendReads(5);
       io.host.model().step();
       if (steps > 0) {
         io.controller.disable();

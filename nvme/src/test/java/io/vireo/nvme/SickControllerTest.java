@@ -130,18 +130,6 @@ class SickControllerTest {
     assertThat(failed).isBetween(10, 29);
   }
 
-  private static void lie(ModelHost host, int cns, int at, long value, int bytes) {
-    host.model()
-        .faults()
-        .lie(
-            c -> c.opcode() == 6 && (c.cdw10() & 0xff) == cns,
-            data -> {
-              for (int i = 0; i < bytes; i++) {
-                data.put(at + i, (byte) (value >>> (i * 8)));
-              }
-            });
-  }
-
   @Test
   void a_passing_status_is_waited_for_as_long_as_the_controller_says() { // Base 3.3.3.2.1, CRD
     try (ModelHost host = new ModelHost(ModelOptions.DEFAULT);
@@ -203,7 +191,7 @@ class SickControllerTest {
   @Test
   void a_shutdown_is_waited_for_as_long_as_the_controller_wants() { // Base 3.6.1, RTD3E
     try (ModelHost host = new ModelHost(ModelOptions.DEFAULT)) {
-      lie(host, 1, 88, 20_000_000, 4);
+      host.model().faults().lieInIdentify(1, 88, 20_000_000, 4);
       NvmeController controller = of(host);
       controller.start();
       host.model().faults().stickShutdown(true);

@@ -25,13 +25,9 @@ class TimeoutTest implements TimeoutListener {
     lastAgeNs = ageNs;
   }
 
-  private static boolean isIo(Command command) {
-    return !command.isAdmin();
-  }
-
   private IoFixture fixture() {
     IoFixture io = new IoFixture(ModelOptions.DEFAULT);
-    io.host.model().faults().always(TimeoutTest::isIo, Kind.DROP, 0);
+    io.host.model().faults().always(Command::isIo, Kind.DROP, 0);
     io.pair.poll(1, nowNs);
     io.pair.watch(LIMIT_NS, this);
     return io;
@@ -78,7 +74,7 @@ class TimeoutTest implements TimeoutListener {
       io.drain();
       pass(io, 2000);
       assertThat(late).isEmpty();
-      io.host.model().faults().once(TimeoutTest::isIo, Kind.DROP, 0);
+      io.host.model().faults().once(Command::isIo, Kind.DROP, 0);
       NvmeRequest stuck = io.request(0, 512);
       io.read(stuck, 0, 1);
       io.pair.ring();
@@ -150,7 +146,7 @@ class TimeoutTest implements TimeoutListener {
   @Test
   void an_io_of_several_commands_is_told_of_by_each_that_is_late() {
     try (IoFixture io = new IoFixture(ModelOptions.DEFAULT.withMdts(1))) {
-      io.host.model().faults().once(c -> isIo(c) && c.lba() == 16, Kind.DROP, 0);
+      io.host.model().faults().once(c -> c.isIo() && c.lba() == 16, Kind.DROP, 0);
       io.pair.poll(1, nowNs);
       io.pair.watch(LIMIT_NS, this);
       NvmeIo read = new NvmeIo(io, 1);

@@ -68,7 +68,16 @@ final class DiskFixture implements AutoCloseable {
   }
 
   static boolean isIo(Command command) {
-    return !command.isAdmin();
+    return command.isIo();
+  }
+
+  static boolean isAbort(Command command) {
+    return command.isAdmin() && command.opcode() == 0x08;
+  }
+
+  /** Set features, number of queues: sent each time that the controller is enabled. */
+  static boolean isBeginning(Command command) {
+    return command.isAdmin() && command.opcode() == 0x09 && (command.cdw10() & 0xff) == 0x07;
   }
 
   Faults faults() {

@@ -25,10 +25,6 @@ class DiskResetTest {
     return DiskFixture.isIo(command) && command.nsid() == 1;
   }
 
-  private static boolean isAbort(Command command) {
-    return command.isAdmin() && command.opcode() == 0x08;
-  }
-
   private static BdevIo reset(DiskFixture disk) {
     BdevIo reset = disk.io(50);
     reset.prepare(IoType.RESET, 0, 0);
@@ -48,7 +44,7 @@ class DiskResetTest {
   @Test
   void commands_that_the_controller_has_are_aborted() {
     try (DiskFixture disk = new DiskFixture()) {
-      AtomicInteger aborts = disk.counting(DiskResetTest::isAbort);
+      AtomicInteger aborts = disk.counting(DiskFixture::isAbort);
       disk.faults().always(DiskResetTest::isFirst, Kind.DROP, 0);
       disk.fetchedWrites(0, WRITES);
       disk.module.clock.stop(); // the time after which a reset would end them does not come
@@ -63,7 +59,7 @@ class DiskResetTest {
   void what_no_abort_ends_is_ended_by_a_reset_that_other_disks_do_not_notice() {
     ModelOptions two = ModelOptions.DEFAULT.withNamespaces(2, 9);
     try (DiskFixture disk = new DiskFixture(two, Map.of())) {
-      AtomicInteger aborts = disk.counting(DiskResetTest::isAbort);
+      AtomicInteger aborts = disk.counting(DiskFixture::isAbort);
       disk.module.clock.stop();
       BdevDescriptor open = disk.module.bdevs.open("Nvme0n2", true, new RecordingListener());
       BdevDescriptor[] other = {open};

@@ -30,15 +30,6 @@ class LateCommandsTest {
     return disk;
   }
 
-  private static boolean isAbort(Command command) {
-    return command.isAdmin() && command.opcode() == 0x08;
-  }
-
-  /** Set features, number of queues: sent each time that the controller is enabled. */
-  private static boolean isBeginning(Command command) {
-    return command.isAdmin() && command.opcode() == 0x09 && (command.cdw10() & 0xff) == 0x07;
-  }
-
   private static boolean isFirstWrite(Command command) {
     return DiskFixture.isIo(command) && command.opcode() == 0x01 && command.lba() == 0;
   }
@@ -66,8 +57,8 @@ class LateCommandsTest {
   @Test
   void without_an_action_they_are_left_alone_and_end_by_an_operators_reset() {
     try (DiskFixture disk = with("none")) {
-      AtomicInteger aborts = disk.counting(LateCommandsTest::isAbort);
-      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      AtomicInteger aborts = disk.counting(DiskFixture::isAbort);
+      AtomicInteger resets = disk.counting(DiskFixture::isBeginning);
       disk.faults().once(LateCommandsTest::isFirstWrite, Kind.LOST, 0);
       disk.writes(0, WRITES);
       assertWritten(disk, 1);
@@ -87,8 +78,8 @@ class LateCommandsTest {
   @Test
   void abort_ends_what_is_late_and_nothing_else() {
     try (DiskFixture disk = with("abort")) {
-      AtomicInteger aborts = disk.counting(LateCommandsTest::isAbort);
-      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      AtomicInteger aborts = disk.counting(DiskFixture::isAbort);
+      AtomicInteger resets = disk.counting(DiskFixture::isBeginning);
       disk.faults().once(LateCommandsTest::isFirstWrite, Kind.DROP, 0);
       disk.writes(0, WRITES);
       assertWritten(disk, 1);
@@ -106,8 +97,8 @@ class LateCommandsTest {
   @Test
   void each_is_aborted_before_anything_is_reset_however_late_the_drive_comes_to_look() {
     try (DiskFixture disk = with("abort")) {
-      AtomicInteger aborts = disk.counting(LateCommandsTest::isAbort);
-      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      AtomicInteger aborts = disk.counting(DiskFixture::isAbort);
+      AtomicInteger resets = disk.counting(DiskFixture::isBeginning);
       disk.faults().always(DiskFixture::isIo, Kind.DROP, 0);
       disk.fetchedWrites(0, WRITES);
       CountDownLatch busy = new CountDownLatch(1);
@@ -171,7 +162,7 @@ class LateCommandsTest {
   void a_request_of_several_commands_is_aborted_when_one_of_them_is() {
     Map<String, Object> options = Map.of("timeout_us", TIMEOUT_US, "action_on_timeout", "abort");
     try (DiskFixture disk = new DiskFixture(ModelOptions.DEFAULT.withMdts(1), options)) {
-      AtomicInteger aborts = disk.counting(LateCommandsTest::isAbort);
+      AtomicInteger aborts = disk.counting(DiskFixture::isAbort);
       disk.faults().once(c -> DiskFixture.isIo(c) && c.lba() == 16, Kind.DROP, 0);
       long before = disk.slot.model().fetchedIo();
       disk.driver.submit(disk.driver.prepareWrite(0, 0, new byte[4 * 16 * DiskFixture.BLOCK]));
@@ -187,7 +178,7 @@ class LateCommandsTest {
   @Test
   void what_cannot_be_aborted_is_sent_again_after_a_reset() {
     try (DiskFixture disk = with("abort")) {
-      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      AtomicInteger resets = disk.counting(DiskFixture::isBeginning);
       disk.faults().once(LateCommandsTest::isFirstWrite, Kind.LOST, 0);
       disk.writes(0, WRITES);
       assertWritten(disk, 1);
@@ -201,10 +192,10 @@ class LateCommandsTest {
   @Test
   void an_abort_that_never_ends_ends_in_a_reset_too() {
     try (DiskFixture disk = with("abort")) {
-      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
-      AtomicInteger aborts = disk.counting(LateCommandsTest::isAbort);
+      AtomicInteger resets = disk.counting(DiskFixture::isBeginning);
+      AtomicInteger aborts = disk.counting(DiskFixture::isAbort);
       disk.faults().once(LateCommandsTest::isFirstWrite, Kind.LOST, 0);
-      disk.faults().once(LateCommandsTest::isAbort, Kind.LOST, 0);
+      disk.faults().once(DiskFixture::isAbort, Kind.LOST, 0);
       disk.writes(0, WRITES);
       assertWritten(disk, 1);
       passUntil(disk, aborts);
@@ -220,7 +211,7 @@ class LateCommandsTest {
     Map<String, Object> options =
         Map.of("timeout_us", TIMEOUT_US, "action_on_timeout", "reset", "bdev_retry_count", 2);
     try (DiskFixture disk = new DiskFixture(ModelOptions.DEFAULT, options)) {
-      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      AtomicInteger resets = disk.counting(DiskFixture::isBeginning);
       disk.faults().always(LateCommandsTest::isFirstWrite, Kind.LOST, 0);
       disk.writes(0, WRITES);
       assertWritten(disk, 1);
@@ -241,8 +232,8 @@ class LateCommandsTest {
   @Test
   void reset_sends_everything_again_once() {
     try (DiskFixture disk = with("reset")) {
-      AtomicInteger aborts = disk.counting(LateCommandsTest::isAbort);
-      AtomicInteger resets = disk.counting(LateCommandsTest::isBeginning);
+      AtomicInteger aborts = disk.counting(DiskFixture::isAbort);
+      AtomicInteger resets = disk.counting(DiskFixture::isBeginning);
       for (int i = 0; i < WRITES; i++) {
         int lba = i;
         disk.faults().once(c -> DiskFixture.isIo(c) && c.lba() == lba, Kind.DROP, 0);

@@ -86,10 +86,7 @@ class RetriesTest {
   @Test
   void it_is_waited_for_ten_seconds_at_most() { // Base 3.3.3.2.1: CRDT is up to 109 minutes
     try (DiskFixture disk = with(3)) {
-      disk.faults()
-          .lie(
-              c -> c.isAdmin() && c.opcode() == 0x06 && (c.cdw10() & 0xff) == 1,
-              identify -> identify.putShort(128, (short) 0xffff));
+      disk.faults().lieInIdentify(1, 128, 0xffff, 2);
       disk.call("bdev_nvme_reset_controller", new NvmeName("Nvme0", null));
       AtomicInteger sent = disk.counting(RetriesTest::isWrite);
       disk.faults().once(RetriesTest::isWrite, Kind.STATUS, INTERRUPTED | FIRST_DELAY);

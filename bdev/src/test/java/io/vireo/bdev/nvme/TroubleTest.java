@@ -40,10 +40,6 @@ class TroubleTest {
         && (command.cdw10() & 0xff) == HEALTH;
   }
 
-  private static boolean isBeginning(Command command) {
-    return command.isAdmin() && command.opcode() == 0x09 && (command.cdw10() & 0xff) == 0x07;
-  }
-
   @Test
   void a_write_whose_memory_goes_before_it_is_tried_again_ends_and_others_go_on() {
     int fd = Libc.memfdCreate("guest", Libc.MFD_CLOEXEC);
@@ -75,7 +71,7 @@ class TroubleTest {
   void a_log_page_that_is_refused_is_no_reason_for_a_reset() {
     try (DiskFixture disk = new DiskFixture()) {
       AtomicInteger asked = disk.counting(TroubleTest::isHealth);
-      AtomicInteger resets = disk.counting(TroubleTest::isBeginning);
+      AtomicInteger resets = disk.counting(DiskFixture::isBeginning);
       disk.faults().always(TroubleTest::isHealth, Kind.STATUS, DNR | INTERNAL_ERROR);
       for (int i = 1; i <= 3; i++) {
         int before = asked.get();

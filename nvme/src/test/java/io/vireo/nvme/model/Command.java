@@ -49,6 +49,11 @@ public record Command(
     return sqId == 0;
   }
 
+  /** Whether it came by an I/O queue. */
+  public boolean isIo() {
+    return sqId != 0;
+  }
+
   /** The first block, of the commands that have one. */
   public long lba() {
     return (long) cdw11 << 32 | (cdw10 & 0xffffffffL);

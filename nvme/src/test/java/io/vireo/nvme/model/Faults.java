@@ -64,6 +64,17 @@ public final class Faults {
     lies.add(new Lie(which, change));
   }
 
+  /** From now on a number of identify data (Base 5.17) is another. */
+  public void lieInIdentify(int cns, int at, long value, int bytes) {
+    lie(
+        command -> command.isAdmin() && command.opcode() == 0x06 && (command.cdw10() & 0xff) == cns,
+        data -> {
+          for (int i = 0; i < bytes; i++) {
+            data.put(at + i, (byte) (value >>> (i * 8)));
+          }
+        });
+  }
+
   /** No command meets a fault any more, and none lies. */
   public void clear() {
     rules.clear();
