@@ -10,9 +10,10 @@ import io.vireo.nvme.transport.QueueOptions;
  * @param priority 0 urgent, 1 high, 2 medium, 3 low; means something with {@link
  *     ControllerOptions#arbitration}
  * @param interruptVector the MSI-X vector that is signalled when requests have ended, for whoever
- *     sleeps meanwhile; {@link QueueOptions#NO_INTERRUPTS}. Its eventfd is the caller's, who reads
- *     it and then polls: an interrupt says that there was something to be polled, maybe taken long
- *     ago. Who goes to sleep empties the eventfd, polls once more, and then waits for it.
+ *     sleeps meanwhile; {@link QueueOptions#NO_INTERRUPTS}. Its eventfd is the caller's: a signal
+ *     says that there was something to be polled, maybe taken long ago. Who goes to sleep first
+ *     sees to it that the next signal wakes, empties the eventfd or waits for its edges, and polls
+ *     once more then.
  * @param buffers for data that the controller cannot take where they lie
  */
 public record QueuePairOptions(
