@@ -126,6 +126,9 @@ final class ControllerChecks {
           controller.close(second);
         }
       }
+      if (controller.namespaces().size() > 1) {
+        new NamespaceChecks(controller).run(checks, address.toString());
+      }
       checks.check(address + " is stopped by force", () -> stop(function, controller));
     }
   }
@@ -146,6 +149,7 @@ final class ControllerChecks {
       return;
     }
     new IoChecks(controller, namespace, first, second, data, DATA_BYTES).run(checks, name);
+    new RangeChecks(controller, namespace, first, data).run(checks, name);
     if (controller.identify().serialNumber().equals("VIREO0")) { // what the data are on
       KernelDataChecks shared =
           new KernelDataChecks(controller, namespace, first, data, DATA_BYTES);
