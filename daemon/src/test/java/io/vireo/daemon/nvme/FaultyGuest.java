@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 /** A target in a guest whose devices can be made to fail, and what checks of it need. */
 final class FaultyGuest implements AutoCloseable {
   /** In the log: of a command that takes too long. */
-  static final String LATE = "is in flight for";
+  static final String LATE = "did not end within";
 
   /** In place of what happens to commands that are late: none is. */
   static final String NEVER_LATE = "";
