@@ -58,7 +58,7 @@ public final class Drives implements AutoCloseable {
    */
   public <T> T use(PciAddress address, Use<T> use) throws Exception {
     try (PcieFunction function = domain.attach(address, access);
-        StopAtExit _ = access == Access.PHYSICAL ? new StopAtExit(function::stop) : null) {
+        StopAtExit _ = access == Access.PHYSICAL ? new StopAtExit(function::cutOff) : null) {
       return use(function, use);
     } catch (NvmeException e) {
       throw new IOException("%s: %s".formatted(address, e.getMessage()), e);

@@ -55,7 +55,7 @@ final class DiskClaims implements AutoCloseable {
       return switch (e.errno()) {
         case Errno.EBUSY -> OptionalInt.empty();
         case Errno.EACCES, Errno.EPERM -> throw unseen(node, e.errno(), "run as root");
-        default -> throw e;
+        default -> throw unseen(node, e.errno(), Errno.text(e.errno()));
       };
     }
   }

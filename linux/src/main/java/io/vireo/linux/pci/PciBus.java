@@ -267,13 +267,14 @@ public final class PciBus {
    */
   private boolean takes(PciAddress address, String driver) throws IOException {
     long deadline = System.nanoTime() + patience.dividedBy(10).toNanos();
-    while (true) {
+    for (long pauseNs = PAUSE_NS; ; pauseNs *= 2) { // a driver may log each time why it refuses
       probe(address, driver);
       Optional<String> now = present(address).driver();
-      if (now.isPresent() || System.nanoTime() - deadline >= 0) {
+      boolean isOver = System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted();
+      if (now.isPresent() || isOver) {
         return now.equals(Optional.of(driver));
       }
-      LockSupport.parkNanos(PAUSE_NS);
+      LockSupport.parkNanos(pauseNs);
     }
   }
 

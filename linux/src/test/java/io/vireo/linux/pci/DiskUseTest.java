@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -133,6 +136,20 @@ class DiskUseTest {
         .isInstanceOf(PciException.class)
         .hasMessage(
             "whether nvme0n1 is in use cannot be seen: there is no " + root + "/dev/nvme0n1");
+    assertThat(tree.stores).isEmpty();
+  }
+
+  @Test
+  void a_disk_that_cannot_be_opened_is_not_taken() throws IOException {
+    tree.disk("259:0", nvme.resolve("nvme/nvme0/nvme0n1"));
+    Path node = root.resolve("dev/nvme0n1");
+    Files.delete(node);
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      socket.bind(UnixDomainSocketAddress.of(node)); // open(2) answers ENXIO, as of a sick disk
+      assertThatThrownBy(() -> bus.bind(ADDRESS, "vfio-pci"))
+          .isInstanceOf(PciException.class)
+          .hasMessage("whether nvme0n1 is in use cannot be seen: No such device or address");
+    }
     assertThat(tree.stores).isEmpty();
   }
 

@@ -177,14 +177,28 @@ public final class PcieFunction implements AutoCloseable {
    * @throws ErrnoException when the kernel could not do it
    */
   public void stop() {
+    end(true);
+  }
+
+  /**
+   * The same, for good: for the end of the process, when another thread may be about to enable the
+   * controller. Any thread.
+   */
+  public void cutOff() {
+    end(false);
+  }
+
+  private void end(boolean canGoOn) {
     if (!isPresent()) {
       return; // a reset would wait for it, for a minute
     }
     try {
       device.config().disableMaster();
       if (device.resettable()) {
-        device.reset();
-        device.config().enable();
+        device.reset(); // which leaves the bit of the bus master as it was
+        if (canGoOn) {
+          device.config().enable();
+        }
       }
     } catch (ErrnoException | PciException | IllegalStateException e) {
       if (isPresent()) {

@@ -264,6 +264,16 @@ class DmaDomainTest {
   }
 
   @Test
+  void a_function_that_was_cut_off_was_reset_and_reaches_no_memory() throws IOException {
+    try (PcieFunction function = domain.attach(ADDRESS, Access.PHYSICAL)) {
+      Files.writeString(nvme.resolve("reset"), "0");
+      function.cutOff();
+      assertThat(Files.readString(nvme.resolve("reset"))).isEqualTo("1");
+      assertThat(Files.readAllBytes(nvme.resolve("config"))[4]).isEqualTo((byte) 2);
+    }
+  }
+
+  @Test
   void a_guest_s_huge_pages_are_not_given_to_a_drive_that_no_iommu_holds() throws IOException {
     try (HostMemory memory = HostMemory.allocate(ENTRY_BYTES, "test", HostMemory.HugePages.NEVER)) {
       long hva = memory.address();
