@@ -180,9 +180,9 @@ public final class NvmeTargetGuestChecks {
 
   private Object beside(String name, int block, String cpus, CyclicBarrier both) throws Exception {
     Path path = target.serve(name, Map.of("cpumask", cpus));
-    try (SocketChecks socket = new SocketChecks(path, 0, block)) {
+    try (SocketChecks socket = new SocketChecks(path, 0, block, 64, Expectation.SUCCESS)) {
       both.await(30, SECONDS);
-      Object seen = socket.verify(16, 80, 1);
+      Object seen = socket.verify(16, 80, 1) + ", " + socket.verify(64, 80, 512);
       both.await(30, SECONDS);
       completions(2);
       byte[] digest = socket.digest();

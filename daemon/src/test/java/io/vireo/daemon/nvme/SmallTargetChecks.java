@@ -10,6 +10,7 @@ import io.vireo.linux.pci.PciFunction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,14 +21,16 @@ final class SmallTargetChecks {
   private final GuestChecks checks;
   private final boolean iommu;
   private final PciBus bus = new PciBus(Path.of("/"));
+  private final List<PciAddress> controllers;
   private final PciAddress address;
 
   /** Looks for the first controller, which the kernel's driver has. */
   SmallTargetChecks(GuestChecks checks, boolean iommu) throws IOException {
     this.checks = checks;
     this.iommu = iommu;
-    address =
-        bus.functions().stream().filter(PciFunction::isNvme).findFirst().orElseThrow().address();
+    controllers =
+        bus.functions().stream().filter(PciFunction::isNvme).map(PciFunction::address).toList();
+    address = controllers.getFirst();
   }
 
   /** Runs them all; the controller is then the kernel's again. */
@@ -39,7 +42,7 @@ final class SmallTargetChecks {
       if (!iommu) {
         new RefusalChecks(checks).withoutIommu(target);
       }
-      checks.check("a target attaches " + address, () -> attach(target));
+      checks.check("a target attaches " + address, () -> attach(target, "Nvme0", address));
       Path path = target.serve("Nvme0n1", Map.of());
       try (SocketChecks socket = new SocketChecks(path, 0, 512)) {
         checks.check("its disk: depth 1", () -> socket.verify(1, 40, 4096));
@@ -50,21 +53,47 @@ final class SmallTargetChecks {
       }
       target.serveNoMore("Nvme0n1");
       target.call("bdev_nvme_detach_controller", Map.of("name", "Nvme0"));
+      if (iommu) {
+        hidden(target);
+      }
     }
     bus.release(address);
     KernelDisks.first(bus, address);
   }
 
-  private Object attach(GuestTarget target) throws IOException {
+  /** Of blocks with protection information guests see the data only; that of two types. */
+  private void hidden(GuestTarget target) throws Exception {
+    PciAddress with = controllers.get(1);
+    bus.bind(with, "vfio-pci");
+    checks.check("a target attaches " + with, () -> attach(target, "Nvme1", with));
+    for (String name : List.of("Nvme1n1", "Nvme1n2")) {
+      Path path = target.serve(name, Map.of());
+      try (SocketChecks socket = new SocketChecks(path, 0, 512)) {
+        checks.check(
+            name + ": protection information is made and checked", () -> socket.verify(16, 80, 1));
+        checks.check(name + ": discard, write zeroes, flush", socket::otherRequests);
+      }
+      target.serveNoMore(name);
+    }
+    target.call("bdev_nvme_detach_controller", Map.of("name", "Nvme1"));
+    bus.release(with);
+    KernelDisks.first(bus, with);
+  }
+
+  private Object attach(GuestTarget target, String name, PciAddress function) throws IOException {
     return target.call(
         "bdev_nvme_attach_controller",
         Map.of(
             "name",
-            "Nvme0",
+            name,
             "trtype",
             "PCIe",
             "traddr",
-            address.toString(),
+            function.toString(),
+            "prchk_guard",
+            true,
+            "prchk_reftag",
+            true,
             "allow_no_iommu",
             !iommu));
   }

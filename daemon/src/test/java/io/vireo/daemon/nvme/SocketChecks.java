@@ -36,7 +36,7 @@ final class SocketChecks implements AutoCloseable {
       ProtocolFeatures.MQ | ProtocolFeatures.CONFIG | ProtocolFeatures.REPLY_ACK;
   private static final int RING = 128;
   private static final int MAX_BYTES = 1 << 20;
-  private static final int AREA_BYTES = 16 << 20; // of the disk, in which everything happens
+  private static final int AREA_MIB = 16; // of the disk, in which everything happens, at least
   private static final int USUAL_DEPTH = 16;
   private static final int SLOT_BYTES = MAX_BYTES + 4096; // data may begin anywhere in a page
   private static final int OTHER_BYTES = 8 << 20; // of memory: rings, and data of single requests
@@ -82,7 +82,9 @@ final class SocketChecks implements AutoCloseable {
     frontend.start(ring, 0);
     driver = ring.blk(true);
     slots = memory.allocate((long) maxDepth * SLOT_BYTES, 4096);
-    disk = new KnownContent((int) Math.min(AREA_BYTES, capacity), block);
+    // Each request in flight has its part of the area, in which the longest one has room.
+    long area = Math.min(capacity, (long) Math.max(AREA_MIB, maxDepth) << 20);
+    disk = new KnownContent((int) area & -MAX_BYTES, block);
     readAll();
   }
 

@@ -149,7 +149,9 @@ final class ControllerChecks {
       return;
     }
     new IoChecks(controller, namespace, first, second, data, DATA_BYTES).run(checks, name);
-    new RangeChecks(controller, namespace, first, data).run(checks, name);
+    if (namespace.identify().metadataBytes() == 0) {
+      new RangeChecks(controller, namespace, first, data).run(checks, name);
+    }
     if (controller.identify().serialNumber().equals("VIREO0")) { // what the data are on
       KernelDataChecks shared =
           new KernelDataChecks(controller, namespace, first, data, DATA_BYTES);

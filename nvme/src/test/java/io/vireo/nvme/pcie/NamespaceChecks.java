@@ -24,7 +24,9 @@ final class NamespaceChecks {
     int last = controller.namespaces().getLast().id();
     int second = controller.namespaces().get(1).id();
     checks.check(name + " namespace " + last + " detached and attached", () -> detach(last));
-    checks.check(name + " namespace " + second + " formatted", () -> format(second));
+    if (namespace(second).identify().metadataBytes() == 0) { // else the size changes as well
+      checks.check(name + " namespace " + second + " formatted", () -> format(second));
+    }
   }
 
   private Object detach(int id) {
