@@ -47,14 +47,15 @@ record Attachment(
     }
   }
 
-  /** Memory that it may still write to stays as it is when it cannot be stopped at all. */
+  /** One that cannot be stopped at all reaches no memory without its function. */
   private static void stop(NvmeController controller, DriveFunction function, Throwable cause) {
     try {
       function.stop();
-      controller.abandon();
     } catch (RuntimeException e) {
       cause.addSuppressed(e);
+      function.close();
     }
+    controller.abandon();
   }
 
   private static ControllerOptions controllerOptions(

@@ -30,6 +30,11 @@ final class ControllerWatch {
     this.keptAliveNs = clock.nanoTime();
   }
 
+  /** Whether its registers cannot be read any more. */
+  boolean isGone() {
+    return Csts.isGone(transport.status());
+  }
+
   /** Has {@code recovery} do what is necessary. */
   void look(Recovery recovery) {
     try {

@@ -23,12 +23,12 @@ final class Deadlines {
     tasks.add(new Task(clock.deadline(delayMs), what));
   }
 
-  /** Does what is due. */
+  /** Does what is due; what fails keeps nothing else. */
   void runDue() {
     for (Task task : List.copyOf(tasks)) {
       if (clock.isOver(task.atNs)) {
         tasks.remove(task);
-        task.what.run();
+        DriveThread.guarded(task.what);
       }
     }
   }

@@ -51,7 +51,10 @@ interface DriveFunction extends AutoCloseable {
   /** Whether somebody wants the function back: it is to be detached. */
   boolean wantedBack();
 
-  /** Gives it back, when nobody uses it any more and it does no DMA. */
+  /**
+   * Gives it back, when nobody uses its transport any more, and ends its access to memory; a second
+   * time does nothing.
+   */
   @Override
   void close();
 }

@@ -227,7 +227,6 @@ final class DriveQueue implements Poller {
 
   /** All that waits ends, and what comes is refused. */
   void fail() {
-    stopped = true;
     try {
       pair.fail(NvmeStatus.ABORTED_BY_HOST | NvmeStatus.DNR);
     } finally { // also when an owner threw: others wait
@@ -246,8 +245,9 @@ final class DriveQueue implements Poller {
     pair.resume();
   }
 
-  /** It is not polled any more; nobody uses it. */
+  /** It is neither polled nor rung any more; it is to be closed, or its controller's way goes. */
   void end() {
+    stopped = true;
     if (polled) {
       polled = false;
       reactor.remove(this);

@@ -49,9 +49,9 @@ final class DriveQueues {
     return queue;
   }
 
-  /** A user needs the queue no more; the last one has it closed. */
+  /** A user needs the queue no more; the last one has it closed, if it is not. */
   void leave(DriveQueue queue) {
-    if (--queue.users == 0) {
+    if (open.contains(queue) && --queue.users == 0) {
       joinable.remove(queue.reactor(), queue);
       close(queue);
     }

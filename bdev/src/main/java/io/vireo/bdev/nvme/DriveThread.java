@@ -92,7 +92,8 @@ final class DriveThread implements AutoCloseable {
             () -> guarded(what), periodUs, periodUs, TimeUnit.MICROSECONDS);
   }
 
-  private static void guarded(Runnable what) {
+  /** Does something of which nobody waits for the outcome. */
+  static void guarded(Runnable what) {
     try {
       what.run();
     } catch (RuntimeException | Error e) {

@@ -141,17 +141,11 @@ final class NvmeDrive {
 
   /** Whatever fails: what comes after it is done nevertheless. */
   private void end() {
-    try {
-      namespaces.removeAll();
-    } finally {
-      try {
-        thread.runLast(recovery::shutDown);
-      } finally {
-        publisher.close();
-        ended.countDown();
-        gone.accept(this);
-      }
-    }
+    DriveThread.guarded(namespaces::removeAll);
+    DriveThread.guarded(() -> thread.runLast(recovery::shutDown));
+    publisher.close();
+    ended.countDown();
+    gone.accept(this);
   }
 
   /** Waits until it is detached, which has begun. */

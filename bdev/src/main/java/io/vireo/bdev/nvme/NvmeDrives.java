@@ -133,7 +133,7 @@ final class NvmeDrives {
       if (drive.state() != DriveState.DELETING) {
         drive.detach();
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("{} could not be detached", drive.name(), e);
     }
     drive.awaitEnd();

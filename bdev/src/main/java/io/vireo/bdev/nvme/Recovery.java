@@ -33,11 +33,13 @@ final class Recovery {
   private final NvmeController controller;
   private final DriveQueues queues;
   private final Deadlines deadlines;
+  private final ControllerStop stop;
   private final ControllerWatch watch;
   private final Trouble trouble;
   private final AtomicInteger beginnings = new AtomicInteger();
   private volatile DriveState state = DriveState.ENABLED;
   private volatile boolean deleting;
+  private boolean settled; // it goes, whatever comes: nobody looks at it or brings it back
 
   Recovery(NvmeDrive drive, Attachment attachment, DriveQueues queues, Deadlines deadlines) {
     this.drive = drive;
@@ -45,6 +47,7 @@ final class Recovery {
     this.controller = attachment.controller();
     this.queues = queues;
     this.deadlines = deadlines;
+    this.stop = new ControllerStop(attachment, queues);
     this.watch = new ControllerWatch(attachment);
     this.trouble = new Trouble(attachment.options().loss(), attachment.clock());
   }
@@ -81,21 +84,34 @@ final class Recovery {
    * requests in flight need it; false when that was so already.
    */
   boolean deleting() {
-    boolean first = !deleting;
-    deleting = true;
-    if (first) {
-      deadlines.later(this::hurry, MAX_LEAVE_MS);
+    if (deleting) {
+      return false;
     }
-    return first;
+    deleting = true;
+    deadlines.later(this::hurry, MAX_LEAVE_MS);
+    return true;
   }
 
   /** Looks whether the controller is still as it should be, or is to be brought back now. */
   void look() {
+    if (settled) {
+      return;
+    }
     if (state == DriveState.ENABLED) {
       watch.look(this);
-    } else if (state == DriveState.RECONNECT_IS_DELAYED && trouble.isTimeForTrial()) {
+    } else if (state != DriveState.RECONNECT_IS_DELAYED) {
+      loseIfGone();
+    } else if (trouble.isTimeForTrial()) {
       attempt();
     }
+  }
+
+  private boolean loseIfGone() {
+    if (!watch.isGone()) {
+      return false;
+    }
+    lost();
+    return true;
   }
 
   /**
@@ -104,20 +120,34 @@ final class Recovery {
    * reset what is gone, and wait a minute for its answer.
    */
   void lost() {
-    if (whyNotStopped(this::stopFromOutside) == null) {
+    if (settled) {
+      return;
+    }
+    trouble.begin();
+    if (whyNotStopped(stop::fromOutside) == null) {
+      settled = true;
       state = DriveState.FAILED;
       deadlines.later(() -> drive.leave("its registers cannot be read any more"), GRACE_MS);
-      queues.each(DriveQueue::suspend);
-      queues.each(DriveQueue::fail);
+      endRequests();
     }
   }
 
   /** The drive goes and still waits for requests: they end now. */
   private void hurry() {
-    if (state == DriveState.ENABLED) {
+    if (!settled) {
       log.warn("{} does not end its requests in time", drive.name());
-      stopAndFail();
-    } else if (state == DriveState.RECONNECT_IS_DELAYED) {
+      settled = true;
+      state = DriveState.DISABLED;
+      DriveThread.guarded(() -> stop.forGood(stop::run));
+      endRequests();
+    }
+  }
+
+  /** It is disabled: what it had and what waits ends, and what comes is refused. */
+  private void endRequests() {
+    try {
+      queues.each(DriveQueue::suspend);
+    } finally { // also when an owner threw
       queues.each(DriveQueue::fail);
     }
   }
@@ -154,21 +184,16 @@ final class Recovery {
       throw new BdevException(
           Errno.EALREADY, "controller %s is disabled already".formatted(drive.name()));
     }
-    stopAndFail();
-  }
-
-  private void stopAndFail() {
     DriveState before = state;
     state = DriveState.DISABLED;
     try {
-      stop();
+      stop.run();
     } catch (RuntimeException e) {
       state = before;
-      throw refusal("stopped", sentence(e));
+      throw refusal("stopped", ControllerStop.sentence(e));
     }
     trouble.end();
-    queues.each(DriveQueue::suspend);
-    queues.each(DriveQueue::fail);
+    endRequests();
   }
 
   private BdevException refusal(String what, String whyNot) {
@@ -176,12 +201,8 @@ final class Recovery {
         Errno.EIO, "controller %s could not be %s: %s".formatted(drive.name(), what, whyNot));
   }
 
-  private static String sentence(Throwable cause) {
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
-  }
-
   private void requireThere() {
-    if (deleting) {
+    if (deleting || settled) {
       throw new BdevException(
           Errno.ENODEV, "controller %s is being removed".formatted(drive.name()));
     }
@@ -195,7 +216,7 @@ final class Recovery {
 
   private String attempt() {
     state = DriveState.RESETTING;
-    String whyNot = whyNotStopped(this::stop);
+    String whyNot = whyNotStopped(stop::run);
     if (whyNot != null) {
       return whyNot;
     }
@@ -204,9 +225,9 @@ final class Recovery {
       controller.enable();
       queues.resume();
     } catch (RuntimeException | Error e) { // no memory for queues; a BAR that goes
-      log.error("{} could not be brought back: {}", drive.name(), sentence(e));
+      log.error("{} could not be brought back: {}", drive.name(), ControllerStop.sentence(e));
       tryLater();
-      return sentence(e);
+      return ControllerStop.sentence(e);
     }
     log.info("{} has been reset", drive.name());
     beginnings.incrementAndGet();
@@ -215,30 +236,21 @@ final class Recovery {
     return null;
   }
 
-  /** Afterwards the controller does no DMA. */
-  private void stop() {
-    try {
-      controller.disable();
-    } catch (NvmeException e) {
-      log.warn("{} is stopped from outside: {}", drive.name(), e.getMessage());
-      stopFromOutside();
-    }
-  }
-
-  private void stopFromOutside() {
-    function.stop();
-    controller.abandon();
-  }
-
-  /** Until its DMA has ended nothing that it has may end: it is tried again later. */
+  /**
+   * Until its DMA has ended nothing that it has may end: it is tried again later, or the drive
+   * goes, and with its function at last its way to our memory.
+   */
   private String whyNotStopped(Runnable how) {
     try {
       how.run();
       return null;
     } catch (RuntimeException e) {
-      log.error("{} cannot be stopped: {}", drive.name(), sentence(e));
+      log.error("{} cannot be stopped: {}", drive.name(), ControllerStop.sentence(e));
       delayTrial();
-      return sentence(e);
+      if (trouble.isFinalAtOnce() || trouble.isFinal()) {
+        drive.leave("it cannot be stopped");
+      }
+      return ControllerStop.sentence(e);
     }
   }
 
@@ -248,35 +260,37 @@ final class Recovery {
   }
 
   private void tryLater() {
-    if (controller.isEnabled() && whyNotStopped(this::stop) != null) {
+    if (loseIfGone() || (controller.isEnabled() && whyNotStopped(stop::run) != null)) {
       return;
     }
-    queues.each(DriveQueue::suspend); // of those that were resumed already
-    if (trouble.isFinalAtOnce()) {
+    boolean over = trouble.isFinal();
+    if (over || trouble.isFinalAtOnce()) {
       state = DriveState.FAILED;
-      queues.each(DriveQueue::fail);
-    } else if (trouble.isFinal()) {
-      queues.each(DriveQueue::fail);
+    } else {
+      delayTrial();
+    }
+    if (over) {
       drive.leave(
           "it could not be brought back within %d s"
               .formatted(drive.options().loss().lossTimeoutSec()));
+    }
+    if (state == DriveState.FAILED || trouble.endsRequests()) {
+      endRequests();
     } else {
-      delayTrial();
-      if (trouble.endsRequests()) {
-        queues.each(DriveQueue::fail);
-      }
+      queues.each(DriveQueue::suspend); // of those that were resumed already
     }
   }
 
   /** The last: ends the controller in order, if it still can, and gives the function back. */
   void shutDown() {
     state = DriveState.DISABLED; // what follows is no trouble
+    settled = true;
     try {
       queues.close();
       controller.close();
     } catch (NvmeException e) {
       log.warn("{}: {}", drive.name(), e.getMessage());
-      stopFromOutside();
+      stop.forGood(stop::fromOutside);
       queues.close();
     } finally {
       function.close();

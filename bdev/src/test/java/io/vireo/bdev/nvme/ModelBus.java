@@ -48,7 +48,9 @@ final class ModelBus implements DriveBus {
     volatile boolean wantedBack;
     volatile boolean unreadable;
     volatile boolean unstoppable;
+    volatile Runnable onClose = () -> {};
     final AtomicInteger stops = new AtomicInteger();
+    final AtomicInteger usesWhileClosed = new AtomicInteger();
 
     Slot(String address, ModelHost host, SharedBuffers buffers) {
       this.address = address;
@@ -130,10 +132,15 @@ final class ModelBus implements DriveBus {
 
     @Override
     public void stop() {
+      usesWhileClosed.addAndGet(open ? 0 : 1);
       stops.incrementAndGet();
       if (unstoppable) {
         throw new ErrnoException("ioctl", Errno.EIO, "of a reset of " + address);
       }
+      end();
+    }
+
+    private void end() {
       model().faults().stickReady(false);
       transport().set32(Registers.CC, 0);
     }
@@ -148,7 +155,9 @@ final class ModelBus implements DriveBus {
       model().onInterrupt(vector -> {});
       events.forEach(EventFd::close);
       events.clear();
+      end(); // the kernel resets what is closed
       open = false;
+      onClose.run();
     }
   }
 

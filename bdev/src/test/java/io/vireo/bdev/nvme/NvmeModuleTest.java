@@ -7,6 +7,7 @@ import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevException;
 import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.NoParameters;
+import io.vireo.nvme.model.Faults.Kind;
 import io.vireo.nvme.model.ModelOptions;
 import java.util.List;
 import java.util.Map;
@@ -157,9 +158,8 @@ class NvmeModuleTest {
     slot.unstoppable = true;
     slot.model().faults().stickReady(true);
     if (byOperator) {
-      refused(
-          () -> fixture.call("bdev_nvme_detach_controller", fixture.detach("Nvme0")),
-          "Nvme0: ioctl of a reset of 0000:01:00.0");
+      assertThat(fixture.call("bdev_nvme_detach_controller", fixture.detach("Nvme0")))
+          .isEqualTo(true);
     } else {
       slot.wantedBack = true;
       ModuleFixture.until(() -> fixture.configuration().isEmpty());
@@ -167,10 +167,28 @@ class NvmeModuleTest {
     }
     assertThat(fixture.configuration()).isEmpty();
     assertThat(slot.open).isFalse();
+    assertThat(slot.allocations()).isZero();
     assertThat(fixture.bdevs.all()).isEmpty();
     slot.unstoppable = false;
-    slot.model().faults().stickReady(false);
     assertThat(fixture.attach("Nvme0", FIRST)).isEqualTo(List.of("Nvme0n1"));
+  }
+
+  @Test
+  void one_that_can_neither_be_attached_nor_stopped_leaves_nothing() {
+    ModelBus.Slot slot = fixture.bus.add(FIRST, ModelOptions.DEFAULT);
+    slot.unstoppable = true;
+    slot.model()
+        .faults()
+        .always(
+            command -> {
+              slot.model().faults().stickReady(true); // it cannot be disabled then
+              return command.isAdmin();
+            },
+            Kind.STATUS,
+            0x4006);
+    assertThatThrownBy(() -> fixture.attach("Nvme0", FIRST)).isInstanceOf(BdevException.class);
+    assertThat(slot.open).isFalse();
+    assertThat(slot.allocations()).isZero();
   }
 
   @Test

@@ -38,7 +38,7 @@ public final class PcieFunction implements AutoCloseable {
   private final DmaMemory memory;
   private final PcieTransport transport;
   private boolean wanted;
-  private boolean closed;
+  private volatile boolean closed; // read by whoever cuts it off
 
   private PcieFunction(
       DmaDomain domain,
@@ -154,7 +154,7 @@ public final class PcieFunction implements AutoCloseable {
 
   /** Whether the kernel or an administrator has asked for it: it is to be closed soon. */
   public boolean wantedBack() {
-    if (asked && !wanted) {
+    if (asked && !wanted && !closed) {
       wanted = request.drain() > 0;
     }
     return wanted;
@@ -172,7 +172,7 @@ public final class PcieFunction implements AutoCloseable {
   /**
    * Ends the controller's access to memory, whatever it says itself, by a reset of the function:
    * for one that does not obey. Its queues are then forgotten. It can be enabled anew, unless the
-   * function has no reset. One that is gone has no access to anything.
+   * function has no reset. One that is gone, or was given back, has no access to anything.
    *
    * @throws ErrnoException when the kernel could not do it
    */
@@ -189,8 +189,8 @@ public final class PcieFunction implements AutoCloseable {
   }
 
   private void end(boolean canGoOn) {
-    if (!isPresent()) {
-      return; // a reset would wait for it, for a minute
+    if (closed || !isPresent()) {
+      return; // a reset of what is gone would wait for it, for a minute
     }
     try {
       device.config().disableMaster();
