@@ -50,7 +50,8 @@ public record NvmeNamespace(
       return "namespace %d has blocks of 2^%d bytes, not of 2^%d to 2^%d"
           .formatted(id, shift, MIN_BLOCK_SHIFT, MAX_BLOCK_SHIFT);
     }
-    int unit = (1 << shift) + (data.extendedLba() ? data.metadataBytes() : 0);
+    boolean moved = data.extendedLba() && !canHideMetadata(data);
+    int unit = (1 << shift) + (moved ? data.metadataBytes() : 0);
     if (unit > maxTransferBytes) {
       return "namespace %d has blocks of %d bytes, more than the %d of the longest command"
           .formatted(id, unit, maxTransferBytes);
@@ -64,13 +65,21 @@ public record NvmeNamespace(
 
   /** Type of its protection information (NVM 5.2); 0: none. */
   public int protectionType() {
-    return identify.protection() & PROTECTION_TYPE;
+    return protectionType(identify);
+  }
+
+  private static int protectionType(IdentifyNamespace data) {
+    return data.protection() & PROTECTION_TYPE;
   }
 
   /** Whether a block's metadata are nothing that a host must have: {@code PRACT} hides them. */
   public boolean canHideMetadata() {
-    return identify.metadataBytes() == 0
-        || (protectionType() != 0 && identify.metadataBytes() == Dif.BYTES);
+    return canHideMetadata(identify);
+  }
+
+  private static boolean canHideMetadata(IdentifyNamespace data) {
+    return data.metadataBytes() == 0
+        || (protectionType(data) != 0 && data.metadataBytes() == Dif.BYTES);
   }
 
   /** Whether its blocks look as they did. */

@@ -112,7 +112,9 @@ public final class SentCommand<T> {
   }
 
   private void look() {
-    commands.look();
+    if (isSubmitted()) {
+      commands.look();
+    }
     if (over) {
       return;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vireo.linux.Mem;
+import io.vireo.nvme.model.ModelFormat;
 import io.vireo.nvme.model.ModelHost;
 import io.vireo.nvme.model.ModelOptions;
 import java.util.Random;
@@ -84,6 +85,31 @@ class OddControllerTest {
     leavesOut(0, -1, 8, "namespace 1 has 18446744073709551615 blocks, more than 2^63 bytes");
     leavesOut(
         0, Long.MAX_VALUE, 8, "namespace 1 has 9223372036854775807 blocks, more than 2^63 bytes");
+  }
+
+  @Test
+  void metadata_among_the_data_count_unless_the_controller_can_hide_them() { // NVM 5.2
+    ModelOptions two = ModelOptions.DEFAULT.withMdts(1); // pages
+    leavesOut(
+        two.withFormat(ModelFormat.metadata(8, true, 0)),
+        134,
+        13,
+        1,
+        "namespace 1 has blocks of 8200 bytes, more than the 8192 of the longest command");
+    leavesOut(
+        two.withFormat(ModelFormat.metadata(16, true, 1)),
+        134,
+        13,
+        1,
+        "namespace 1 has blocks of 8208 bytes, more than the 8192 of the longest command");
+    try (ModelHost host = new ModelHost(two.withFormat(ModelFormat.metadata(8, true, 1)))) {
+      host.model().faults().lieInIdentify(0, 134, 13, 1);
+      try (NvmeController controller = of(host)) {
+        controller.start();
+        assertThat(controller.unusableNamespaces()).isEmpty();
+        assertThat(controller.namespaces()).hasSize(1);
+      }
+    }
   }
 
   @Test

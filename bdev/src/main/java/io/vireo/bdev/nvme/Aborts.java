@@ -3,7 +3,6 @@ package io.vireo.bdev.nvme;
 import io.vireo.nvme.NvmeController;
 import io.vireo.nvme.NvmeException;
 import io.vireo.nvme.PollClock;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +15,7 @@ final class Aborts {
   private static final long US_OF_MS = 1_000L;
   private static final long LINE_MS = 1_000;
   private static final long MAX_ABORT_MS = 1_000;
+  private static final long MAX_LOOK_MS = 1_000; // of all queues: the thread has more to do
 
   private final NvmeDrive drive;
   private final NvmeController controller;
@@ -41,25 +41,26 @@ final class Aborts {
     this.nextLine = clock.nanoTime();
   }
 
-  /** Requests of a queue are in flight for longer than the options allow. */
-  void late(DriveQueue queue) {
-    LateCommands.Found found = queues.findLate(queue);
-    if (!recovery.isUp()) {
-      return;
+  /** Looks whether requests are in flight for longer than the options allow. */
+  void look() {
+    long deadline = clock.deadline(MAX_LOOK_MS);
+    for (DriveQueue queue : queues.all()) {
+      if (queue.late().wereTold() && queues.findLate(queue) && recovery.isUp()) {
+        late(queue, queue.late(), deadline);
+      }
     }
-    tell(queue, found.fresh().size());
-    switch (drive.options().onTimeout()) {
-      case NONE -> {}
-      case ABORT -> {
-        if (found.overdue() || !tookAborts(queue, found.fresh())) {
-          recovery.bringBack();
-        }
-      }
-      case RESET -> {
-        if (found.overdue() || !found.fresh().isEmpty()) {
-          recovery.bringBack();
-        }
-      }
+  }
+
+  private void late(DriveQueue queue, LateCommands found, long deadline) {
+    tell(queue, found.freshCount());
+    boolean helpless =
+        switch (drive.options().onTimeout()) {
+          case NONE -> false;
+          case ABORT -> found.isOverdue() || !tookAborts(queue, found, deadline);
+          case RESET -> found.isOverdue() || found.freshCount() > 0;
+        };
+    if (helpless) {
+      recovery.bringBack();
     }
   }
 
@@ -116,11 +117,18 @@ final class Aborts {
     return timeoutMs == 0 ? MAX_ABORT_MS : Math.min(timeoutMs, MAX_ABORT_MS);
   }
 
-  /** Whether the controller answered: that it aborted nothing says that the command had ended. */
-  private boolean tookAborts(DriveQueue queue, List<Integer> commandIds) {
+  /**
+   * Whether the controller answered in time: that it aborted nothing says that the command had
+   * ended.
+   */
+  private boolean tookAborts(DriveQueue queue, LateCommands found, long deadline) {
     try {
-      for (int id : commandIds) {
-        controller.admin().abort(queue.id(), id, abortMs());
+      for (int i = 0; i < found.freshCount(); i++) {
+        if (clock.isOver(deadline)) {
+          log.warn("{}: aborts did not end within {} ms", drive.name(), MAX_LOOK_MS);
+          return false;
+        }
+        controller.admin().abort(queue.id(), found.fresh(i), abortMs());
       }
       return true;
     } catch (NvmeException e) {

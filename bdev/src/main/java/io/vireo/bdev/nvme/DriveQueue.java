@@ -57,7 +57,7 @@ final class DriveQueue implements Poller {
     this.timeoutNs = drive.options().timeoutUs() * NS_OF_US;
     this.interrupt = new QueueInterrupt(drive.interrupts(), vector, reactor, timeoutNs);
     this.requests = new DriveIos(this, pair.capacity());
-    this.late = new LateCommands(this, drive, timeoutNs);
+    this.late = new LateCommands(pair, timeoutNs);
   }
 
   /** Makes the queue pair. */
@@ -82,7 +82,7 @@ final class DriveQueue implements Poller {
   DriveQueue begin() {
     if (!polled) {
       polled = true;
-      late.watch(pair);
+      late.watch(reactor.nowNs());
       reactor.addChannel(this);
       interrupt.begin(this, requests);
     }
@@ -173,11 +173,6 @@ final class DriveQueue implements Poller {
     }
   }
 
-  /** Which commands take too long, for the drive that was told so. */
-  LateCommands.Found findLate() {
-    return late.look(pair, reactor.nowNs());
-  }
-
   /** Whether a request has had its time, so that an abort was meant for it. */
   boolean isLate(DriveIo request) {
     return timeoutNs > 0 && reactor.nowNs() - request.sentNs >= timeoutNs;
@@ -221,7 +216,6 @@ final class DriveQueue implements Poller {
       requests.countReset(drive.options().retryCount());
     }
     stopped = true;
-    late.clear();
     pair.suspend();
   }
 
@@ -288,6 +282,10 @@ final class DriveQueue implements Poller {
 
   int id() {
     return pair.id();
+  }
+
+  LateCommands late() {
+    return late;
   }
 
   /** What went through it. */

@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class DriveQueues {
   private static final Logger log = LoggerFactory.getLogger(DriveQueues.class);
-
-  private static final LateCommands.Found NOTHING_LATE = new LateCommands.Found(List.of(), false);
 
   private final NvmeDrive drive;
   private final NvmeController controller;
@@ -100,21 +97,24 @@ final class DriveQueues {
 
   /** Whether requests are still there that were cancelled then or before. */
   boolean hasCancelled(DriveQueue queue, int number) {
-    return ask(queue, q -> q.hasCancelled(number), false);
+    return ask(queue, q -> q.hasCancelled(number));
   }
 
-  /** Which commands take too long. */
-  LateCommands.Found findLate(DriveQueue queue) {
-    return ask(queue, DriveQueue::findLate, NOTHING_LATE);
+  /** Has a queue find which commands take too long; false: it is not there any more. */
+  boolean findLate(DriveQueue queue) {
+    return ask(
+        queue,
+        q -> {
+          q.late().look();
+          return true;
+        });
   }
 
-  /**
-   * @param otherwise the answer of a queue that is not there any more
-   */
-  private <T> T ask(DriveQueue queue, Function<DriveQueue, T> what, T otherwise) {
-    AtomicReference<T> answer = new AtomicReference<>(otherwise);
+  /** Answers false for a queue that is not there any more. */
+  private boolean ask(DriveQueue queue, Predicate<DriveQueue> what) {
+    AtomicBoolean answer = new AtomicBoolean();
     if (open.contains(queue)) {
-      onReactor(queue, q -> answer.set(what.apply(q)));
+      onReactor(queue, q -> answer.set(what.test(q)));
     }
     return answer.get();
   }

@@ -1,73 +1,89 @@
 package io.vireo.bdev.nvme;
 
 import io.vireo.nvme.IoQueuePair;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import io.vireo.nvme.TimeoutListener;
+import io.vireo.nvme.transport.NvmeRequest;
 
 /**
- * Reactor thread only. Commands of a queue pair that take too long. The drive is told once that
- * there are some, and no more until it has looked: how many there are then, and how often they have
- * become late meanwhile, makes no difference.
+ * Commands of a queue pair that take too long. Reactor thread only, but for {@link #wereTold} and
+ * for what a look has found: that is the drive's thread, which waits for the look.
+ *
+ * <p>When a command was submitted tells whether a look has found it before: then it was late at the
+ * last one already. Its id tells nothing, for that comes again.
  */
-final class LateCommands {
-  /**
-   * What a look has found.
-   *
-   * @param fresh command ids of those that are late and were not so before
-   * @param overdue whether others were found for the first time so long ago that what was done then
-   *     did not help
-   */
-  record Found(List<Integer> fresh, boolean overdue) {}
-
-  private final DriveQueue queue;
-  private final NvmeDrive drive;
+final class LateCommands implements TimeoutListener {
+  private final IoQueuePair pair;
   private final long limitNs;
-  private final Map<Integer, Long> found = new HashMap<>(); // command ids, and when
-  private boolean told;
+  private final int[] fresh; // command ids
+  private final TimeoutListener visitor = this::see;
+  private int freshCount;
+  private boolean overdue;
+  private long lookNs; // the time of the last look that found something, or of the beginning
+  private long lastLookNs; // the same of the look before that one
+  private volatile boolean told;
 
   /**
    * @param limitNs how long a command may take; 0: any time
    */
-  LateCommands(DriveQueue queue, NvmeDrive drive, long limitNs) {
-    this.queue = queue;
-    this.drive = drive;
+  LateCommands(IoQueuePair pair, long limitNs) {
+    this.pair = pair;
     this.limitNs = limitNs;
+    this.fresh = new int[pair.capacity()];
   }
 
-  /** From now on the drive is told. */
-  void watch(IoQueuePair pair) {
-    pair.watch(limitNs, (p, request, ageNs) -> late());
+  /** From now on they are told of. */
+  void watch(long nowNs) {
+    lookNs = nowNs;
+    pair.watch(limitNs, this);
   }
 
-  private void late() {
+  /** The drive will see that soon, however many become late meanwhile, and how often. */
+  @Override
+  public void late(IoQueuePair p, NvmeRequest request, long ageNs) {
     if (!told) {
       told = true;
-      drive.late(queue);
     }
   }
 
-  /** The drive looks. */
-  Found look(IoQueuePair pair, long nowNs) {
-    told = false;
-    Map<Integer, Long> before = Map.copyOf(found);
-    found.clear(); // of those that have ended
-    List<Integer> fresh = new ArrayList<>();
-    pair.visitLate(
-        (p, request, ageNs) -> {
-          int id = request.commandId();
-          if (!before.containsKey(id)) {
-            fresh.add(id);
-          }
-          found.put(id, before.getOrDefault(id, nowNs));
-        });
-    boolean overdue = found.values().stream().anyMatch(since -> nowNs - since >= limitNs);
-    return new Found(fresh, overdue);
+  /** Whether commands became late since this was asked last; the look comes after it. */
+  boolean wereTold() {
+    boolean were = told;
+    if (were) {
+      told = false;
+    }
+    return were;
   }
 
-  /** The controller does not have them any more. */
-  void clear() {
-    found.clear();
+  /** The drive looks. */
+  void look() {
+    freshCount = 0;
+    overdue = false;
+    lastLookNs = lookNs;
+    pair.visitLate(visitor);
+  }
+
+  private void see(IoQueuePair p, NvmeRequest request, long ageNs) {
+    lookNs = request.submittedNs() + ageNs; // of all that this look finds
+    long limitsThen = (lastLookNs - request.submittedNs()) / limitNs;
+    if (limitsThen <= 0) {
+      fresh[freshCount++] = request.commandId();
+    } else if (ageNs / limitNs > limitsThen) {
+      overdue = true;
+    }
+  }
+
+  /** How many are late that no look found before. */
+  int freshCount() {
+    return freshCount;
+  }
+
+  /** The id of the command {@code index} of those. */
+  int fresh(int index) {
+    return fresh[index];
+  }
+
+  /** Whether another limit is over for one that a look found before: what was done did not help. */
+  boolean isOverdue() {
+    return overdue;
   }
 }

@@ -111,6 +111,7 @@ final class NvmeDrive {
     }
     deadlines.runDue();
     recovery.look(); // also then: requests that it waits for end when the controller is gone
+    aborts.look();
   }
 
   /** The controller's namespaces are not what they were; on the drive's thread. */
@@ -185,11 +186,6 @@ final class NvmeDrive {
   /** Enables a controller that was disabled or has failed. */
   void enable() {
     calls.run(thread, recovery::enable);
-  }
-
-  /** Requests take long; reactor thread. */
-  void late(DriveQueue queue) {
-    thread.post(() -> aborts.late(queue));
   }
 
   /** Commands are to end that nobody wants any more; reactor thread. */

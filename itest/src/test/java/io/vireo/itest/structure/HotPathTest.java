@@ -34,6 +34,7 @@ class HotPathTest {
     assertThat(hot.reaches("SplitQueue", "publish")).isTrue();
     assertThat(hot.reaches("BdevChannel", "submit")).isTrue();
     assertThat(hot.reaches("Translator", "hva")).isTrue();
+    assertThat(hot.reaches("LateCommands", "late")).isTrue();
     assertThat(hot.violations()).allMatch(way -> ONCE.matcher(way).matches());
   }
 

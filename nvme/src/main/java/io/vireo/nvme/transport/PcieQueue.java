@@ -176,6 +176,9 @@ final class PcieQueue implements TransportQueue {
 
   @Override
   public int poll(int budget) {
+    if (closed) {
+      return 0; // its rings are others' memory
+    }
     int taken = 0;
     try {
       while (taken < budget) {
