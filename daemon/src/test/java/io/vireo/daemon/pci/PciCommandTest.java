@@ -196,11 +196,11 @@ class PciCommandTest {
   @Test
   void what_a_program_drives_stays_with_it_and_the_others_go_back() throws IOException {
     assertThat(run("bind 01:00.0 02:00.0")).isZero();
-    tree.open(4711, "qemu", "dev/vfio/12");
+    tree.open(9004711, "qemu", "dev/vfio/12");
     out.getBuffer().setLength(0);
     assertThat(run("reset")).isEqualTo(1);
     assertThat(err)
-        .hasToString("pci reset: 0000:01:00.0 is in use: qemu (process 4711) drives it\n");
+        .hasToString("pci reset: 0000:01:00.0 is in use: qemu (process 9004711) drives it\n");
     assertThat(out).hasToString("0000:02:00.0: vfio-pci -> nvme\n");
   }
 

@@ -114,15 +114,16 @@ class DiskUseTest {
     Path disk = nvme.resolve("nvme/nvme0/nvme0n1");
     tree.disk("259:0", disk);
     tree.partition("259:1", disk.resolve("nvme0n1p1"));
-    tree.open(101, "qemu", "dev/nvme0n1");
-    tree.open(102, "postgres", "dev/nvme0n1p1");
-    tree.open(103, "other", "dev/nvme0n2");
+    tree.open(9000101, "qemu", "dev/nvme0n1");
+    tree.open(9000102, "postgres", "dev/nvme0n1p1");
+    tree.open(9000103, "other", "dev/nvme0n2");
     tree.write("sys/bus/pci/devices/0000:01:00.0/nvme/nvme0/ng0n1/dev", "240:0\n");
-    tree.open(104, "rocksdb", "dev/ng0n1");
+    tree.open(9000104, "rocksdb", "dev/ng0n1");
     assertThatThrownBy(() -> bus.bind(ADDRESS, "vfio-pci"))
         .hasMessage(
-            "0000:01:00.0 is in use: qemu (process 101) has nvme0n1 open, postgres (process 102)"
-                + " has nvme0n1p1 open, rocksdb (process 104) has ng0n1 open");
+            "0000:01:00.0 is in use: qemu (process 9000101) has nvme0n1 open, "
+                + "postgres (process 9000102) has nvme0n1p1 open, "
+                + "rocksdb (process 9000104) has ng0n1 open");
     assertThat(bus.disks(ADDRESS)).containsExactly("nvme0n1");
     assertThat(tree.stores).isEmpty();
   }

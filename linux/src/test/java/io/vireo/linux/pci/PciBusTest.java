@@ -212,25 +212,25 @@ class PciBusTest {
   void a_program_that_drives_a_function_keeps_it() throws IOException {
     bus.bind(ADDRESS, "vfio-pci");
     Files.createDirectories(nvme.resolve("vfio-dev/vfio3"));
-    tree.open(100, "other", "dev/vfio/13");
-    tree.open(101, "qemu", "dev/vfio/12");
-    tree.open(102, "vireo", "dev/vfio/devices/vfio3");
-    tree.open(103, "vireo", "sys/bus/pci/devices/0000:01:00.0");
+    tree.open(9000100, "other", "dev/vfio/13");
+    tree.open(9000101, "qemu", "dev/vfio/12");
+    tree.open(9000102, "vireo", "dev/vfio/devices/vfio3");
+    tree.open(9000103, "vireo", "sys/bus/pci/devices/0000:01:00.0");
     Files.createDirectories(nvme.resolve("uio/uio4"));
-    tree.open(105, "spdk", "dev/uio4");
-    tree.open(106, "other", "dev/uio5");
-    Files.createFile(root.resolve("proc/103/fd/3")); // stands for one that cannot be read
-    tree.write("proc/104/comm", "no descriptors are shown of this one\n");
+    tree.open(9000105, "spdk", "dev/uio4");
+    tree.open(9000106, "other", "dev/uio5");
+    Files.createFile(root.resolve("proc/9000103/fd/3")); // stands for one that cannot be read
+    tree.write("proc/9000104/comm", "no descriptors are shown of this one\n");
     tree.stores.clear();
     assertThat(bus.users(ADDRESS))
         .containsExactly(
-            "qemu (process 101) drives it",
-            "vireo (process 102) drives it",
-            "vireo (process 103) drives it",
-            "spdk (process 105) drives it");
+            "qemu (process 9000101) drives it",
+            "vireo (process 9000102) drives it",
+            "vireo (process 9000103) drives it",
+            "spdk (process 9000105) drives it");
     assertThatThrownBy(() -> bus.release(ADDRESS))
         .isInstanceOf(PciException.class)
-        .hasMessageStartingWith("0000:01:00.0 is in use: qemu (process 101) drives it, ");
+        .hasMessageStartingWith("0000:01:00.0 is in use: qemu (process 9000101) drives it, ");
     assertThat(tree.stores).isEmpty();
     assertThat(driver()).contains("vfio-pci");
   }

@@ -100,7 +100,11 @@ public final class SysfsTree implements Sysfs.Store {
     Files.writeString(directory.resolve("partition"), "1\n");
   }
 
-  /** Lets a program have a file below the root open, among others. */
+  /**
+   * Lets a program have a file below the root open, among others.
+   *
+   * @param process above 4194304, the kernel's most: no test runs in such a process itself
+   */
   public void open(int process, String name, String file) throws IOException {
     write("proc/" + process + "/comm", name + "\n");
     Path descriptors = root.resolve("proc/" + process + "/fd");
