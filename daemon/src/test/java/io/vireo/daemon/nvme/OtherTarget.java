@@ -16,7 +16,7 @@ import java.util.BitSet;
 
 /** A target in a process of its own, of a user without privileges; a guest has no other users. */
 final class OtherTarget implements AutoCloseable {
-  private static final Path DIRECTORY = Path.of("/work/other");
+  private static final Path DIRECTORY = Path.of("/tmp/other");
   private static final Path RPC = DIRECTORY.resolve("rpc.sock");
   private static final Path USERS = Path.of("/etc/passwd");
   private static final String NOBODY = "nobody";
