@@ -23,6 +23,7 @@ import java.util.function.IntSupplier;
  *
  * <pre>
  *   control thread         this thread
+ *                          pair.hold()       the controller is told of nothing more
  *   controller.disable()
  *                          pair.suspend()    what is in flight is taken back
  *                          pair.fail(status) if it is to end now, not to wait
@@ -182,6 +183,14 @@ public final class IoQueuePair {
   /** Tells somebody now of all that are, in the order of their submission. */
   public void visitLate(TimeoutListener visitor) {
     timeouts.visit(detached ? null : queue, visitor);
+  }
+
+  /**
+   * Before the controller is disabled, as far as it can be asked first: from now on it gets no
+   * command and no doorbell is stored to; what it still ends is taken. What comes waits.
+   */
+  public void hold() {
+    queue.stop();
   }
 
   /**

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class ResetTest {
   /** A whole reset. */
   static void reset(IoFixture io) {
+    io.pair.hold();
     io.controller.disable();
     io.pair.suspend();
     enableAndResume(io);
@@ -70,6 +71,36 @@ class ResetTest {
     static Predicate<Command> of(int count) {
       int[] left = {count};
       return command -> command.isIo() && left[0]-- > 0;
+    }
+  }
+
+  @Test
+  void while_it_is_held_nothing_is_rung_and_what_the_controller_has_may_end() {
+    try (IoFixture io = new IoFixture(ModelOptions.DEFAULT)) {
+      List<NvmeRequest> sent = io.sendReads(3);
+      NvmeRequest unrung = io.request(0, 512);
+      assertThat(io.read(unrung, 3, 1)).isEqualTo(SUBMITTED);
+      io.pair.hold();
+      NvmeIo waits = new NvmeIo(io, 1);
+      waits.addData(io.data, 512);
+      assertThat(io.disk.read(waits, 0, 1)).isEqualTo(SUBMITTED);
+      assertThat(io.read(io.request(512, 512), 1, 1)).isEqualTo(FULL);
+      long before = io.host.model().fetchedIo();
+      io.pair.ring();
+      io.host.model().step();
+      assertThat(io.host.model().fetchedIo()).isEqualTo(before + 3);
+      assertThat(io.pair.poll(10)).isEqualTo(3);
+      assertThat(sent).allMatch(r -> io.ends(r) == 1 && r.status() == 0);
+      assertThat(io.ends(unrung) + io.ends(waits)).isZero();
+      io.controller.disable();
+      io.pair.ring();
+      io.pair.poll(10);
+      io.pair.suspend();
+      enableAndResume(io);
+      io.drain();
+      assertThat(io.host.model().rungWhileDisabled()).isZero();
+      assertThat(io.ends(unrung)).isEqualTo(1);
+      assertThat(io.ends(waits)).isEqualTo(1);
     }
   }
 

@@ -26,6 +26,7 @@ final class ControllerStop {
 
   /** Afterwards the controller does no DMA; it can be enabled anew. */
   void run() {
+    queues.each(DriveQueue::hold);
     try {
       controller.disable();
     } catch (NvmeException e) {
@@ -36,6 +37,7 @@ final class ControllerStop {
 
   /** The same without asking the controller. */
   void fromOutside() {
+    queues.each(DriveQueue::hold);
     function.stop();
     controller.abandon();
   }

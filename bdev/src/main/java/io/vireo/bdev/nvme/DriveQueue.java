@@ -210,6 +210,11 @@ final class DriveQueue implements Poller {
     return requests.haveCancelled(number);
   }
 
+  /** The controller is about to be disabled, and told of nothing more. */
+  void hold() {
+    pair.hold();
+  }
+
   /** The controller is disabled: what it had waits, and so does what comes. */
   void suspend() {
     if (!stopped) {

@@ -184,13 +184,11 @@ final class Recovery {
       throw new BdevException(
           Errno.EALREADY, "controller %s is disabled already".formatted(drive.name()));
     }
-    DriveState before = state;
+    trouble.begin();
     state = DriveState.DISABLED;
-    try {
-      stop.run();
-    } catch (RuntimeException e) {
-      state = before;
-      throw refusal("stopped", ControllerStop.sentence(e));
+    String whyNot = whyNotStopped(stop::run);
+    if (whyNot != null) {
+      throw refusal("stopped", whyNot);
     }
     trouble.end();
     endRequests();

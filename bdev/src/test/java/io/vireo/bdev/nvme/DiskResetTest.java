@@ -128,6 +128,7 @@ class DiskResetTest {
       disk.until("the end of the load", () -> load.over.getCount() == 0);
       assertThat(load.wrong).hasValue(0);
       assertThat(load.failed).hasValue(0);
+      assertThat(disk.slot.model().rungWhileDisabled()).isZero();
       load.close();
     }
   }
@@ -148,6 +149,7 @@ class DiskResetTest {
       disk.disk.unregister();
       disk.until("the end of the load", () -> load.over.getCount() == 0);
       assertThat(load.wrong).hasValue(0);
+      assertThat(disk.slot.model().rungWhileDisabled()).isZero();
       load.close();
     }
   }

@@ -1,5 +1,6 @@
 package io.vireo.nvme.model;
 
+import java.util.Arrays;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
@@ -24,6 +25,8 @@ public final class ControllerModel implements AutoCloseable {
   private final CommandExecution execution;
   private boolean ready;
   private long steps;
+  private byte[] doorbells; // as they were when it was disabled
+  private int rungWhileDisabled;
   private Thread thread;
   private volatile boolean running;
   private volatile Throwable failure;
@@ -106,6 +109,11 @@ public final class ControllerModel implements AutoCloseable {
     return admin.keepAlives();
   }
 
+  /** In how many resets a doorbell of an I/O queue was stored to while it was disabled. */
+  public synchronized int rungWhileDisabled() {
+    return rungWhileDisabled;
+  }
+
   /** Who is told the vector of each interrupt, by whoever steps; -1 is none. */
   public synchronized void onInterrupt(IntConsumer listener) {
     queues.onInterrupt(listener);
@@ -151,9 +159,13 @@ public final class ControllerModel implements AutoCloseable {
   }
 
   private void changeReady() {
+    if (ready && doorbells != null && !Arrays.equals(doorbells, registers.ioDoorbells())) {
+      rungWhileDisabled++;
+    }
     queues.clear();
     admin.clear();
     execution.reset(new DataPointer(host, registers.pageBytes()));
+    doorbells = ready ? null : registers.ioDoorbells();
     if (ready) {
       queues.addCq(0, registers.adminCq(), registers.adminCqEntries(), 0);
       queues.addSq(0, registers.adminSq(), registers.adminSqEntries(), 0);

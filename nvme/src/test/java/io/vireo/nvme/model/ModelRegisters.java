@@ -15,6 +15,7 @@ final class ModelRegisters {
   private static final int ASQ = 0x28;
   private static final int ACQ = 0x30;
   private static final int DOORBELLS = 0x1000;
+  private static final int LAST_LOOKED_AT = 16;
   private static final int READY = 1;
   private static final int FATAL = 2;
   private static final int SHUTDOWN_OCCURRING = 0b01 << 2;
@@ -120,6 +121,14 @@ final class ModelRegisters {
   /** As they are after a reset, and for a new queue. */
   void clearDoorbell(int qid, boolean completion, int value) {
     Mem.putInt(doorbell(qid, completion), value);
+  }
+
+  /** What lies in the doorbells of the I/O queues. */
+  byte[] ioDoorbells() {
+    long from = doorbell(1, false);
+    byte[] all = new byte[(int) (doorbell(LAST_LOOKED_AT, true) - from) + Integer.BYTES];
+    Mem.copy(from, all, 0, all.length);
+    return all;
   }
 
   /** Whether the tail doorbell was stored to since it was asked the last time. */
