@@ -82,10 +82,7 @@ public final class IoQueuePair {
    * @return as {@link TransportQueue#submit}, FULL also while it is suspended; {@link #FAILED}
    */
   public int submit(NvmeRequest request) {
-    if (refusal != TransportQueue.SUBMITTED) {
-      return refusal;
-    }
-    int taken = queue.submit(request);
+    int taken = refusal != TransportQueue.SUBMITTED ? refusal : queue.submit(request);
     if (taken == TransportQueue.SUBMITTED) {
       request.submittedNs(timeouts.nowNs());
     }
@@ -106,10 +103,7 @@ public final class IoQueuePair {
 
   /** Submits the two commands of a fused operation (Base 3.4.2) side by side, or neither. */
   public int submitFused(NvmeRequest first, NvmeRequest second) {
-    if (refusal != TransportQueue.SUBMITTED) {
-      return refusal;
-    }
-    int taken = queue.submitFused(first, second);
+    int taken = refusal != TransportQueue.SUBMITTED ? refusal : queue.submitFused(first, second);
     if (taken == TransportQueue.SUBMITTED) {
       first.submittedNs(timeouts.nowNs());
       second.submittedNs(timeouts.nowNs());
@@ -185,10 +179,7 @@ public final class IoQueuePair {
     timeouts.visit(detached ? null : queue, visitor);
   }
 
-  /**
-   * Before the controller is disabled, as far as it can be asked first: from now on it gets no
-   * command and no doorbell is stored to; what it still ends is taken. What comes waits.
-   */
+  /** The controller is told of nothing more; what it still ends is taken, what comes waits. */
   public void hold() {
     queue.stop();
   }

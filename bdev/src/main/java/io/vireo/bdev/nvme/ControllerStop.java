@@ -2,6 +2,7 @@ package io.vireo.bdev.nvme;
 
 import io.vireo.nvme.NvmeController;
 import io.vireo.nvme.NvmeException;
+import io.vireo.nvme.PollClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,16 +13,31 @@ import org.slf4j.LoggerFactory;
 final class ControllerStop {
   private static final Logger log = LoggerFactory.getLogger(ControllerStop.class);
 
+  private static final int MAX_LOOKS = 2_000; // of a pause each
+
   private final String name;
   private final DriveFunction function;
   private final NvmeController controller;
   private final DriveQueues queues;
+  private final PollClock clock;
 
   ControllerStop(Attachment attachment, DriveQueues queues) {
     this.name = attachment.origin().name();
     this.function = attachment.function();
     this.controller = attachment.controller();
     this.queues = queues;
+    this.clock = attachment.clock();
+  }
+
+  /**
+   * Of a controller that is well: what it has ends first, if it does so soon, and so nothing is
+   * sent to it twice. What comes waits.
+   */
+  void quiesce() {
+    queues.each(DriveQueue::hold);
+    for (int i = 0; i < MAX_LOOKS && queues.haveCommands(); i++) {
+      clock.pause();
+    }
   }
 
   /** Afterwards the controller does no DMA; it can be enabled anew. */

@@ -36,7 +36,7 @@ final class DriveQueue implements Poller {
   private final long timeoutNs;
   private final DriveIos requests;
   private final LateCommands late;
-  private int cancellations;
+  private final Cancellations cancellations;
   private long polls;
   private long idlePolls;
   private long completions;
@@ -58,6 +58,7 @@ final class DriveQueue implements Poller {
     this.interrupt = new QueueInterrupt(drive.interrupts(), vector, reactor, timeoutNs);
     this.requests = new DriveIos(this, pair.capacity());
     this.late = new LateCommands(pair, timeoutNs);
+    this.cancellations = new Cancellations(this, drive, requests, retries, pair);
   }
 
   /** Makes the queue pair. */
@@ -188,21 +189,7 @@ final class DriveQueue implements Poller {
 
   /** A reset of a disk wants its requests to end soon. */
   void cancel(NvmeChannel channel) {
-    int number = ++cancellations;
-    requests.cancel(channel, number);
-    reactor.post(() -> endCancelled(number)); // not here: it tells owners
-  }
-
-  /** Ends those that the controller does not have, and has the others aborted. */
-  private void endCancelled(int number) {
-    try {
-      retries.endCancelled();
-    } finally {
-      int[] commands = pair.endUnwanted();
-      if (commands.length > 0) {
-        drive.cancel(this, commands, number);
-      }
-    }
+    cancellations.begin(channel);
   }
 
   /** Whether the driver has requests that were cancelled then or before. */
@@ -210,9 +197,18 @@ final class DriveQueue implements Poller {
     return requests.haveCancelled(number);
   }
 
-  /** The controller is about to be disabled, and told of nothing more. */
+  /** The controller is about to be disabled: after what was taken already it is told no more. */
   void hold() {
-    pair.hold();
+    try {
+      pair.ring();
+    } finally {
+      pair.hold();
+    }
+  }
+
+  /** Whether it has commands that did not end. */
+  boolean hasCommands() {
+    return pair.inFlight() > 0;
   }
 
   /** The controller is disabled: what it had waits, and so does what comes. */

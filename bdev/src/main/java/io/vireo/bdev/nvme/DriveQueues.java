@@ -100,6 +100,11 @@ final class DriveQueues {
     return ask(queue, q -> q.hasCancelled(number));
   }
 
+  /** Whether the controller has commands. */
+  boolean haveCommands() {
+    return open.stream().anyMatch(queue -> ask(queue, DriveQueue::hasCommands));
+  }
+
   /** Has a queue find which commands take too long; false: it is not there any more. */
   boolean findLate(DriveQueue queue) {
     return ask(

@@ -154,20 +154,13 @@ final class Recovery {
 
   /** An operator's reset. */
   void reset() {
-    requireThere();
-    if (state == DriveState.DISABLED) {
-      throw new BdevException(
-          Errno.EBUSY, "controller %s is disabled; enable it instead".formatted(drive.name()));
-    }
+    requireNot(DriveState.DISABLED, Errno.EBUSY, "disabled; enable it instead");
+    quiesce();
     bringBackOrRefuse("reset");
   }
 
   void enable() {
-    requireThere();
-    if (state == DriveState.ENABLED) {
-      throw new BdevException(
-          Errno.EALREADY, "controller %s is enabled already".formatted(drive.name()));
-    }
+    requireNot(DriveState.ENABLED, Errno.EALREADY, "enabled already");
     bringBackOrRefuse("enabled");
   }
 
@@ -179,11 +172,8 @@ final class Recovery {
   }
 
   void disable() {
-    requireThere();
-    if (state == DriveState.DISABLED) {
-      throw new BdevException(
-          Errno.EALREADY, "controller %s is disabled already".formatted(drive.name()));
-    }
+    requireNot(DriveState.DISABLED, Errno.EALREADY, "disabled already");
+    quiesce();
     trouble.begin();
     state = DriveState.DISABLED;
     String whyNot = whyNotStopped(stop::run);
@@ -194,9 +184,22 @@ final class Recovery {
     endRequests();
   }
 
+  private void quiesce() {
+    if (state == DriveState.ENABLED) {
+      stop.quiesce();
+    }
+  }
+
   private BdevException refusal(String what, String whyNot) {
     return new BdevException(
         Errno.EIO, "controller %s could not be %s: %s".formatted(drive.name(), what, whyNot));
+  }
+
+  private void requireNot(DriveState unwanted, int errno, String why) {
+    requireThere();
+    if (state == unwanted) {
+      throw new BdevException(errno, "controller %s is %s".formatted(drive.name(), why));
+    }
   }
 
   private void requireThere() {

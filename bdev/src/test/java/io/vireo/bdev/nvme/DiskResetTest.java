@@ -134,6 +134,38 @@ class DiskResetTest {
   }
 
   @Test
+  void resets_let_commands_end_that_the_controller_has_and_send_nothing_twice() {
+    try (DiskFixture disk = new DiskFixture()) {
+      AtomicInteger sent = disk.counting(DiskResetTest::isFirst);
+      disk.faults().always(DiskResetTest::isFirst, Kind.DELAY, 300);
+      disk.fetchedWrites(0, WRITES);
+      disk.call("bdev_nvme_reset_controller", new NvmeName("Nvme0", null));
+      for (int i = 0; i < WRITES; i++) {
+        assertThat(disk.driver.await(disk.io(i))).isEqualTo(IoStatus.OK);
+      }
+      assertThat(sent).hasValue(WRITES);
+    }
+  }
+
+  @Test
+  void resets_do_not_wait_long_for_commands_that_do_not_end_and_send_them_again() {
+    try (DiskFixture disk = new DiskFixture()) {
+      AtomicInteger sent = disk.counting(DiskResetTest::isFirst);
+      disk.module.clock.stop();
+      disk.faults().always(DiskResetTest::isFirst, Kind.LOST, 0);
+      disk.fetchedWrites(0, WRITES);
+      disk.faults().clear();
+      AtomicInteger again = disk.counting(DiskResetTest::isFirst);
+      disk.call("bdev_nvme_reset_controller", new NvmeName("Nvme0", null));
+      for (int i = 0; i < WRITES; i++) {
+        assertThat(disk.driver.await(disk.io(i))).isEqualTo(IoStatus.OK);
+      }
+      assertThat(sent).hasValue(WRITES);
+      assertThat(again).hasValue(WRITES);
+    }
+  }
+
+  @Test
   void controllers_that_are_disabled_under_load_end_what_they_had_and_serve_again() {
     try (DiskFixture disk = new DiskFixture()) {
       Load load = new Load(disk.disk.channel, 0);

@@ -28,12 +28,14 @@ final class DelayChecks {
   }
 
   /**
-   * QEMU's controller aborts nothing, so that an abort leads to a reset too. One reset only: QEMU
-   * 7.2 itself may crash when its controller is reset again and again with commands that it holds.
+   * QEMU's controller aborts nothing, so that an abort leads to a reset too, over commands that it
+   * has: they are sent again. One reset only: QEMU 7.2 crashes when its controller is disabled that
+   * was told of commands and did not fetch them yet.
    */
   private Object stuck(SocketChecks socket) throws Exception {
     long late = guest.log.count(FaultyGuest.LATE);
     long resets = guest.log.count(RESET);
+    long unended = guest.target.unended();
     Load load = Load.on(socket);
     guest.throttle(DEVICE, 1);
     try {
@@ -43,6 +45,9 @@ final class DelayChecks {
     }
     require(guest.log.count(FaultyGuest.LATE) > late, "no command was late");
     load.awaitMore(20);
-    return load.end();
+    Object seen = load.end();
+    long met = guest.target.unended() - unended;
+    require(met > 0, "no reset has met a command in flight");
+    return "%s; the reset met %d commands in flight".formatted(seen, met);
   }
 }
