@@ -51,7 +51,7 @@ class AllocationTest {
 
   @BeforeEach
   void open() {
-    target = new TestTarget(dir, ReactorOptions.POLL);
+    target = new TestTarget(dir, ReactorOptions.POLL, 1); // the driver polls too, and needs a CPU
     disks = new TestDisks(target);
     file = Libc.memfdCreate("allocation-disk", Libc.MFD_CLOEXEC);
     reactorThreads =

@@ -30,14 +30,21 @@ final class TestTarget implements AutoCloseable, ReactorListener {
   }
 
   TestTarget(Path directory, ReactorOptions options) {
-    reactors = new ReactorGroup(cpus(), options, this);
+    this(directory, options, 2);
+  }
+
+  /**
+   * @param most on how many CPUs at most
+   */
+  TestTarget(Path directory, ReactorOptions options, int most) {
+    reactors = new ReactorGroup(cpus(most), options, this);
     server = new VhostServer(directory, mappings, reactors);
   }
 
-  private static BitSet cpus() {
+  private static BitSet cpus(int most) {
     BitSet cpus = Cpu.allowed();
     BitSet few = new BitSet();
-    cpus.stream().limit(2).forEach(few::set);
+    cpus.stream().limit(most).forEach(few::set);
     return few;
   }
 
