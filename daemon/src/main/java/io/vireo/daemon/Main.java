@@ -60,6 +60,7 @@ public final class Main {
     Map<String, Supplier<?>> commands = new LinkedHashMap<>();
     commands.put("target", () -> new TargetCommand(preparation));
     commands.put("rpc", RpcCommand::new);
+    commands.put("config", () -> ConfigCommand.line(help()));
     commands.put("perf", PerfCommand::new);
     commands.put("storm", StormCommand::new);
     Path root = Path.of("/");

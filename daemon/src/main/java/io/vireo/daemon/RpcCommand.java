@@ -2,6 +2,7 @@ package io.vireo.daemon;
 
 import io.vireo.daemon.perf.Seconds;
 import io.vireo.daemon.rpc.JsonRpcClient;
+import io.vireo.daemon.rpc.JsonText;
 import io.vireo.daemon.rpc.RpcException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,13 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.core.PrettyPrinter;
-import tools.jackson.core.util.DefaultIndenter;
-import tools.jackson.core.util.DefaultPrettyPrinter;
-import tools.jackson.core.util.Separators;
-import tools.jackson.core.util.Separators.Spacing;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** {@code vireo rpc}: calls a method, or one after the other, and prints the result. */
@@ -56,14 +51,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class RpcCommand implements Callable<Integer> {
   private static final String STANDARD_INPUT = "-";
   private static final double MIN_TIMEOUT_SECONDS = 0.001;
-  private static final JsonMapper MAPPER = JsonMapper.shared();
-  private static final PrettyPrinter LAYOUT =
-      new DefaultPrettyPrinter(
-              Separators.createDefaultInstance()
-                  .withObjectNameValueSpacing(Spacing.AFTER)
-                  .withObjectEmptySeparator("")
-                  .withArrayEmptySeparator(""))
-          .withArrayIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
 
   @Spec private CommandSpec spec;
 
@@ -152,7 +139,7 @@ final class RpcCommand implements Callable<Integer> {
 
   private void print(JsonNode result) {
     PrintWriter out = spec.commandLine().getOut();
-    out.println(MAPPER.writer().with(LAYOUT).writeValueAsString(result));
+    out.println(JsonText.pretty(result));
     out.flush();
   }
 }

@@ -6,10 +6,13 @@ import io.vireo.bdev.BdevRegistry;
 import io.vireo.bdev.module.BdevContext;
 import io.vireo.bdev.module.BdevModule;
 import io.vireo.bdev.module.Method;
+import io.vireo.daemon.config.BdevSubsystem;
+import io.vireo.daemon.config.Configuration;
 import io.vireo.daemon.method.BdevMethods;
 import io.vireo.daemon.method.FrameworkMethods;
 import io.vireo.daemon.method.HistogramMethods;
 import io.vireo.daemon.method.VhostMethods;
+import io.vireo.daemon.rpc.CallListener;
 import io.vireo.daemon.rpc.JsonRpcServer;
 import io.vireo.daemon.rpc.MethodTable;
 import io.vireo.linux.Errno;
@@ -23,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
 
 /**
  * A running target: reactors, bdevs, vhost controllers and the RPC server. Several may run in one
@@ -69,8 +71,7 @@ public final class Target implements Closeable {
     MemoryRegistry memory = new MemoryRegistry();
     ReactorGroup reactors = new ReactorGroup(options.cpus(), options.reactors(), faults);
     owned.add(reactors, reactors::close);
-    List<BdevModule> modules =
-        ServiceLoader.load(BdevModule.class).stream().map(ServiceLoader.Provider::get).toList();
+    List<BdevModule> modules = Plugins.modules(options.start().plugins());
     owned.add(modules, () -> modules.forEach(BdevModule::close));
     BdevRegistry bdevs = new BdevRegistry();
     owned.add(bdevs, () -> unregisterAll(bdevs));
@@ -78,15 +79,23 @@ public final class Target implements Closeable {
         new VhostServer(options.socketDirectory(), new MappingCache(memory), reactors);
     owned.add(vhost, vhost::close);
     faults.checkMemory(vhost::memoryFault);
-    List<Method<?>> methods = new ArrayList<>(FrameworkMethods.all(reactors));
-    methods.addAll(BdevMethods.all(bdevs, reactors));
-    methods.addAll(VhostMethods.all(bdevs, vhost, reactors));
-    methods.addAll(HistogramMethods.all(bdevs, vhost));
     BdevContext context = new BdevContext(bdevs, reactors, memory);
+    VhostMethods vhostMethods = new VhostMethods(bdevs, vhost, reactors);
+    Configuration configuration =
+        new Configuration(List.of(BdevSubsystem.of(modules, context), vhostMethods.subsystem()));
+    Lifecycle lifecycle = new Lifecycle();
+    List<Method<?>> methods = new ArrayList<>(FrameworkMethods.all(reactors));
+    methods.addAll(lifecycle.methods());
+    methods.addAll(configuration.methods());
+    methods.addAll(BdevMethods.all(bdevs, reactors));
+    methods.addAll(vhostMethods.all());
+    methods.addAll(HistogramMethods.all(bdevs, vhost));
     for (BdevModule module : modules) {
       methods.addAll(module.methods(context));
     }
-    JsonRpcServer rpc = new JsonRpcServer(options.rpcSocket(), new MethodTable(methods));
+    MethodTable table = new MethodTable(methods, lifecycle::phase);
+    CallListener listener = new Startup(options.start(), lifecycle, table, configuration).begin();
+    JsonRpcServer rpc = new JsonRpcServer(options.rpcSocket(), table, listener);
     owned.add(rpc, rpc::close);
     return new Target(owned, bdevs, reactors, vhost);
   }

@@ -31,6 +31,7 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "Examples:",
       "  vireo target -m 0x3                    two CPUs",
+      "  vireo target -c disks.json --autosave  with the disks of last time",
       "  vireo target -m [2-5] --idle adaptive  four CPUs, free when no guest does I/O"
     })
 final class TargetCommand implements Callable<Integer> {
@@ -68,6 +69,28 @@ final class TargetCommand implements Callable<Integer> {
           "what a CPU does without I/O: poll on, for the lowest latency, or sleep after a while"
               + " (default: ${DEFAULT-VALUE})")
   private IdleMode idle;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "begins with what a configuration file says (see vireo config)")
+  private Path config;
+
+  @Option(
+      names = "--autosave",
+      description = "writes each change to the configuration file, which need not be there yet")
+  private boolean autosave;
+
+  @Option(
+      names = "--wait-for-rpc",
+      description = "lets clients set what disks stand on, until framework_start_init is called")
+  private boolean waitForRpc;
+
+  @Option(
+      names = "--plugins",
+      paramLabel = "DIR",
+      description = "finds more kinds of disks in the jars of a folder")
+  private Path plugins;
 
   private final Runnable preparation;
 
@@ -131,7 +154,8 @@ final class TargetCommand implements Callable<Integer> {
         cpus,
         idle == IdleMode.POLL ? ReactorOptions.POLL : ReactorOptions.ADAPTIVE,
         rpcSocket.toAbsolutePath(),
-        socketDirectory.toAbsolutePath());
+        socketDirectory.toAbsolutePath(),
+        new StartOptions(config, autosave, waitForRpc, plugins));
   }
 
   private static void log(TargetOptions options) {

@@ -11,6 +11,21 @@ import java.util.BitSet;
  * @param reactors how they idle
  * @param rpcSocket where JSON-RPC is served
  * @param socketDirectory where the controllers' sockets are made
+ * @param start what it begins with
  */
 public record TargetOptions(
-    BitSet cpus, ReactorOptions reactors, Path rpcSocket, Path socketDirectory) {}
+    BitSet cpus,
+    ReactorOptions reactors,
+    Path rpcSocket,
+    Path socketDirectory,
+    StartOptions start) {
+  /** It begins with nothing. */
+  public TargetOptions(BitSet cpus, ReactorOptions reactors, Path rpcSocket, Path socketDirectory) {
+    this(cpus, reactors, rpcSocket, socketDirectory, StartOptions.NOTHING);
+  }
+
+  /** The same, but begins with that. */
+  public TargetOptions startingWith(StartOptions other) {
+    return new TargetOptions(cpus, reactors, rpcSocket, socketDirectory, other);
+  }
+}

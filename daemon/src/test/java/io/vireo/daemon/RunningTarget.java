@@ -22,8 +22,13 @@ public final class RunningTarget implements AutoCloseable {
 
   /** Starts it with its sockets in {@code directory}. */
   public RunningTarget(Path directory) throws IOException {
+    this(directory, StartOptions.NOTHING);
+  }
+
+  /** The same, beginning with something. */
+  public RunningTarget(Path directory, StartOptions start) throws IOException {
     this.directory = directory;
-    target = Target.start(options(directory, "rpc.sock"));
+    target = Target.start(options(directory, "rpc.sock").startingWith(start));
     client = client();
   }
 

@@ -40,9 +40,9 @@ public final class VhostController {
 
   private final String name;
   private final VirtioDevice device;
+  private final ControllerOptions options;
   private final BitSet cpuMask;
   private final Placement.Spread spread;
-  private final boolean pinGuestMemory;
   private final QueueBudget budget;
   private final MappingCache mappings;
   private final ReactorGroup reactors;
@@ -66,10 +66,10 @@ public final class VhostController {
       ReactorGroup reactors) {
     this.name = name;
     this.device = device;
+    this.options = options;
     BitSet some = options.cpuMask();
     this.cpuMask = some == null ? reactors.cpus() : some;
     this.spread = some == null ? Placement.Spread.TOGETHER : Placement.Spread.EVENLY;
-    this.pinGuestMemory = options.pinGuestMemory();
     this.budget = budget;
     this.listening = listening;
     this.lines = new LineLimit(name, System::nanoTime);
@@ -102,6 +102,11 @@ public final class VhostController {
     return listening.path();
   }
 
+  /** As it was made. */
+  public ControllerOptions options() {
+    return options;
+  }
+
   /** CPUs whose reactors its queues run on. */
   public BitSet cpuMask() {
     return (BitSet) cpuMask.clone();
@@ -111,7 +116,7 @@ public final class VhostController {
    * Whether guests' memory is to be pinned: its device reaches it by DMA, and it was not ruled out.
    */
   public boolean pinsGuestMemory() {
-    return pinGuestMemory && device.dma();
+    return options.pinGuestMemory() && device.dma();
   }
 
   /** For the queues of one more session. */

@@ -33,7 +33,7 @@ public final class MallocModule implements BdevModule {
   @Override
   public List<ConfigEntry> configuration(BdevContext context) {
     return context.bdevs().all(MallocBdev.class).stream()
-        .map(bdev -> new ConfigEntry(CREATE, MallocCreate.of(bdev)))
+        .map(bdev -> new ConfigEntry(CREATE, MallocCreate.of(bdev), bdev.name()))
         .toList();
   }
 

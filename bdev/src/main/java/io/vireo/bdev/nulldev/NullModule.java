@@ -32,7 +32,7 @@ public final class NullModule implements BdevModule {
   @Override
   public List<ConfigEntry> configuration(BdevContext context) {
     return context.bdevs().all(NullBdev.class).stream()
-        .map(bdev -> new ConfigEntry(CREATE, NullCreate.of(bdev)))
+        .map(bdev -> new ConfigEntry(CREATE, NullCreate.of(bdev), bdev.name()))
         .toList();
   }
 

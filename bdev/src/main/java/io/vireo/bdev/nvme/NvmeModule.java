@@ -7,6 +7,7 @@ import io.vireo.bdev.module.BdevModule;
 import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.NoParameters;
+import io.vireo.bdev.module.Phase;
 import io.vireo.bdev.nvme.NvmeAttach.Multipath;
 import io.vireo.linux.pci.Uevents;
 import io.vireo.nvme.ControllerOptions;
@@ -49,7 +50,7 @@ public final class NvmeModule implements BdevModule {
     drives = new NvmeDrives(context.bdevs(), buses.apply(context), clock);
     hotPlug = new HotPlug(drives, Uevents::open);
     return List.of(
-        new Method<>(SET_OPTIONS, NvmeSetOptions.class, this::setOptions),
+        new Method<>(SET_OPTIONS, NvmeSetOptions.class, Phase.ANY, this::setOptions),
         new Method<>(SET_HOTPLUG, NvmeSetHotplug.class, this::setHotplug),
         new Method<>(ATTACH, NvmeAttach.class, this::attach),
         new Method<>("bdev_nvme_detach_controller", NvmeDetach.class, this::detach),
@@ -86,7 +87,8 @@ public final class NvmeModule implements BdevModule {
       entries.add(new ConfigEntry(SET_OPTIONS, OptionsForm.parameters(drives.options())));
     }
     for (NvmeDrive drive : drives.all()) {
-      entries.add(new ConfigEntry(ATTACH, drive.origin()));
+      String first = drive.bdevs().stream().map(Bdev::name).findFirst().orElse(null);
+      entries.add(new ConfigEntry(ATTACH, drive.origin(), first));
     }
     if (hotPlug.parameters().enable()) {
       entries.add(new ConfigEntry(SET_HOTPLUG, hotPlug.parameters()));

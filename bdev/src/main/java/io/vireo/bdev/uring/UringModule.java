@@ -33,7 +33,7 @@ public final class UringModule implements BdevModule {
   @Override
   public List<ConfigEntry> configuration(BdevContext context) {
     return context.bdevs().all(UringBdev.class).stream()
-        .map(bdev -> new ConfigEntry(CREATE, parameters(bdev)))
+        .map(bdev -> new ConfigEntry(CREATE, parameters(bdev), bdev.name()))
         .toList();
   }
 

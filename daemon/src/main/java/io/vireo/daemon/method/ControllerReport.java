@@ -86,7 +86,7 @@ final class ControllerReport {
   }
 
   /** The bdev's name; null when it was removed under its controller. */
-  private static String nameOfPresent(Bdev bdev, BdevRegistry bdevs) {
+  static String nameOfPresent(Bdev bdev, BdevRegistry bdevs) {
     return bdevs.find(bdev.name()).filter(bdev::equals).map(Bdev::name).orElse(null);
   }
 }

@@ -3,6 +3,7 @@ package io.vireo.daemon.method;
 import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.NoParameters;
 import io.vireo.bdev.module.Optional;
+import io.vireo.bdev.module.Phase;
 import io.vireo.reactor.Reactor;
 import io.vireo.reactor.ReactorGroup;
 import java.util.LinkedHashMap;
@@ -20,7 +21,8 @@ public final class FrameworkMethods {
 
   public static List<Method<?>> all(ReactorGroup reactors) {
     return List.of(
-        new Method<>("spdk_get_version", NoParameters.class, p -> version(Version.current())),
+        new Method<>(
+            "spdk_get_version", NoParameters.class, Phase.ANY, p -> version(Version.current())),
         new Method<>("framework_get_reactors", GetReactors.class, p -> reactors(reactors, p)));
   }
 

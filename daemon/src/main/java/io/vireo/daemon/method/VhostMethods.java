@@ -1,9 +1,12 @@
 package io.vireo.daemon.method;
 
 import io.vireo.bdev.BdevRegistry;
+import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.Later;
 import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.Optional;
+import io.vireo.daemon.config.BdevSubsystem;
+import io.vireo.daemon.config.Subsystem;
 import io.vireo.daemon.rpc.MethodTable;
 import io.vireo.daemon.rpc.RpcException;
 import io.vireo.reactor.CpuMask;
@@ -15,31 +18,34 @@ import io.vireo.virtio.blk.BlkDevice;
 import io.vireo.virtio.blk.BlkOptions;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Makes, deletes and shows the controllers: the disks that guests see. */
 public final class VhostMethods {
+  private static final String CREATE_BLK = "vhost_create_blk_controller";
+
   private final BdevRegistry bdevs;
   private final VhostServer vhost;
   private final ReactorGroup reactors;
 
-  private VhostMethods(BdevRegistry bdevs, VhostServer vhost, ReactorGroup reactors) {
+  public VhostMethods(BdevRegistry bdevs, VhostServer vhost, ReactorGroup reactors) {
     this.bdevs = bdevs;
     this.vhost = vhost;
     this.reactors = reactors;
   }
 
   /** The field answers all refusals of these methods with one code each. */
-  public static List<Method<?>> all(BdevRegistry bdevs, VhostServer vhost, ReactorGroup reactors) {
-    VhostMethods m = new VhostMethods(bdevs, vhost, reactors);
+  public List<Method<?>> all() {
     return List.of(
         MethodTable.withCode(
             RpcException.INVALID_PARAMS,
-            new Method<>("vhost_create_blk_controller", CreateBlk.class, m::createBlk)),
+            new Method<>(CREATE_BLK, CreateBlk.class, this::createBlk)),
         MethodTable.withCode(
             RpcException.INVALID_PARAMS,
-            new Method<>("vhost_delete_controller", Delete.class, m::delete)),
+            new Method<>("vhost_delete_controller", Delete.class, this::delete)),
         MethodTable.withCode(
-            RpcException.INTERNAL_ERROR, new Method<>("vhost_get_controllers", Get.class, m::get)));
+            RpcException.INTERNAL_ERROR,
+            new Method<>("vhost_get_controllers", Get.class, this::get)));
   }
 
   /**
@@ -82,6 +88,37 @@ public final class VhostMethods {
       throw e;
     }
     return true;
+  }
+
+  /** The controllers; one whose bdev has gone could not be made again, and is left out. */
+  public Subsystem subsystem() {
+    return new Subsystem(
+        "vhost_blk",
+        List.of(BdevSubsystem.NAME),
+        () -> vhost.controllers().stream().flatMap(this::entry).toList());
+  }
+
+  private Stream<ConfigEntry> entry(VhostController controller) {
+    if (!(controller.device() instanceof BlkDevice device)
+        || ControllerReport.nameOfPresent(device.bdev(), bdevs) == null) {
+      return Stream.empty();
+    }
+    BlkOptions disk = device.options();
+    ControllerOptions served = controller.options();
+    CreateBlk parameters =
+        new CreateBlk(
+            controller.name(),
+            device.bdev().name(),
+            disk.readOnly(),
+            false,
+            served.cpuMask() == null ? null : CpuMask.format(served.cpuMask()),
+            ControllerReport.TRANSPORT,
+            disk.serial(),
+            disk.queues(),
+            disk.queueSize(),
+            disk.pollPauseNs(),
+            served.pinGuestMemory());
+    return Stream.of(new ConfigEntry(CREATE_BLK, parameters));
   }
 
   private BitSet cpus(String mask) {

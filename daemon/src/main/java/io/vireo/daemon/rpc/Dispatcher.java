@@ -21,9 +21,11 @@ final class Dispatcher {
   private static final int MAX_ID_CHARS = 128;
 
   private final MethodTable methods;
+  private final CallListener listener;
 
-  Dispatcher(MethodTable methods) {
+  Dispatcher(MethodTable methods, CallListener listener) {
     this.methods = methods;
+    this.listener = listener;
   }
 
   /** The answer to one received value, or null when the specification wants none. */
@@ -87,6 +89,7 @@ final class Dispatcher {
     try {
       // A null is no parameters, as the field takes it.
       Object result = methods.call(method, params.isNull() ? NODES.missingNode() : params);
+      listener.succeeded(method);
       ObjectNode answer = begin(id);
       answer.set("result", Json.mapper().valueToTree(result));
       return answer;

@@ -36,10 +36,11 @@ public final class JsonRpcServer implements AutoCloseable {
   /**
    * Listens and serves from now on.
    *
+   * @param listener is told of each call that succeeds, before it is answered
    * @throws IOException with one sentence: the path is too long, in use, or cannot be made
    */
-  public JsonRpcServer(Path path, MethodTable methods) throws IOException {
-    dispatcher = new Dispatcher(methods);
+  public JsonRpcServer(Path path, MethodTable methods, CallListener listener) throws IOException {
+    dispatcher = new Dispatcher(methods, listener);
     socket = RpcSocket.open(path, MAX_CLIENTS);
     acceptor = Thread.ofPlatform().name("rpc-accept").daemon().start(this::acceptAll);
   }

@@ -2,46 +2,66 @@ package io.vireo.daemon.rpc;
 
 import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.Optional;
+import io.vireo.bdev.module.Phase;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The methods that can be called, by name, and two that tell about them. Immutable; any thread.
+ * The methods that there are, by name, and two that tell about them. Immutable but for the phase,
+ * in which some of them can be called; any thread.
  *
  * <p>A handler refuses by an exception that is a {@link Refusal}. The answer's code is then its
  * negated errno.
  */
 public final class MethodTable {
   private final SortedMap<String, Entry<?>> entries = new TreeMap<>();
+  private final Supplier<Phase> now;
+
+  /** All the time in the phase in which a target runs. */
+  public MethodTable(List<Method<?>> methods) {
+    this(methods, () -> Phase.RUNTIME);
+  }
 
   /**
+   * @param now the phase; not {@link Phase#ANY}
    * @throws IllegalArgumentException when two methods have one name, or a parameter record declares
    *     something that JSON parameters cannot be
    */
-  public MethodTable(List<Method<?>> methods) {
-    add(new Method<>("rpc_get_methods", GetMethods.class, p -> List.copyOf(entries.keySet())));
-    add(new Method<>("rpc_get_parameters", GetParameters.class, this::describe));
+  public MethodTable(List<Method<?>> methods, Supplier<Phase> now) {
+    this.now = now;
+    add(new Method<>("rpc_get_methods", GetMethods.class, Phase.ANY, this::names));
+    add(new Method<>("rpc_get_parameters", GetParameters.class, Phase.ANY, this::describe));
     methods.forEach(this::add);
   }
 
   private <P extends Record> void add(Method<P> method) {
     Binder<P> binder = new Binder<>(method.name(), method.parameters());
-    if (entries.putIfAbsent(method.name(), new Entry<>(binder, method.handler())) != null) {
+    if (entries.putIfAbsent(method.name(), new Entry<>(method, binder)) != null) {
       throw new IllegalArgumentException("two methods are named " + method.name());
     }
   }
 
   /**
-   * Every method can be called at any time and has one name, so both switches are satisfied by the
-   * same list.
+   * Every method has one name, so there are no aliases.
+   *
+   * @param current only those that can be called now
    */
   record GetMethods(
       @Optional("false") boolean current, @Optional("false") boolean include_aliases) {}
+
+  private Object names(GetMethods p) {
+    Phase phase = now.get();
+    return entries.values().stream()
+        .filter(entry -> !p.current || entry.method.phase().includes(phase))
+        .map(entry -> entry.method.name())
+        .toList();
+  }
 
   /** The parameters of one method: what {@code vireo rpc} reads its arguments by. */
   record GetParameters(String method) {}
@@ -69,8 +89,28 @@ public final class MethodTable {
    * @throws RpcException with the code and the sentence of the answer
    */
   Object call(String method, JsonNode params) {
+    Entry<?> entry = entry(method);
+    if (!entry.method.phase().includes(now.get())) {
+      throw new RpcException(RpcException.WRONG_STATE, wrongState(entry.method));
+    }
+    return answered(() -> entry.bind(params).call());
+  }
+
+  /** What is called later; its parameters are checked now, whatever the phase is. */
+  public BoundCall bind(String method, JsonNode params) {
+    return answered(() -> entry(method).bind(params));
+  }
+
+  private static String wrongState(Method<?> method) {
+    String before = method.phase() == Phase.STARTUP ? "before" : "after";
+    return "Invalid state: %s can be called only %s the target is initialized (framework_start_init)"
+        .formatted(method.name(), before);
+  }
+
+  /** What is done here refuses with a code. */
+  static <T> T answered(Supplier<T> what) {
     try {
-      return entry(method).call(params);
+      return what.get();
     } catch (RuntimeException e) {
       throw Refusal.of(e).map(r -> r.answer(-r.errno())).orElseThrow(() -> e);
     }
@@ -97,12 +137,13 @@ public final class MethodTable {
             throw Refusal.of(e).map(r -> r.answer(code)).orElseThrow(() -> e);
           }
         };
-    return new Method<>(method.name(), method.parameters(), handler);
+    return method.handledBy(handler);
   }
 
-  private record Entry<P extends Record>(Binder<P> binder, Function<P, Object> handler) {
-    Object call(JsonNode params) {
-      return handler.apply(binder.bind(params));
+  private record Entry<P extends Record>(Method<P> method, Binder<P> binder) {
+    BoundCall bind(JsonNode params) {
+      P parameters = binder.bind(params);
+      return new BoundCall(method, () -> method.handler().apply(parameters));
     }
   }
 }

@@ -9,6 +9,9 @@ package io.vireo.daemon.rpc;
 public final class RpcException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /** The field's, for a method that cannot be called in this phase. */
+  public static final int WRONG_STATE = -1;
+
   public static final int PARSE_ERROR = -32700;
   public static final int INVALID_REQUEST = -32600;
   public static final int METHOD_NOT_FOUND = -32601;

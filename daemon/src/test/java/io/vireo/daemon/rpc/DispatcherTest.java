@@ -39,7 +39,8 @@ class DispatcherTest {
                   MethodTable.withCode(
                       RpcException.INVALID_PARAMS,
                       refusing("busy", new BdevException(Errno.EBUSY, "x is claimed"))),
-                  refusing("broken", new IllegalStateException("a bug")))));
+                  refusing("broken", new IllegalStateException("a bug")))),
+          CallListener.NONE);
 
   private Object say(Say p) {
     said.add(p.word());

@@ -56,7 +56,7 @@ class JsonRpcServerTest {
   @BeforeEach
   void start() throws IOException {
     path = dir.resolve("rpc.sock");
-    server = new JsonRpcServer(path, methods);
+    server = new JsonRpcServer(path, methods, CallListener.NONE);
   }
 
   @AfterEach

@@ -98,6 +98,11 @@ public final class BlkDevice implements VirtioDevice, AutoCloseable {
     return descriptor.bdev();
   }
 
+  /** As it was opened. */
+  public BlkOptions options() {
+    return options;
+  }
+
   /** Whether drivers may not write: asked for so, or the bdev cannot. */
   public boolean readOnly() {
     return VirtioFeatures.has(features, BlkFeatures.RO);

@@ -1,0 +1,105 @@
+package io.vireo.daemon.config;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file that is always whole: what is written lies on the disk under another name before it takes
+ * the file's place, so that a crash at any moment leaves the old one or the new one. One thread at
+ * a time.
+ */
+public final class ConfigFile {
+  private final Path path;
+  private final Path aside;
+
+  /**
+   * @param path a symbolic link stays one: what it points to is replaced
+   * @throws IOException with one sentence when nothing can be written there
+   */
+  public ConfigFile(Path path) throws IOException {
+    this.path = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+    this.aside = this.path.resolveSibling("." + this.path.getFileName() + ".new");
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * Tries whether it can be written, and leaves it as it is.
+   *
+   * @throws IOException with one sentence
+   */
+  public void requireWritable() throws IOException {
+    try {
+      writeAside(new byte[0]);
+      Files.delete(aside);
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  /**
+   * Replaces what it holds.
+   *
+   * @throws IOException with one sentence; the file is as it was then
+   */
+  public void write(byte[] content) throws IOException {
+    try {
+      writeAside(content);
+      if (Files.exists(path)) {
+        Files.setPosixFilePermissions(aside, Files.getPosixFilePermissions(path));
+      }
+      Files.move(aside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      sync(path.getParent());
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  private void writeAside(byte[] content) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            aside,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    } catch (IOException e) {
+      Files.deleteIfExists(aside); // it takes what may be the disk's last space
+      throw e;
+    }
+  }
+
+  /** A name is on the disk only with its folder. */
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private IOException failure(IOException e) {
+    String reason = e instanceof FileSystemException f ? reason(f) : e.getMessage();
+    return new IOException("cannot write %s: %s".formatted(path, reason), e);
+  }
+
+  private static String reason(FileSystemException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "its folder is not there";
+      case AccessDeniedException _ -> "permission denied";
+      default -> e.getReason() == null ? e.toString() : e.getReason();
+    };
+  }
+}

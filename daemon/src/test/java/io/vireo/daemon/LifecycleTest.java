@@ -1,0 +1,98 @@
+package io.vireo.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.vireo.daemon.rpc.JsonRpcClient;
+import io.vireo.daemon.rpc.RpcException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A target that waits for clients before it is initialized. */
+@Timeout(60)
+class LifecycleTest {
+  private static final StartOptions WAITING = new StartOptions(null, false, true, null);
+
+  @TempDir Path dir;
+
+  @Test
+  void before_it_is_initialized_only_what_can_be_called_then_is() throws IOException {
+    try (RunningTarget target = new RunningTarget(dir, WAITING)) {
+      assertThat(target.call("rpc_get_methods", "current", true))
+          .extracting(JsonNode::stringValue)
+          .contains("framework_start_init", "framework_wait_init", "rpc_get_methods")
+          .contains("spdk_get_version", "bdev_nvme_set_options")
+          .doesNotContain("bdev_malloc_create", "vhost_get_controllers", "framework_get_config");
+      assertThat(target.call("rpc_get_methods"))
+          .extracting(JsonNode::stringValue)
+          .contains("framework_start_init", "bdev_malloc_create");
+      assertThat(target.refusal("bdev_get_bdevs"))
+          .hasMessage(
+              "Invalid state: bdev_get_bdevs can be called only after the target is initialized"
+                  + " (framework_start_init)")
+          .extracting(RpcException::code)
+          .isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void afterwards_everything_is_but_what_must_come_before() throws IOException {
+    try (RunningTarget target = new RunningTarget(dir, WAITING)) {
+      assertThat(target.call("framework_start_init").booleanValue()).isTrue();
+      target.malloc("m0");
+      assertThat(target.refusal("framework_start_init"))
+          .hasMessage(
+              "Invalid state: framework_start_init can be called only before the target is"
+                  + " initialized (framework_start_init)")
+          .extracting(RpcException::code)
+          .isEqualTo(-1);
+      assertThat(target.call("framework_wait_init").booleanValue()).isTrue();
+    }
+  }
+
+  @Test
+  void who_waits_for_it_is_answered_when_another_client_begins_it() throws Exception {
+    try (RunningTarget target = new RunningTarget(dir, WAITING);
+        JsonRpcClient other = target.client();
+        ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      Future<JsonNode> waits = threads.submit(() -> other.call("framework_wait_init", null));
+      target.call("rpc_get_methods");
+      assertThat(waits.isDone()).isFalse();
+      target.call("framework_start_init");
+      assertThat(waits.get().booleanValue()).isTrue();
+    }
+  }
+
+  @Test
+  void a_target_that_was_never_begun_ends_with_its_clients_waiting() throws Exception {
+    try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      RunningTarget target = new RunningTarget(dir, WAITING);
+      JsonRpcClient other = target.client();
+      Future<JsonNode> waits = threads.submit(() -> other.call("framework_wait_init", null));
+      target.call("rpc_get_methods");
+      target.close();
+      assertThat(waits).failsWithin(Duration.ofSeconds(30));
+      other.close();
+    }
+  }
+
+  @Test
+  void what_excludes_each_other_is_told() {
+    Path file = dir.resolve("c.json");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new StartOptions(null, true, false, null))
+        .withMessage("--autosave needs a file: --config FILE");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new StartOptions(file, false, true, null))
+        .withMessage(
+            "--wait-for-rpc and --config exclude each other: either clients come first or the file");
+  }
+}
