@@ -194,6 +194,11 @@ public abstract class Bdev {
    */
   protected abstract BdevChannel createChannel(Reactor reactor);
 
+  /** How many users have a channel on a reactor, each as often as it asked for it. */
+  public final int channelUsers(Reactor reactor) {
+    return users.channelUsers(reactor);
+  }
+
   /**
    * Gives back what the bdev holds. Called once, on a control thread, after it was unregistered and
    * its last channel has been drained and closed.

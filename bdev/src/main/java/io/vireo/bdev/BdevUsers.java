@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,14 @@ final class BdevUsers {
     if (removing) {
       throw new BdevException(Errno.ENODEV, "bdev %s is being removed".formatted(name));
     }
+  }
+
+  synchronized int channelUsers(Reactor reactor) {
+    return open.stream()
+        .map(descriptor -> descriptor.uses.get(reactor))
+        .filter(Objects::nonNull)
+        .mapToInt(use -> use.count)
+        .sum();
   }
 
   private BdevException claimed() {

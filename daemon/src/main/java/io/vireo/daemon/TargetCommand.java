@@ -1,5 +1,6 @@
 package io.vireo.daemon;
 
+import io.vireo.daemon.log.Logging;
 import io.vireo.daemon.method.Version;
 import io.vireo.daemon.rpc.Words;
 import io.vireo.linux.Cpu;
@@ -92,6 +93,12 @@ final class TargetCommand implements Callable<Integer> {
       description = "finds more kinds of disks in the jars of a folder")
   private Path plugins;
 
+  @Option(
+      names = "--log-file",
+      paramLabel = "FILE",
+      description = "also writes log lines to a file, as one JSON object each")
+  private Path logFile;
+
   private final Runnable preparation;
 
   /**
@@ -117,6 +124,9 @@ final class TargetCommand implements Callable<Integer> {
     Platform.check();
     TargetOptions options = options();
     Logging.toStderr();
+    if (logFile != null) {
+      Logging.toFile(logFile);
+    }
     CompletableFuture<Target> started = new CompletableFuture<>();
     // A signal may come at any moment; what is being started is finished first, then closed.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(started), "end"));

@@ -43,6 +43,7 @@ public final class Syscall {
   static final int LISTEN = 50;
   static final int SOCKETPAIR = 53;
   public static final int SETSOCKOPT = 54;
+  static final int KILL = 62;
   static final int FCNTL = 72;
   static final int FLOCK = 73;
   static final int FSYNC = 74;

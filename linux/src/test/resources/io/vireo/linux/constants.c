@@ -23,6 +23,7 @@
 #include <linux/falloc.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -63,6 +64,7 @@ int main(void) {
   NUMBER(Syscall, LISTEN, SYS_listen);
   NUMBER(Syscall, SOCKETPAIR, SYS_socketpair);
   NUMBER(Syscall, SETSOCKOPT, SYS_setsockopt);
+  NUMBER(Syscall, KILL, SYS_kill);
   NUMBER(Syscall, FCNTL, SYS_fcntl);
   NUMBER(Syscall, FLOCK, SYS_flock);
   NUMBER(Syscall, FSYNC, SYS_fsync);
@@ -93,6 +95,13 @@ int main(void) {
   NUMBER(Syscall, IO_URING_SETUP, SYS_io_uring_setup);
   NUMBER(Syscall, IO_URING_ENTER, SYS_io_uring_enter);
   NUMBER(Syscall, IO_URING_REGISTER, SYS_io_uring_register);
+
+  SAME(Signals, SIGHUP);
+  SAME(Signals, SIGINT);
+  SAME(Signals, SIGQUIT);
+  SAME(Signals, SIGKILL);
+  SAME(Signals, SIGUSR1);
+  SAME(Signals, SIGTERM);
 
   SAME(Errno, EPERM);
   SAME(Errno, ENOENT);

@@ -1,6 +1,8 @@
 package io.vireo.reactor;
 
 import io.vireo.linux.Mem;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -56,6 +58,14 @@ final class Loop {
   /** Whether the last lap found nothing to do. */
   boolean spare() {
     return !busy;
+  }
+
+  /** What is polled now. */
+  PollReport polled() {
+    List<PollerStats> stats = new ArrayList<>();
+    channels.report(stats);
+    pollers.report(stats);
+    return new PollReport(stats, timers.report());
   }
 
   long clockNs() {

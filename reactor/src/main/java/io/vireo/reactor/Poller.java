@@ -56,6 +56,11 @@ public interface Poller {
     return false;
   }
 
+  /** What it is, for operators; as in {@code vm0 queue 1}. */
+  default String name() {
+    return getClass().getSimpleName();
+  }
+
   /** The reactor has removed this poller because one of its methods threw {@code cause}. */
   default void failed(Throwable cause) {}
 }

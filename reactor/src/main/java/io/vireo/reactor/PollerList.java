@@ -3,6 +3,7 @@ package io.vireo.reactor;
 import io.vireo.linux.FaultPoint;
 import io.vireo.linux.Mem;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Pollers in the order of their turn; the parked ones stay at the end of the array, unpolled.
@@ -13,11 +14,21 @@ import java.util.Arrays;
  * twice in a lap, or called after its removal. Parking only swaps places, so it allocates nothing.
  */
 final class PollerList {
+  private static final class Slot {
+    long lastWorkNs;
+    long busyRuns;
+    long runs; // but those since it was unparked
+    long polledSince; // how often all had been polled then
+  }
+
   private final Faults faults;
   private Poller[] pollers = new Poller[8];
 
-  /** When the poller at the same index last had work. */
-  private long[] lastWorkNs = new long[8];
+  /** What is known of the poller at the same index; looked at only when it had work. */
+  private Slot[] slots = new Slot[8];
+
+  /** How often all were polled. */
+  private long rounds;
 
   /** Those below are polled, those from here to {@code size} are parked. */
   private int polled;
@@ -42,6 +53,7 @@ final class PollerList {
     int work = 0;
     int had = 0;
     int hadMuch = 0;
+    rounds++;
     for (cursor = 0; cursor < polled; cursor++) {
       Poller poller = pollers[cursor];
       try {
@@ -50,8 +62,7 @@ final class PollerList {
           work += done;
           had++;
           hadMuch += done >= LapBudget.MIN_REQUESTS ? 1 : 0;
-          // A poller that removed itself moved the index to the one before it, or to -1.
-          lastWorkNs[Math.max(cursor, 0)] = nowNs;
+          worked(nowNs);
         }
       } catch (Throwable t) {
         failed(poller, t);
@@ -60,6 +71,14 @@ final class PollerList {
     busy = had;
     deep = hadMuch;
     return work;
+  }
+
+  /** The one at the index did; one that removed itself moved it to the one before it, or to -1. */
+  private void worked(long nowNs) {
+    if (cursor >= 0) {
+      slots[cursor].lastWorkNs = nowNs;
+      slots[cursor].busyRuns++;
+    }
   }
 
   void arm() {
@@ -105,10 +124,13 @@ final class PollerList {
     }
     if (size == pollers.length) {
       pollers = Arrays.copyOf(pollers, size * 2);
-      lastWorkNs = Arrays.copyOf(lastWorkNs, size * 2);
+      slots = Arrays.copyOf(slots, size * 2);
     }
+    Slot slot = new Slot();
+    slot.lastWorkNs = nowNs;
+    slot.polledSince = rounds;
     pollers[size] = poller;
-    lastWorkNs[size] = nowNs;
+    slots[size] = slot;
     size++;
     swap(size - 1, polled);
     polled++;
@@ -122,8 +144,9 @@ final class PollerList {
     }
     size--;
     System.arraycopy(pollers, index + 1, pollers, index, size - index);
-    System.arraycopy(lastWorkNs, index + 1, lastWorkNs, index, size - index);
+    System.arraycopy(slots, index + 1, slots, index, size - index);
     pollers[size] = null;
+    slots[size] = null;
     if (index < polled) {
       polled--;
     }
@@ -161,7 +184,7 @@ final class PollerList {
 
   /** Whether the poller at {@code index} has had no work since before {@code ns}. */
   boolean idleSince(int index, long ns) {
-    return lastWorkNs[index] - ns < 0;
+    return slots[index].lastWorkNs - ns < 0;
   }
 
   /**
@@ -180,11 +203,12 @@ final class PollerList {
       boolean ready = poller.ready();
       FaultPoint.pass(); // from here on nothing may be left half done
       if (!ready) {
+        slots[index].runs += rounds - slots[index].polledSince;
         polled--;
         swap(index, polled);
         return true;
       }
-      lastWorkNs[index] = nowNs;
+      slots[index].lastWorkNs = nowNs;
       poller.disarm();
     } catch (Throwable t) {
       failed(poller, t);
@@ -195,7 +219,8 @@ final class PollerList {
   /** Polls the parked one at {@code index}, from {@link #polled} on, again. */
   void unpark(int index, long nowNs) {
     Poller poller = pollers[index];
-    lastWorkNs[index] = nowNs;
+    slots[index].lastWorkNs = nowNs;
+    slots[index].polledSince = rounds;
     swap(index, polled);
     polled++;
     try {
@@ -252,12 +277,21 @@ final class PollerList {
     }
   }
 
+  /** Adds what is known of each. */
+  void report(List<PollerStats> stats) {
+    for (int i = 0; i < size; i++) {
+      Slot slot = slots[i];
+      long runs = slot.runs + (i < polled ? rounds - slot.polledSince : 0);
+      stats.add(new PollerStats(pollers[i].name(), i >= polled, runs, slot.busyRuns));
+    }
+  }
+
   private void swap(int a, int b) {
     Poller poller = pollers[a];
     pollers[a] = pollers[b];
     pollers[b] = poller;
-    long ns = lastWorkNs[a];
-    lastWorkNs[a] = lastWorkNs[b];
-    lastWorkNs[b] = ns;
+    Slot slot = slots[a];
+    slots[a] = slots[b];
+    slots[b] = slot;
   }
 }

@@ -117,6 +117,11 @@ public final class Reactor implements AutoCloseable {
     return counters.snapshot();
   }
 
+  /** What it polls now, and how often it did. Any thread; waits for the reactor. */
+  public PollReport polled() {
+    return call(loop::polled);
+  }
+
   /** Begins anew to look for the longest lap. Any thread; waits for the reactor. */
   public void resetLongestLap() {
     surely(counters::resetLongestLap);

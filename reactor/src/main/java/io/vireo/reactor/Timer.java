@@ -5,6 +5,7 @@ public final class Timer {
   final long periodNs;
   final Runnable action;
   long deadlineNs;
+  long runs;
   private final Timers timers;
 
   Timer(Timers timers, long periodNs, Runnable action) {

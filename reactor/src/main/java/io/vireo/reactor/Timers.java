@@ -58,12 +58,18 @@ final class Timers {
     return timers.isEmpty() ? Long.MAX_VALUE : nextNs - nowNs;
   }
 
+  /** What is known of each. */
+  List<TimerStats> report() {
+    return timers.stream().map(timer -> new TimerStats(timer.periodNs, timer.runs)).toList();
+  }
+
   private int fireDue(long nowNs) {
     int ran = 0;
     for (cursor = 0; cursor < timers.size(); cursor++) {
       Timer timer = timers.get(cursor);
       if (nowNs - timer.deadlineNs >= 0) {
         ran++;
+        timer.runs++;
         timer.deadlineNs += timer.periodNs;
         if (nowNs - timer.deadlineNs >= 0) {
           // Too late by more than a period: what was missed is not made up for.

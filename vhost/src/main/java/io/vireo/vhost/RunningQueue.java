@@ -17,6 +17,11 @@ final class RunningQueue {
   /** Keeps a reactor awake for a ring without a kick descriptor: nothing else would. */
   private static final class Awake implements Poller {
     @Override
+    public String name() {
+      return "ring without a kick";
+    }
+
+    @Override
     public int poll() {
       return 0;
     }

@@ -35,6 +35,11 @@ final class MallocChannel extends BdevChannel implements Poller {
   }
 
   @Override
+  public String name() {
+    return "malloc " + bdev().name();
+  }
+
+  @Override
   protected int start(BdevIo io) {
     if (!io.type().ranged()) {
       return IoStatus.OK;

@@ -141,6 +141,11 @@ final class DriveQueue implements Poller {
   }
 
   @Override
+  public String name() {
+    return drive.name() + " queue " + pair.id();
+  }
+
+  @Override
   public int poll() {
     return requests.active() == 0 || stopped ? 0 : work();
   }

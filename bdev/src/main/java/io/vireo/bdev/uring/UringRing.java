@@ -164,6 +164,11 @@ final class UringRing implements Poller, AutoCloseable {
   }
 
   @Override
+  public String name() {
+    return "io_uring";
+  }
+
+  @Override
   public int poll() {
     return active == 0 ? 0 : work();
   }

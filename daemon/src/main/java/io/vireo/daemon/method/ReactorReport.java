@@ -55,7 +55,7 @@ final class ReactorReport {
   }
 
   /** Without the 0x that masks have elsewhere. */
-  private static String bareMask(int cpu) {
+  static String bareMask(int cpu) {
     BitSet cpus = new BitSet();
     cpus.set(cpu);
     return CpuMask.format(cpus).substring(2);

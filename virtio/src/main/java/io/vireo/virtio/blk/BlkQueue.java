@@ -71,6 +71,11 @@ final class BlkQueue extends RingQueue implements IoCompletion {
   }
 
   @Override
+  public String name() {
+    return "blk queue on " + channel.bdev().name();
+  }
+
+  @Override
   public int poll() {
     return ring.unpublished() == 0 && waiting.isEmpty() && !worthLooking() ? 0 : work();
   }

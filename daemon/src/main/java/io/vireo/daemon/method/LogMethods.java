@@ -1,0 +1,63 @@
+package io.vireo.daemon.method;
+
+import io.vireo.bdev.module.Method;
+import io.vireo.bdev.module.NoParameters;
+import io.vireo.bdev.module.Phase;
+import io.vireo.daemon.log.LogFlags;
+import io.vireo.daemon.log.LogLevel;
+import io.vireo.daemon.log.LogThreshold;
+import io.vireo.daemon.log.Logging;
+import io.vireo.daemon.rpc.MethodTable;
+import io.vireo.daemon.rpc.RpcException;
+import java.util.List;
+
+/** What is logged: of this process, for it has one log. */
+public final class LogMethods {
+  private LogMethods() {}
+
+  record Level(String level) {}
+
+  record Flag(String flag) {}
+
+  /** The field answers all refusals of these methods with one code. */
+  public static List<Method<?>> all() {
+    return List.of(
+        new Method<>("log_get_flags", NoParameters.class, Phase.ANY, p -> LogFlags.all()),
+        flag("log_set_flag", true),
+        flag("log_clear_flag", false),
+        get("log_get_level", Logging.WRITTEN),
+        set("log_set_level", Logging.WRITTEN),
+        get("log_get_print_level", Logging.PRINTED),
+        set("log_set_print_level", Logging.PRINTED));
+  }
+
+  private static Method<?> flag(String name, boolean on) {
+    return MethodTable.withCode(
+        RpcException.INVALID_PARAMS,
+        new Method<>(
+            name,
+            Flag.class,
+            Phase.ANY,
+            p -> {
+              LogFlags.set(p.flag, on);
+              return true;
+            }));
+  }
+
+  private static Method<?> get(String name, LogThreshold threshold) {
+    return new Method<>(name, NoParameters.class, Phase.ANY, p -> threshold.level().name());
+  }
+
+  private static Method<?> set(String name, LogThreshold threshold) {
+    return MethodTable.withCode(
+        RpcException.INVALID_PARAMS,
+        new Method<>(
+            name,
+            Level.class,
+            Phase.ANY,
+            p -> {
+              threshold.level(LogLevel.of(p.level));
+              return true;
+            }));
+  }
+}

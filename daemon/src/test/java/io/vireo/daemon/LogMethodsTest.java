@@ -1,0 +1,76 @@
+package io.vireo.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vireo.daemon.log.LogFlags;
+import io.vireo.daemon.log.LogLevel;
+import io.vireo.daemon.log.Logging;
+import io.vireo.daemon.rpc.RpcException;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is logged can be changed while the target runs. */
+@Timeout(60)
+class LogMethodsTest {
+  @TempDir Path dir;
+  private RunningTarget target;
+
+  @BeforeEach
+  void start() throws IOException {
+    target = new RunningTarget(dir);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    LogFlags.set("all", false);
+    Logging.PRINTED.level(LogLevel.INFO);
+    Logging.WRITTEN.level(LogLevel.NOTICE);
+    target.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "log_get_level log_set_level NOTICE",
+        "log_get_print_level log_set_print_level INFO"
+      })
+  void levels_are_the_fields_words_in_whatever_case(String methods) throws IOException {
+    String[] words = methods.split(" ");
+    assertThat(target.call(words[0]).stringValue()).isEqualTo(words[2]);
+    assertThat(target.call(words[1], "level", "warning").booleanValue()).isTrue();
+    assertThat(target.call(words[0]).stringValue()).isEqualTo("WARNING");
+    assertThat(target.refusal(words[1], "level", "LOUD"))
+        .hasMessage(
+            "Invalid argument: there is no log level 'LOUD': there are [ERROR, WARNING, NOTICE,"
+                + " INFO, DEBUG]")
+        .extracting(RpcException::code)
+        .isEqualTo(-32602);
+    assertThat(target.call(words[0]).stringValue()).isEqualTo("WARNING");
+  }
+
+  @Test
+  void a_flag_is_for_one_part_and_all_for_every_one() throws IOException {
+    assertThat(target.call("log_get_flags").path("vhost").booleanValue()).isFalse();
+    target.call("log_set_flag", "flag", "vhost");
+    assertThat(target.call("log_get_flags").path("vhost").booleanValue()).isTrue();
+    assertThat(target.call("log_get_flags").path("bdev").booleanValue()).isFalse();
+    target.call("log_set_flag", "flag", "all");
+    assertThat(target.call("log_get_flags"))
+        .isNotEmpty()
+        .allSatisfy(flag -> assertThat(flag.booleanValue()).isTrue());
+    target.call("log_clear_flag", "flag", "all");
+    assertThat(target.call("log_get_flags"))
+        .allSatisfy(flag -> assertThat(flag.booleanValue()).isFalse());
+    assertThat(target.refusal("log_set_flag", "flag", "nvmf"))
+        .hasMessageStartingWith("Invalid argument: there is no log flag 'nvmf': there are bdev, ")
+        .extracting(RpcException::code)
+        .isEqualTo(-32602);
+  }
+}
