@@ -200,6 +200,12 @@ public abstract class Bdev {
   }
 
   /**
+   * Does what is left to do when a channel was drained and closed, and what its reactor may not
+   * wait for: the other end of {@link #openChannel}. Called once for each, on a control thread.
+   */
+  protected void channelClosed(BdevChannel channel) {}
+
+  /**
    * Gives back what the bdev holds. Called once, on a control thread, after it was unregistered and
    * its last channel has been drained and closed.
    */

@@ -185,6 +185,12 @@ public abstract class BdevChannel {
    */
   protected void cancelInFlight() {}
 
+  /**
+   * No more requests will come, and those in flight are to run to their end: a module that holds
+   * some back no longer does. Never calls {@link #finish} itself.
+   */
+  public void letGo() {}
+
   /** Gives back what the channel holds. Called once, when nothing is in flight any more. */
   protected void close() {}
 
@@ -233,15 +239,14 @@ public abstract class BdevChannel {
     }
   }
 
-  /**
-   * Refuses all requests from now on and closes the channel when nothing is in flight. Again does
-   * what is left of that.
-   */
+  /** Refuses requests and closes when nothing is in flight. Again does what is left of that. */
   final void retire() {
     retired = true;
     allowed = 0;
     if (inFlight == 0) {
       closeNow();
+    } else {
+      letGo();
     }
   }
 

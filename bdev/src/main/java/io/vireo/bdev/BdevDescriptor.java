@@ -53,6 +53,18 @@ public final class BdevDescriptor implements AutoCloseable {
   }
 
   /**
+   * Opens the bdev once more in the same way, for the same user: channels of the other descriptor
+   * are others than this one's, on the same reactor too, and a claim of this one does not stand
+   * against it. It is told nothing, and is closed before this one.
+   *
+   * @throws BdevException ENODEV when the bdev is being removed
+   * @throws IllegalStateException when this descriptor is closed
+   */
+  public BdevDescriptor openAgain() {
+    return bdev.users().openAgain(this);
+  }
+
+  /**
    * This descriptor's channel on a reactor: made when there is none, else the same again, counted.
    *
    * @throws BdevException ENODEV when the bdev is being removed

@@ -20,7 +20,7 @@ public final class BdevIo {
 
   final IoCompletion owner;
   private final int tag;
-  private final long iovs;
+  private final long room;
   private final int capacity;
 
   private IoType type = IoType.READ;
@@ -29,6 +29,8 @@ public final class BdevIo {
   private boolean fua;
   private boolean mayUnmap;
 
+  private long iovs; // in our room, or another request's
+  private long shiftBytes; // of ranges that are another request's
   private int rangeCount;
   private int bufferCount;
   private long firstAddress;
@@ -51,6 +53,7 @@ public final class BdevIo {
   public BdevIo(IoCompletion owner, int tag, long iovAddress, int iovCapacity) {
     this.owner = owner;
     this.tag = tag;
+    this.room = iovAddress;
     this.iovs = iovAddress;
     this.capacity = Math.max(1, iovAddress == 0 ? 1 : iovCapacity);
   }
@@ -62,11 +65,33 @@ public final class BdevIo {
     this.lengthBytes = lengthBytes;
     fua = false;
     mayUnmap = false;
+    iovs = room;
+    shiftBytes = 0;
     rangeCount = 1;
     bufferCount = 0;
     firstAddress = 0;
     firstBytes = 0;
     dataBytes = 0;
+  }
+
+  /**
+   * Begins a request for the same as another, some bytes further on, with the very same buffers:
+   * nothing is copied, so the other one stays as it is until this one has ended. Nothing can be
+   * added to it.
+   */
+  public void prepareAs(BdevIo other, long furtherBytes) {
+    type = other.type;
+    offsetBytes = other.offsetBytes + furtherBytes;
+    lengthBytes = other.lengthBytes;
+    fua = other.fua;
+    mayUnmap = other.mayUnmap;
+    iovs = other.iovs;
+    shiftBytes = other.shiftBytes + furtherBytes;
+    rangeCount = other.rangeCount;
+    bufferCount = other.bufferCount;
+    firstAddress = other.firstAddress;
+    firstBytes = other.firstBytes;
+    dataBytes = other.dataBytes;
   }
 
   /**
@@ -167,7 +192,7 @@ public final class BdevIo {
 
   /** Where range {@code index} begins. */
   public long rangeOffsetBytes(int index) {
-    return rangeCount == 1 ? offsetBytes : Mem.getLong(iov(index));
+    return rangeCount == 1 ? offsetBytes : Mem.getLong(iov(index)) + shiftBytes;
   }
 
   /** How long range {@code index} is. */

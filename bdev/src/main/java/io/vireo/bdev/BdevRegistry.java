@@ -69,7 +69,23 @@ public final class BdevRegistry {
    * @throws BdevException ENODEV when there is none of that name or another thread is removing it
    */
   public void unregister(String name) {
-    Bdev bdev = require(name);
+    remove(require(name));
+  }
+
+  /**
+   * As {@link #unregister(String)}, but this one and no other of its name.
+   *
+   * @throws BdevException ENODEV when it is not registered or another thread is removing it
+   */
+  @SuppressWarnings("ReferenceEquality")
+  public void unregister(Bdev bdev) {
+    if (require(bdev.name()) != bdev) {
+      throw none(bdev.name());
+    }
+    remove(bdev);
+  }
+
+  private void remove(Bdev bdev) {
     bdev.users().remove();
     try {
       bdev.destroy();
@@ -91,8 +107,11 @@ public final class BdevRegistry {
    * @throws BdevException ENODEV when there is none
    */
   public Bdev require(String name) {
-    return find(name)
-        .orElseThrow(() -> new BdevException(Errno.ENODEV, "there is no bdev %s".formatted(name)));
+    return find(name).orElseThrow(() -> none(name));
+  }
+
+  private static BdevException none(String name) {
+    return new BdevException(Errno.ENODEV, "there is no bdev %s".formatted(name));
   }
 
   /**

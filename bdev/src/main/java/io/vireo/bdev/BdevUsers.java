@@ -53,7 +53,17 @@ final class BdevUsers {
     if (write && claimer != null) {
       throw claimed();
     }
-    BdevDescriptor descriptor = new BdevDescriptor(bdev, write, listener);
+    return add(new BdevDescriptor(bdev, write, listener));
+  }
+
+  /** For a user who has it open already, and maybe claimed. */
+  synchronized BdevDescriptor openAgain(BdevDescriptor descriptor) {
+    requirePresent();
+    requireOpen(descriptor);
+    return add(new BdevDescriptor(descriptor.bdev(), descriptor.write(), BdevListener.NONE));
+  }
+
+  private BdevDescriptor add(BdevDescriptor descriptor) {
     open.add(descriptor);
     return descriptor;
   }
@@ -255,15 +265,20 @@ final class BdevUsers {
     }
     for (BdevChannel channel : channels) {
       channel.closed().join();
-      retired(channel);
+      if (retired(channel)) {
+        channel.bdev().channelClosed(channel);
+      }
     }
   }
 
-  private synchronized void retired(BdevChannel channel) {
-    if (retiring.remove(channel)) {
+  /** Whether this is the first to know. */
+  private synchronized boolean retired(BdevChannel channel) {
+    boolean first = retiring.remove(channel);
+    if (first) {
       channel.stats().addTo(retired);
       histogram.closed(channel);
     }
+    return first;
   }
 
   void resize(Bdev bdev, long bytes) {

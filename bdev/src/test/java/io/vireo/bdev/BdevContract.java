@@ -16,7 +16,7 @@ public abstract class BdevContract extends LifeContract {
     driver.run(IoType.UNMAP, 0, 4L * block);
     driver.run(IoType.FLUSH, 0, 0);
     driver.run(IoType.READ, DISK_BYTES, block);
-    BdevDescriptor other = fixture.registry.open("Disk0", false, fixture.listener);
+    BdevDescriptor other = fixture.registry.open(fixture.bdev.name(), false, fixture.listener);
     ChannelDriver them = fixture.driver(other.channel(fixture.stepped.reactor()), 1, MIB);
     them.read(0, 5 * block);
     them.write(0, new byte[block]);

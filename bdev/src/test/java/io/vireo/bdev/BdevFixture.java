@@ -56,6 +56,11 @@ public final class BdevFixture implements AutoCloseable {
 
   /** Runs control code on a thread of its own while this one steps the reactor. */
   public void whileStepping(Runnable control) {
+    whileStepping(stepped, control);
+  }
+
+  /** The same with that reactor. */
+  public static void whileStepping(SteppedReactor stepped, Runnable control) {
     List<Throwable> failures = new ArrayList<>();
     Thread thread = new Thread(control, "control");
     thread.setUncaughtExceptionHandler((t, e) -> failures.add(e));

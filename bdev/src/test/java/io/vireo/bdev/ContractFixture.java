@@ -3,6 +3,7 @@ package io.vireo.bdev;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.linux.Mem;
+import io.vireo.reactor.SteppedReactor;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,9 +21,14 @@ abstract class ContractFixture {
   /** A new bdev of that size, all zeroes, that is not registered. */
   protected abstract Bdev create(String name, long sizeBytes) throws Exception;
 
+  /** Where the channel is. */
+  protected SteppedReactor reactor() {
+    return new SteppedReactor();
+  }
+
   @BeforeEach
   void open() throws Exception {
-    fixture = new BdevFixture(create("Disk0", DISK_BYTES));
+    fixture = new BdevFixture(create("Disk0", DISK_BYTES), reactor());
     channel = fixture.channel;
     block = fixture.bdev.blockBytes();
     driver = fixture.driver(64, 4 * MIB);

@@ -51,13 +51,13 @@ abstract class LifeContract extends RefusalContract {
     assertThat(driver.write(0, new byte[block])).isEqualTo(IoStatus.NO_DEVICE);
     assertThat(driver.run(IoType.FLUSH, 0, 0)).isEqualTo(IoStatus.NO_DEVICE);
     assertThat(driver.run(IoType.RESET, 0, 0)).isEqualTo(IoStatus.NO_DEVICE);
-    assertThat(fixture.listener.events()).containsExactly("removed Disk0");
-    assertThat(fixture.registry.find("Disk0")).isEmpty();
+    assertThat(fixture.listener.events()).containsExactly("removed " + fixture.bdev.name());
+    assertThat(fixture.registry.find(fixture.bdev.name())).isEmpty();
   }
 
   @Test
   void closing_a_descriptor_with_requests_in_flight_waits_for_them_and_leaves_other_users() {
-    BdevDescriptor other = fixture.registry.open("Disk0", true, fixture.listener);
+    BdevDescriptor other = fixture.registry.open(fixture.bdev.name(), true, fixture.listener);
     BdevChannel theirs = other.channel(fixture.stepped.reactor());
     ChannelDriver them = fixture.driver(theirs, 32, MIB);
     for (int i = 0; i < 32; i++) {
@@ -77,7 +77,7 @@ abstract class LifeContract extends RefusalContract {
     long memory = TruncatedMemory.map();
     try (BdevFixture shared = new BdevFixture(create("Disk1", DISK_BYTES), stepped)) {
       ChannelDriver bad = shared.driver(1, block);
-      BdevDescriptor other = shared.registry.open("Disk1", true, shared.listener);
+      BdevDescriptor other = shared.registry.open(shared.bdev.name(), true, shared.listener);
       BdevChannel theirs = other.channel(stepped.reactor());
       ChannelDriver good = shared.driver(theirs, 1, 2L * block);
       for (int round = 0; round < 2000; round++) {

@@ -87,7 +87,7 @@ abstract class RefusalContract extends DataContract {
   void a_descriptor_opened_for_reading_refuses_changes() {
     byte[] data = random(5, block);
     driver.write(0, data);
-    BdevDescriptor reader = fixture.registry.open("Disk0", false, fixture.listener);
+    BdevDescriptor reader = fixture.registry.open(fixture.bdev.name(), false, fixture.listener);
     BdevChannel reading = reader.channel(fixture.stepped.reactor());
     ChannelDriver user = fixture.driver(reading, 1, MIB);
     assertThat(user.read(0, block)).isEqualTo(data);

@@ -3,11 +3,12 @@ package io.vireo.bdev.nvme;
 import io.vireo.bdev.IoStatus;
 import io.vireo.nvme.spec.NvmeStatus;
 
-/** What a controller's status means for whoever has the disk. */
-final class Statuses {
+/** What a controller's status means for whoever has the disk. Any thread. */
+public final class Statuses {
   private Statuses() {}
 
-  static int of(int status) {
+  /** The {@link IoStatus} for a status of {@link NvmeStatus}. */
+  public static int of(int status) {
     return switch (NvmeStatus.typeAndCode(status)) {
       case NvmeStatus.SUCCESS -> IoStatus.OK;
       case NvmeStatus.INVALID_OPCODE -> IoStatus.UNSUPPORTED;

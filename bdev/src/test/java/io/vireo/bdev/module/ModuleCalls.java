@@ -59,8 +59,8 @@ public final class ModuleCalls {
     return modules.stream().flatMap(module -> module.configuration(context).stream()).toList();
   }
 
-  /** Removes all bdevs. */
+  /** Removes all bdevs, those that stand on others before them. */
   public void clear() {
-    bdevs.all().forEach(bdev -> bdevs.unregister(bdev.name()));
+    bdevs.all().reversed().forEach(bdev -> bdevs.unregister(bdev.name()));
   }
 }

@@ -52,7 +52,18 @@ class ParameterNamesTest {
             "framework_get_pci_devices",
             "bdev_nvme_add_error_injection",
             "bdev_nvme_remove_error_injection",
-            "bdev_nvme_send_cmd");
+            "bdev_nvme_send_cmd",
+            "bdev_split_create",
+            "bdev_split_delete",
+            "bdev_passthru_create",
+            "bdev_passthru_delete",
+            "bdev_delay_create",
+            "bdev_delay_update_latency",
+            "bdev_delay_delete",
+            "bdev_error_create",
+            "bdev_error_inject_error",
+            "bdev_error_resume_pending",
+            "bdev_error_delete");
   }
 
   @Test
@@ -68,6 +79,34 @@ class ParameterNamesTest {
             "bdev_nvme_add_error_injection", List.of("name", "cmd_type", "opc"),
             "bdev_nvme_send_cmd", List.of("name", "cmd_type", "data_direction", "cmdbuf"));
     required.forEach((method, names) -> assertThat(required(method)).isEqualTo(names));
+  }
+
+  @Test
+  void parameters_of_bdevs_that_stand_on_others() {
+    assertThat(required("bdev_split_create")).containsExactly("base_bdev", "split_count");
+    assertThat(optional("bdev_split_create")).containsExactly("split_size_mb");
+    assertThat(required("bdev_split_delete")).containsExactly("base_bdev");
+    assertThat(required("bdev_passthru_create")).containsExactly("base_bdev_name", "name");
+    assertThat(optional("bdev_passthru_create")).containsExactly("uuid");
+    assertThat(required("bdev_delay_create"))
+        .containsExactly(
+            "base_bdev_name",
+            "name",
+            "avg_read_latency",
+            "p99_read_latency",
+            "avg_write_latency",
+            "p99_write_latency");
+    assertThat(optional("bdev_delay_create")).containsExactly("uuid");
+    assertThat(required("bdev_delay_update_latency"))
+        .containsExactly("delay_bdev_name", "latency_type", "latency_us");
+    assertThat(required("bdev_error_create")).containsExactly("base_name");
+    assertThat(optional("bdev_error_create")).containsExactly("uuid");
+    assertThat(required("bdev_error_inject_error"))
+        .containsExactly("name", "io_type", "error_type");
+    assertThat(optional("bdev_error_inject_error"))
+        .containsExactly(
+            "nvme_sct", "nvme_sc", "num", "queue_depth", "corrupt_offset", "corrupt_value");
+    assertThat(required("bdev_error_resume_pending")).containsExactly("name");
   }
 
   @Test
@@ -101,7 +140,15 @@ class ParameterNamesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bdev_malloc_delete", "bdev_null_delete", "bdev_uring_delete"})
+  @ValueSource(
+      strings = {
+        "bdev_malloc_delete",
+        "bdev_null_delete",
+        "bdev_uring_delete",
+        "bdev_passthru_delete",
+        "bdev_delay_delete",
+        "bdev_error_delete"
+      })
   void a_deletion_takes_a_name(String method) {
     assertThat(required(method)).containsExactly("name");
     assertThat(optional(method)).isEmpty();

@@ -1,0 +1,11 @@
+package io.vireo.bdev.error;
+
+import io.vireo.bdev.module.Optional;
+
+/**
+ * Parameters of bdev_error_create.
+ *
+ * @param base_name what it stands on; its name is EE_ and this one
+ * @param uuid random when absent
+ */
+public record ErrorCreate(String base_name, @Optional String uuid) {}

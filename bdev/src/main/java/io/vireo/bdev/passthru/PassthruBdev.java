@@ -1,0 +1,36 @@
+package io.vireo.bdev.passthru;
+
+import io.vireo.bdev.filter.BaseBdev;
+import io.vireo.bdev.filter.BaseChannel;
+import io.vireo.bdev.filter.FilterBdev;
+import io.vireo.bdev.filter.FilterChannel;
+import io.vireo.bdev.filter.ForwardingChannel;
+import io.vireo.reactor.Reactor;
+import java.util.Map;
+import java.util.UUID;
+
+/** Another name for a bdev. */
+final class PassthruBdev extends FilterBdev {
+  PassthruBdev(BaseBdev base, String name, UUID uuid) {
+    super(base, name, uuid);
+  }
+
+  PassthruCreate parameters() {
+    return new PassthruCreate(base().bdev().name(), name(), uuid().toString());
+  }
+
+  @Override
+  public String productName() {
+    return "passthru";
+  }
+
+  @Override
+  public Map<String, Object> driverSpecific() {
+    return Map.of("passthru", Map.of("name", name(), "base_bdev_name", base().bdev().name()));
+  }
+
+  @Override
+  protected FilterChannel createChannel(Reactor reactor, BaseChannel below) {
+    return new ForwardingChannel(this, reactor, below, 0);
+  }
+}
