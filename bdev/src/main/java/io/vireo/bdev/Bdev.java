@@ -201,7 +201,8 @@ public abstract class Bdev {
 
   /**
    * Does what is left to do when a channel was drained and closed, and what its reactor may not
-   * wait for: the other end of {@link #openChannel}. Called once for each, on a control thread.
+   * wait for: the other end of {@link #openChannel}. Called by each control thread that waited for
+   * that; before {@link #destroy}.
    */
   protected void channelClosed(BdevChannel channel) {}
 

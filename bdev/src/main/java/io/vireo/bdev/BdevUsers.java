@@ -265,20 +265,16 @@ final class BdevUsers {
     }
     for (BdevChannel channel : channels) {
       channel.closed().join();
-      if (retired(channel)) {
-        channel.bdev().channelClosed(channel);
-      }
+      channel.bdev().channelClosed(channel);
+      retired(channel);
     }
   }
 
-  /** Whether this is the first to know. */
-  private synchronized boolean retired(BdevChannel channel) {
-    boolean first = retiring.remove(channel);
-    if (first) {
+  private synchronized void retired(BdevChannel channel) {
+    if (retiring.remove(channel)) {
       channel.stats().addTo(retired);
       histogram.closed(channel);
     }
-    return first;
   }
 
   void resize(Bdev bdev, long bytes) {

@@ -31,20 +31,11 @@ final class DelayChannel extends HoldingChannel {
   }
 
   @Override
-  protected int start(BdevIo io) {
-    ForwardedIo forwarded = prepare(io);
-    if (forwarded == null) {
-      return IoStatus.BUSY;
-    }
-    int status = forward(forwarded);
-    if (status == IoStatus.BUSY) {
-      return status;
-    }
+  protected int answered(BdevIo io, ForwardedIo forwarded, int status) {
     long delayNs = latencies.ns(io.type(), isSlow(io.type()));
     if (status == IoStatus.PENDING) {
       delaysNs[forwarded.tag()] = delayNs;
-      take(io);
-      return status;
+      return super.answered(io, forwarded, status);
     }
     if (delayNs == 0) {
       return status;

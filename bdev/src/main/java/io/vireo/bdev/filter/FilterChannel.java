@@ -50,6 +50,15 @@ public abstract class FilterChannel extends BdevChannel implements IoCompletion 
       return IoStatus.BUSY;
     }
     int status = forward(forwarded);
+    return status == IoStatus.BUSY ? status : answered(io, forwarded, status);
+  }
+
+  /**
+   * The base has answered what was prepared, by a final status or PENDING; not yet taken.
+   *
+   * @return what the user is answered
+   */
+  protected int answered(BdevIo io, ForwardedIo forwarded, int status) {
     if (status == IoStatus.PENDING) {
       take(io);
     }

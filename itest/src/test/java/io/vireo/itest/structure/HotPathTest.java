@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 class HotPathTest {
   /**
-   * At the end of a channel's life, after a bug of a request's owner, or when a queue has more in
-   * flight, or a request more buffers, than ever before, and when a disk has another size or is
+   * At the end of a channel's life, after a bug of a request's owner, or when a queue or a
+   * filter has more in flight, or a request more buffers, than ever before, and when a disk has another size or is
    * reset.
    */
   private static final Pattern ONCE =
@@ -23,7 +23,8 @@ class HotPathTest {
               + " RequestPool\\.grow > RequestPool\\.makeChunk >"
               + " io\\.vireo\\.virtio\\.blk\\.BlkRequest\\.<init>.*|.* > DriveIo\\.takeData >"
               + " DriveIo\\.makeRoom > .*|.* > NvmeChannel\\.start > NvmeChannel\\.follow > .*|.* >"
-              + " NvmeChannel\\.cancelInFlight > .*");
+              + " NvmeChannel\\.cancelInFlight > .*|.* > ForwardedIos\\.next >"
+              + " ForwardedIos\\.grow > .*");
 
   @Test
   void a_lap_allocates_nothing_and_takes_no_lock_and_writes_no_log() {
