@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 
 class HotPathTest {
   /**
-   * At the end of a channel's life, after a bug of a request's owner, or when a queue or a
-   * filter has more in flight, or a request more buffers, than ever before, and when a disk has another size or is
-   * reset.
+   * At the end of a channel's life, after a bug of a request's owner, or when a queue or a filter
+   * has more in flight, or a request more buffers, than ever before, and when a disk has another
+   * size or is reset.
    */
   private static final Pattern ONCE =
       Pattern.compile(
