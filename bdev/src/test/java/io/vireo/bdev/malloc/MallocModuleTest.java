@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.bdev.BdevException;
 import io.vireo.bdev.BdevGeometry;
+import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.ModuleCalls;
 import io.vireo.bdev.nulldev.NullCreate;
 import io.vireo.linux.Errno;
@@ -63,7 +64,7 @@ class MallocModuleTest {
         .isEqualTo(new BdevGeometry(512, 4096, 16, 0, 0, 0, 0, 0));
     assertThat(calls.configuration())
         .singleElement()
-        .satisfies(entry -> assertThat(entry.parameters()).isEqualTo(all));
+        .isEqualTo(new ConfigEntry("bdev_malloc_create", all, "M"));
   }
 
   @Test

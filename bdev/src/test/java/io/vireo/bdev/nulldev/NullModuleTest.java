@@ -8,6 +8,7 @@ import io.vireo.bdev.BdevGeometry;
 import io.vireo.bdev.ChannelDriver;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
+import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.ModuleCalls;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -62,11 +63,7 @@ class NullModuleTest {
         .isEqualTo(new BdevGeometry(512, 4096, 0, 2, 1, 3, 5, 4));
     assertThat(calls.configuration())
         .singleElement()
-        .satisfies(
-            entry -> {
-              assertThat(entry.method()).isEqualTo("bdev_null_create");
-              assertThat(entry.parameters()).isEqualTo(all);
-            });
+        .isEqualTo(new ConfigEntry("bdev_null_create", all, "N"));
     assertThat(calls.call("bdev_null_delete", new NullDelete("N"))).isEqualTo(true);
     assertThat(calls.configuration()).isEmpty();
   }

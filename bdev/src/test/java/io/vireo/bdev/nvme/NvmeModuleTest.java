@@ -134,6 +134,9 @@ class NvmeModuleTest {
     assertThat(fixture.configuration())
         .extracting(ConfigEntry::method)
         .containsExactly("bdev_nvme_set_options", "bdev_nvme_attach_controller");
+    assertThat(fixture.configuration())
+        .extracting(ConfigEntry::bdev)
+        .containsExactly(null, "Nvme0n1");
     assertThat(fixture.configuration().getFirst().parameters()).isEqualTo(set);
     refused(
         () -> fixture.call("bdev_nvme_set_options", set),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevException;
 import io.vireo.bdev.IoType;
+import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.ModuleCalls;
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
@@ -80,7 +81,7 @@ class UringModuleTest {
         .hasToString("{%s}".formatted(driverSpecific(bdev)));
     assertThat(calls.configuration())
         .singleElement()
-        .satisfies(entry -> assertThat(entry.parameters()).isEqualTo(all));
+        .isEqualTo(new ConfigEntry("bdev_uring_create", all, "U"));
     assertThat(calls.call("bdev_uring_delete", new UringDelete("U"))).isEqualTo(true);
     assertThat(calls.bdevs.all()).isEmpty();
   }
