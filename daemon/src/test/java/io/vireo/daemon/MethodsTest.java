@@ -41,7 +41,14 @@ class MethodsTest {
     assertThat(target.call("rpc_get_methods", "current", true, "include_aliases", true))
         .extracting(JsonNode::stringValue)
         .containsExactly(
+            "bdev_delay_create",
+            "bdev_delay_delete",
+            "bdev_delay_update_latency",
             "bdev_enable_histogram",
+            "bdev_error_create",
+            "bdev_error_delete",
+            "bdev_error_inject_error",
+            "bdev_error_resume_pending",
             "bdev_get_bdevs",
             "bdev_get_histogram",
             "bdev_get_histogram_borders",
@@ -64,6 +71,10 @@ class MethodsTest {
             "bdev_nvme_send_cmd",
             "bdev_nvme_set_hotplug",
             "bdev_nvme_set_options",
+            "bdev_passthru_create",
+            "bdev_passthru_delete",
+            "bdev_split_create",
+            "bdev_split_delete",
             "bdev_uring_create",
             "bdev_uring_delete",
             "framework_get_config",
