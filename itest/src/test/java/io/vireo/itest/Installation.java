@@ -32,8 +32,10 @@ record Installation(Path root) {
     }
     files.add(Repository.ROOT.resolve("pom.xml"));
     files.add(Repository.LAUNCHER);
+    files.add(Repository.ROOT.resolve("daemon/src/launcher/source-tree"));
     for (Path file : files) {
       Path copy = root.resolve(Repository.ROOT.relativize(file));
+      Files.createDirectories(copy.getParent());
       Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
     }
     return new Installation(root);
