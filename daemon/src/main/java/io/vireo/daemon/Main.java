@@ -30,7 +30,13 @@ import picocli.CommandLine.TypeConversionException;
     name = "vireo",
     header = "Virtual disks for virtual machines over vhost-user.",
     versionProvider = Main.VersionText.class,
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Environment:",
+      "  JAVA_HOME       the Java >= 25 that runs it, looked for before others",
+      "  XDG_CACHE_HOME  where what makes starts fast is kept: ~/.cache if it is not set"
+    })
 public final class Main {
   /** Four times what it takes on an idle machine. */
   private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(2);
@@ -56,7 +62,7 @@ public final class Main {
    *
    * @param preparation of a target
    */
-  static CommandLine commandLine(Runnable preparation, String... args) {
+  public static CommandLine commandLine(Runnable preparation, String... args) {
     Map<String, Supplier<?>> commands = new LinkedHashMap<>();
     commands.put("target", () -> new TargetCommand(preparation));
     commands.put("rpc", RpcCommand::new);
