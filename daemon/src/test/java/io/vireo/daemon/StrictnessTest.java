@@ -49,11 +49,14 @@ class StrictnessTest {
           "1" + "0".repeat(500));
 
   @TempDir static Path dir;
+  @TempDir static Path other;
 
   private RunningTarget target;
+  private RunningTarget waiting; // for the methods that come before the target runs
 
   @BeforeAll
   void start() throws IOException {
+    waiting = new RunningTarget(other, new StartOptions(null, false, true, null));
     target = new RunningTarget(dir);
     target.call("bdev_malloc_create", "name", "there", "num_blocks", 8, "block_size", 512);
     target.call("vhost_create_blk_controller", "ctrlr", "there", "dev_name", "there");
@@ -62,42 +65,59 @@ class StrictnessTest {
   @AfterAll
   void stop() throws IOException {
     target.close();
+    waiting.close();
   }
 
   @TestFactory
   Stream<DynamicTest> every_method_refuses_every_wrong_parameter_by_name() throws IOException {
-    List<String> methods =
-        target.call("rpc_get_methods").valueStream().map(JsonNode::stringValue).toList();
-    assertThat(methods).contains("bdev_malloc_create", "vhost_create_blk_controller");
-    return methods.stream()
-        .map(method -> DynamicTest.dynamicTest(method, () -> refusesEverythingWrong(method)));
+    List<String> running = methods(target);
+    assertThat(running).contains("bdev_malloc_create", "vhost_create_blk_controller");
+    List<String> others = new ArrayList<>(methods(waiting));
+    others.removeAll(running);
+    assertThat(others).contains("framework_start_init");
+    return Stream.concat(
+        running.stream()
+            .map(method -> DynamicTest.dynamicTest(method, () -> refusesEverythingWrong(method))),
+        others.stream()
+            .map(method -> DynamicTest.dynamicTest(method, () -> refuses(waiting, method))));
+  }
+
+  private static List<String> methods(RunningTarget of) throws IOException {
+    return of.call("rpc_get_methods", "current", true)
+        .valueStream()
+        .map(JsonNode::stringValue)
+        .toList();
   }
 
   private void refusesEverythingWrong(String method) throws IOException {
     String before = target.state();
+    refuses(target, method);
+    assertThat(target.state()).isEqualTo(before);
+  }
+
+  private static void refuses(RunningTarget target, String method) throws IOException {
     JsonNode declared = target.call("rpc_get_parameters", "method", method);
     if (declared.isEmpty()) {
-      assertRefused(method, object(Map.of()), method + " requires no parameters");
+      assertRefused(target, method, object(Map.of()), method + " requires no parameters");
       return;
     }
     ObjectNode right = rightTypes(declared);
     ObjectNode unknown = right.deepCopy().put("no_such", 1);
-    assertRefused(method, unknown, "unknown parameter 'no_such'");
-    assertRefused(method, MAPPER.readTree("[1]"), "not an object");
+    assertRefused(target, method, unknown, "unknown parameter 'no_such'");
+    assertRefused(target, method, MAPPER.readTree("[1]"), "not an object");
     for (JsonNode parameter : declared) {
       String name = parameter.path("name").stringValue();
       if (parameter.path("required").booleanValue()) {
         ObjectNode missing = right.deepCopy();
         missing.remove(name);
-        assertRefused(method, missing, "parameter '" + name + "' is missing");
+        assertRefused(target, method, missing, "parameter '" + name + "' is missing");
       }
       for (String value : wrongValues(parameter.path("type").stringValue())) {
         ObjectNode wrong = right.deepCopy();
         wrong.set(name, MAPPER.readTree(value));
-        assertRefused(method, wrong, "parameter '" + name + "' ");
+        assertRefused(target, method, wrong, "parameter '" + name + "' ");
       }
     }
-    assertThat(target.state()).isEqualTo(before);
   }
 
   /** Values of the declared types; parameters are looked at in their order, before any is used. */
@@ -146,7 +166,8 @@ class StrictnessTest {
     return MAPPER.valueToTree(members);
   }
 
-  private void assertRefused(String method, JsonNode params, String sentence) throws IOException {
+  private static void assertRefused(
+      RunningTarget target, String method, JsonNode params, String sentence) throws IOException {
     try {
       JsonNode result = target.client.call(method, params);
       throw new AssertionError(method + " took " + params + ": " + result);
