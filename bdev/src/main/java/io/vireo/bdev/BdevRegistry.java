@@ -11,8 +11,17 @@ import java.util.Optional;
 public final class BdevRegistry {
   private final Map<String, Bdev> bdevs = new LinkedHashMap<>();
 
+  private final BdevEvents events;
+
   /** Nothing registered. */
-  public BdevRegistry() {}
+  public BdevRegistry() {
+    this(BdevEvents.NONE);
+  }
+
+  /** Nothing registered. */
+  public BdevRegistry(BdevEvents events) {
+    this.events = events;
+  }
 
   /**
    * Makes a bdev known.
@@ -23,6 +32,7 @@ public final class BdevRegistry {
     requireFree(bdev.name());
     requireFree(bdev.uuid().toString());
     bdevs.put(bdev.name(), bdev);
+    events.registered(bdev.name());
     notifyAll();
   }
 
@@ -92,6 +102,7 @@ public final class BdevRegistry {
     } finally {
       synchronized (this) {
         bdevs.remove(bdev.name());
+        events.unregistered(bdev.name());
       }
     }
   }

@@ -14,6 +14,7 @@ import io.vireo.daemon.method.FrameworkMethods;
 import io.vireo.daemon.method.HistogramMethods;
 import io.vireo.daemon.method.KillMethod;
 import io.vireo.daemon.method.LogMethods;
+import io.vireo.daemon.method.Notifications;
 import io.vireo.daemon.method.ThreadMethods;
 import io.vireo.daemon.method.VhostMethods;
 import io.vireo.daemon.rpc.CallListener;
@@ -77,7 +78,8 @@ public final class Target implements Closeable {
     owned.add(reactors, reactors::close);
     List<BdevModule> modules = Plugins.modules(options.start().plugins());
     owned.add(modules, () -> modules.forEach(BdevModule::close));
-    BdevRegistry bdevs = new BdevRegistry();
+    Notifications notifications = new Notifications();
+    BdevRegistry bdevs = new BdevRegistry(notifications);
     owned.add(bdevs, () -> unregisterAll(bdevs));
     VhostServer vhost =
         new VhostServer(options.socketDirectory(), new MappingCache(memory), reactors);
@@ -96,6 +98,7 @@ public final class Target implements Closeable {
     ContextSwitches switches = new ContextSwitches(reactors);
     owned.add(switches, switches::close);
     methods.addAll(switches.methods());
+    methods.addAll(notifications.methods());
     methods.addAll(configuration.methods());
     methods.addAll(BdevMethods.all(bdevs, reactors));
     methods.addAll(vhostMethods.all());

@@ -135,11 +135,11 @@ final class TargetCommand implements Callable<Integer> {
       Target target = Target.start(options);
       started.complete(target);
       keepOthersOff(target);
+      log(options, target);
     } catch (IOException | RuntimeException | Error e) {
       started.completeExceptionally(e);
       throw e;
     }
-    log(options);
     new CountDownLatch(1).await();
     return 0;
   }
@@ -168,15 +168,30 @@ final class TargetCommand implements Callable<Integer> {
         new StartOptions(config, autosave, waitForRpc, plugins));
   }
 
-  private static void log(TargetOptions options) {
+  private static void log(TargetOptions options, Target target) {
     logger()
         .info(
-            "Vireo {} runs on CPUs {} (idle: {}), JSON-RPC at {}, disks' sockets in {}",
+            "Vireo {} runs on CPUs {} (idle: {}), JSON-RPC at {}, disks' sockets in {}{}",
             Version.current(),
             CpuMask.formatList(options.cpus()),
             Words.of(options.reactors().idle()),
             options.rpcSocket(),
-            options.socketDirectory());
+            options.socketDirectory(),
+            beginning(options.start(), target));
+  }
+
+  private static String beginning(StartOptions start, Target target) {
+    if (start.waitForRpc()) {
+      return "; it waits for framework_start_init";
+    }
+    return start.config() == null
+        ? ""
+        : "; of %s: bdevs %d, controllers %d%s"
+            .formatted(
+                start.config(),
+                target.bdevs().all().size(),
+                target.vhost().controllers().size(),
+                start.autosave() ? "; changes are written to it" : "");
   }
 
   /**

@@ -90,6 +90,8 @@ class MethodsTest {
             "log_set_flag",
             "log_set_level",
             "log_set_print_level",
+            "notify_get_notifications",
+            "notify_get_types",
             "rpc_get_methods",
             "rpc_get_parameters",
             "spdk_get_version",
