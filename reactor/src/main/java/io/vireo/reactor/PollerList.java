@@ -14,18 +14,11 @@ import java.util.List;
  * twice in a lap, or called after its removal. Parking only swaps places, so it allocates nothing.
  */
 final class PollerList {
-  private static final class Slot {
-    long lastWorkNs;
-    long busyRuns;
-    long runs; // but those since it was unparked
-    long polledSince; // how often all had been polled then
-  }
-
   private final Faults faults;
   private Poller[] pollers = new Poller[8];
 
   /** What is known of the poller at the same index; looked at only when it had work. */
-  private Slot[] slots = new Slot[8];
+  private PollerSlot[] slots = new PollerSlot[8];
 
   /** How often all were polled. */
   private long rounds;
@@ -126,11 +119,11 @@ final class PollerList {
       pollers = Arrays.copyOf(pollers, size * 2);
       slots = Arrays.copyOf(slots, size * 2);
     }
-    Slot slot = new Slot();
-    slot.lastWorkNs = nowNs;
-    slot.polledSince = rounds;
+    if (slots[size] == null) { // else one of a poller that was removed
+      slots[size] = new PollerSlot();
+    }
+    slots[size].begin(nowNs, rounds);
     pollers[size] = poller;
-    slots[size] = slot;
     size++;
     swap(size - 1, polled);
     polled++;
@@ -144,9 +137,10 @@ final class PollerList {
     }
     size--;
     System.arraycopy(pollers, index + 1, pollers, index, size - index);
+    PollerSlot spare = slots[index];
     System.arraycopy(slots, index + 1, slots, index, size - index);
     pollers[size] = null;
-    slots[size] = null;
+    slots[size] = spare;
     if (index < polled) {
       polled--;
     }
@@ -280,7 +274,7 @@ final class PollerList {
   /** Adds what is known of each. */
   void report(List<PollerStats> stats) {
     for (int i = 0; i < size; i++) {
-      Slot slot = slots[i];
+      PollerSlot slot = slots[i];
       long runs = slot.runs + (i < polled ? rounds - slot.polledSince : 0);
       stats.add(new PollerStats(pollers[i].name(), i >= polled, runs, slot.busyRuns));
     }
@@ -290,7 +284,7 @@ final class PollerList {
     Poller poller = pollers[a];
     pollers[a] = pollers[b];
     pollers[b] = poller;
-    Slot slot = slots[a];
+    PollerSlot slot = slots[a];
     slots[a] = slots[b];
     slots[b] = slot;
   }
