@@ -8,6 +8,7 @@ import io.vireo.daemon.pci.PciCommand;
 import io.vireo.daemon.perf.NvmePerfCommand;
 import io.vireo.daemon.perf.PerfCommand;
 import io.vireo.daemon.perf.StormCommand;
+import io.vireo.daemon.top.TopCommand;
 import io.vireo.linux.pci.PciBus;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -67,6 +68,7 @@ public final class Main {
     commands.put("target", () -> new TargetCommand(preparation));
     commands.put("rpc", RpcCommand::new);
     commands.put("config", () -> ConfigCommand.line(help()));
+    commands.put("top", TopCommand::new);
     commands.put("perf", PerfCommand::new);
     commands.put("storm", StormCommand::new);
     Path root = Path.of("/");

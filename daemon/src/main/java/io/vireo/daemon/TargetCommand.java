@@ -2,6 +2,7 @@ package io.vireo.daemon;
 
 import io.vireo.daemon.log.Logging;
 import io.vireo.daemon.method.Version;
+import io.vireo.daemon.rpc.JsonRpcClient;
 import io.vireo.daemon.rpc.Words;
 import io.vireo.linux.Cpu;
 import io.vireo.linux.ErrnoException;
@@ -36,7 +37,7 @@ import picocli.CommandLine.TypeConversionException;
       "  vireo target -m [2-5] --idle adaptive  four CPUs, free when no guest does I/O"
     })
 final class TargetCommand implements Callable<Integer> {
-  static final String RPC_SOCKET = "/var/tmp/vireo.sock";
+  static final String RPC_SOCKET = JsonRpcClient.USUAL_SOCKET;
 
   @Option(
       names = {"-m", "--cpumask"},

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.linux.Libc;
 import io.vireo.vhost.frontend.FrontendMemory;
-import io.vireo.vhost.frontend.FrontendRing;
-import io.vireo.vhost.frontend.VhostUserFrontend;
-import io.vireo.vhost.message.ProtocolFeatures;
-import io.vireo.virtio.VirtioFeatures;
 import io.vireo.virtio.driver.BlkDriver;
+import io.vireo.virtio.queue.AvailRing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,14 +19,12 @@ import tools.jackson.databind.JsonNode;
 /** What operators see of a front-end that does I/O. */
 @Timeout(60)
 class GuestTest {
-  private static final int TIMEOUT_MILLIS = 20_000;
   private static final int MIB = 1 << 20;
 
   @TempDir Path dir;
   private RunningTarget target;
+  private OneGuest guest;
   private FrontendMemory memory;
-  private VhostUserFrontend frontEnd;
-  private FrontendRing ring;
   private BlkDriver driver;
 
   @BeforeEach
@@ -38,20 +32,14 @@ class GuestTest {
     target = new RunningTarget(dir);
     target.call("bdev_malloc_create", "name", "m", "num_blocks", 2048, "block_size", 512);
     target.call("vhost_create_blk_controller", "ctrlr", "c", "dev_name", "m", "serial", "S1");
-    memory = FrontendMemory.of("vireo-test-guest", 8 * MIB);
-    frontEnd = VhostUserFrontend.connect(dir.resolve("c"), TIMEOUT_MILLIS);
-    long features = frontEnd.negotiate(VirtioFeatures.VERSION_1, ProtocolFeatures.OFFERED);
-    frontEnd.share(memory);
-    ring = new FrontendRing(memory, 0, 64, features);
-    driver = ring.blk(false);
-    frontEnd.start(ring, 0);
+    guest = new OneGuest(dir.resolve("c"));
+    memory = guest.memory;
+    driver = guest.driver;
   }
 
   @AfterEach
   void stop() throws IOException {
-    frontEnd.close();
-    ring.close();
-    memory.close();
+    guest.close();
     target.close();
   }
 
@@ -61,18 +49,49 @@ class GuestTest {
     assertThat(session.path("started").booleanValue()).isTrue();
     assertThat(session.path("inflight_task_cnt").intValue()).isZero();
     assertThat(session.path("max_queues").intValue()).isEqualTo(256);
-    frontEnd.stop(0);
+    guest.frontEnd.stop(0);
     session = target.call("vhost_get_controllers").get(0).path("sessions").get(0);
     assertThat(session.path("started").booleanValue()).isFalse();
   }
 
   @Test
+  void queues_tell_what_they_have_done() throws IOException {
+    long buffer = memory.allocate(8192, 512);
+    guest.run(driver.write(0, buffer, 4096));
+    guest.run(driver.read(4000, buffer, 4096)); // behind the end
+    JsonNode queue = queue();
+    assertThat(queue.propertyNames())
+        .containsExactly(
+            "index", "lcore", "in_flight", "requests", "failed_requests", "interrupts");
+    assertThat(queue.path("index").intValue()).isZero();
+    assertThat(queue.path("in_flight").intValue()).isZero();
+    assertThat(queue.path("requests").intValue()).isEqualTo(2);
+    assertThat(queue.path("failed_requests").intValue()).isEqualTo(1);
+  }
+
+  @Test
+  void a_queue_that_its_driver_has_broken_tells_why() throws IOException {
+    AvailRing.idx(guest.ring.address().availableUva(), 5000);
+    guest.ring.kick().signal();
+    while (!queue().has("broken")) {
+      Thread.onSpinWait();
+    }
+    assertThat(queue().path("broken").stringValue())
+        .isEqualTo("the avail index is more than the queue size ahead");
+  }
+
+  private JsonNode queue() throws IOException {
+    JsonNode session = target.call("vhost_get_controllers").get(0).path("sessions").get(0);
+    return session.path("queues").get(0);
+  }
+
+  @Test
   void counters_tell_what_the_guest_did_and_begin_anew_on_request() throws IOException {
     long buffer = memory.allocate(8192, 512);
-    run(driver.write(0, buffer, 8192));
-    run(driver.read(0, buffer, 4096));
-    run(driver.read(8, buffer, 4096));
-    run(driver.read(4000, buffer, 4096)); // behind the end
+    guest.run(driver.write(0, buffer, 8192));
+    guest.run(driver.read(0, buffer, 4096));
+    guest.run(driver.read(8, buffer, 4096));
+    guest.run(driver.read(4000, buffer, 4096)); // behind the end
 
     JsonNode all = target.call("bdev_get_iostat").path("bdevs").get(0);
     assertThat(all.path("num_write_ops").intValue()).isEqualTo(1);
@@ -109,10 +128,10 @@ class GuestTest {
         5);
     long buffer = memory.allocate(MIB, 512);
     long beforeNs = System.nanoTime();
-    run(driver.write(0, buffer, MIB));
-    run(driver.read(0, buffer, MIB));
-    run(driver.read(8, buffer, 4096));
-    run(driver.read(4000, buffer, 4096)); // behind the end: refused, not served
+    guest.run(driver.write(0, buffer, MIB));
+    guest.run(driver.read(0, buffer, MIB));
+    guest.run(driver.read(8, buffer, 4096));
+    guest.run(driver.read(4000, buffer, 4096)); // behind the end: refused, not served
     long tookNs = System.nanoTime() - beforeNs;
 
     DecodedHistogram bdev = DecodedHistogram.of(target.call("bdev_get_histogram", "name", "m"));
@@ -141,22 +160,11 @@ class GuestTest {
   @Test
   void a_guest_whose_memory_vanishes_loses_its_session_and_the_target_goes_on() throws IOException {
     Libc.ftruncate(memory.regions().getFirst().fd(), 0);
-    ring.kick().signal();
-    assertThat(frontEnd.awaitEnd()).isTrue();
+    guest.ring.kick().signal();
+    assertThat(guest.frontEnd.awaitEnd()).isTrue();
     while (!target.call("vhost_get_controllers").get(0).path("sessions").isEmpty()) {
       Thread.onSpinWait();
     }
     assertThat(target.call("vhost_delete_controller", "ctrlr", "c")).hasToString("true");
-  }
-
-  private void run(int tag) {
-    if (driver.publish()) {
-      ring.kick().signal();
-    }
-    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (driver.poll() != tag) {
-      assertThat(System.nanoTime()).as("the request ends in time").isLessThan(deadlineNs);
-      Thread.onSpinWait();
-    }
   }
 }

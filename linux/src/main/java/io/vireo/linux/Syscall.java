@@ -35,6 +35,7 @@ public final class Syscall {
   static final int MADVISE = 28;
   public static final int SOCKET = 41;
   static final int CONNECT = 42;
+  static final int GETPID = 39;
   static final int SENDTO = 44;
   public static final int RECVFROM = 45;
   static final int SENDMSG = 46;
@@ -50,6 +51,7 @@ public final class Syscall {
   static final int FDATASYNC = 75;
   static final int FTRUNCATE = 77;
   static final int FCHMOD = 91;
+  static final int GETPGRP = 111;
   static final int FSTATFS = 138;
   static final int PRCTL = 157;
   static final int GETTID = 186;
@@ -58,6 +60,7 @@ public final class Syscall {
   static final int IO_SETUP = 206;
   static final int IO_GETEVENTS = 208;
   static final int IO_SUBMIT = 209;
+  static final int TGKILL = 234;
   static final int EPOLL_WAIT = 232;
   static final int EPOLL_CTL = 233;
   static final int MBIND = 237;

@@ -37,6 +37,7 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define NUMBER(class, name, value) printf(#class "." #name " %lld\n", (long long)(int)(value))
@@ -56,6 +57,7 @@ int main(void) {
   NUMBER(Syscall, MADVISE, SYS_madvise);
   NUMBER(Syscall, SOCKET, SYS_socket);
   NUMBER(Syscall, CONNECT, SYS_connect);
+  NUMBER(Syscall, GETPID, SYS_getpid);
   NUMBER(Syscall, SENDTO, SYS_sendto);
   NUMBER(Syscall, RECVFROM, SYS_recvfrom);
   NUMBER(Syscall, SENDMSG, SYS_sendmsg);
@@ -71,6 +73,7 @@ int main(void) {
   NUMBER(Syscall, FDATASYNC, SYS_fdatasync);
   NUMBER(Syscall, FTRUNCATE, SYS_ftruncate);
   NUMBER(Syscall, FCHMOD, SYS_fchmod);
+  NUMBER(Syscall, GETPGRP, SYS_getpgrp);
   NUMBER(Syscall, FSTATFS, SYS_fstatfs);
   NUMBER(Syscall, PRCTL, SYS_prctl);
   NUMBER(Syscall, GETTID, SYS_gettid);
@@ -79,6 +82,7 @@ int main(void) {
   NUMBER(Syscall, IO_SETUP, SYS_io_setup);
   NUMBER(Syscall, IO_GETEVENTS, SYS_io_getevents);
   NUMBER(Syscall, IO_SUBMIT, SYS_io_submit);
+  NUMBER(Syscall, TGKILL, SYS_tgkill);
   NUMBER(Syscall, EPOLL_WAIT, SYS_epoll_wait);
   NUMBER(Syscall, EPOLL_CTL, SYS_epoll_ctl);
   NUMBER(Syscall, MBIND, SYS_mbind);
@@ -423,5 +427,20 @@ int main(void) {
   NUMBER(pci.Uevents, NL_PID, offsetof(struct sockaddr_nl, nl_pid));
   NUMBER(pci.Uevents, NL_GROUPS, offsetof(struct sockaddr_nl, nl_groups));
   NUMBER(pci.PciFunction, NVME, 0x010802); /* PCI_CLASS_STORAGE_EXPRESS, in no header for programs */
+
+  SAME(Terminal, TCGETS);
+  SAME(Terminal, TCSETSW);
+  SAME(Terminal, TIOCGPGRP);
+  SAME(Terminal, TIOCGWINSZ);
+  SAME(Terminal, ICRNL);
+  SAME(Terminal, IXON);
+  SAME(Terminal, ICANON);
+  SAME(Terminal, ECHO);
+  SAME(Terminal, IEXTEN);
+  SAME(Terminal, VQUIT);
+  SAME(Terminal, VTIME);
+  SAME(Terminal, VMIN);
+  SAME(Terminal, VSUSP);
+  SAME(Terminal, SIGTSTP);
   return 0;
 }

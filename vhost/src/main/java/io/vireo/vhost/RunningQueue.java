@@ -106,9 +106,12 @@ final class RunningQueue {
     return reactor;
   }
 
-  /** Requests that have begun and not ended; asks the reactor. Any thread, also after the end. */
-  int inFlight() {
-    return reactor.call(queue::inFlight);
+  /** How it is; asks the reactor. Any thread, also after the end. */
+  QueueState state() {
+    return reactor.call(
+        () ->
+            new QueueState(
+                index, reactor.cpu(), queue.inFlight(), queue.counters(), queue.broken()));
   }
 
   /**

@@ -11,6 +11,8 @@ import io.vireo.reactor.Uninterrupted;
 import io.vireo.vhost.message.Message;
 import io.vireo.vhost.message.MessageSocket;
 import io.vireo.vhost.message.ProtocolException;
+import java.util.Comparator;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -111,9 +113,17 @@ public final class VhostSession {
     return placement;
   }
 
+  /** Each queue that runs, by its index; asks the reactors. */
+  public List<QueueState> queues() {
+    return rings.running().stream()
+        .map(RunningQueue::state)
+        .sorted(Comparator.comparingInt(QueueState::index))
+        .toList();
+  }
+
   /** Requests that have begun and not ended; asks the reactors. */
   public int inFlight() {
-    return rings.running().stream().mapToInt(RunningQueue::inFlight).sum();
+    return queues().stream().mapToInt(QueueState::inFlight).sum();
   }
 
   /** How much of the guest's memory devices reach. */

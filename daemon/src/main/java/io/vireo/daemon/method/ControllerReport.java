@@ -4,6 +4,7 @@ import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevRegistry;
 import io.vireo.reactor.CpuMask;
 import io.vireo.vhost.PinnedMemory;
+import io.vireo.vhost.QueueState;
 import io.vireo.vhost.VhostController;
 import io.vireo.vhost.VhostSession;
 import io.vireo.virtio.VirtioDevice;
@@ -42,14 +43,15 @@ final class ControllerReport {
   }
 
   private static Map<String, Object> session(VhostSession session, VirtioDevice device) {
+    List<QueueState> queues = session.queues();
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("vid", session.number());
     map.put("id", session.number());
     map.put("name", session.name());
     map.put("started", session.started());
     map.put("max_queues", device.maxQueues());
-    map.put("inflight_task_cnt", session.inFlight());
-    map.put("queues", queues(session));
+    map.put("inflight_task_cnt", queues.stream().mapToInt(QueueState::inFlight).sum());
+    map.put("queues", queues.stream().map(ControllerReport::queue).toList());
     map.putAll(memory(session.pinnedMemory()));
     return map;
   }
@@ -65,13 +67,19 @@ final class ControllerReport {
     return map;
   }
 
-  /** Not the field's: which queue runs on which CPU. */
-  record Queue(int index, int lcore) {}
-
-  private static List<Queue> queues(VhostSession session) {
-    return session.placement().entrySet().stream()
-        .map(queue -> new Queue(queue.getKey(), queue.getValue().cpu()))
-        .toList();
+  /** Not the field's: which queue runs on which CPU, and what it has done since it began to. */
+  private static Map<String, Object> queue(QueueState queue) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("index", queue.index());
+    map.put("lcore", queue.cpu());
+    map.put("in_flight", queue.inFlight());
+    map.put("requests", queue.counters().requests());
+    map.put("failed_requests", queue.counters().failed());
+    map.put("interrupts", queue.counters().interrupts());
+    if (queue.broken() != null) {
+      map.put("broken", queue.broken().sentence());
+    }
+    return map;
   }
 
   private static Map<String, Object> backend(VirtioDevice device, BdevRegistry bdevs) {

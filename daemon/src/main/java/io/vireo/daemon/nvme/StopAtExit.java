@@ -2,14 +2,18 @@ package io.vireo.daemon.nvme;
 
 /**
  * Has something stopped when the process is told to end (Ctrl-C) before this is closed. For a
- * controller without an IOMMU: it would go on to write to memory that is somebody else's then.
+ * controller without an IOMMU: it would go on to write to memory that is somebody else's then. And
+ * for whatever else a process must not leave behind as it is.
  */
-final class StopAtExit implements AutoCloseable {
+public final class StopAtExit implements AutoCloseable {
   private final Runnable stop;
   private final Thread hook = new Thread(this::end, "stop");
   private boolean over; // guarded by this
 
-  StopAtExit(Runnable stop) {
+  /**
+   * @param stop what to do then, on a thread of its own
+   */
+  public StopAtExit(Runnable stop) {
     this.stop = stop;
     Runtime.getRuntime().addShutdownHook(hook);
   }

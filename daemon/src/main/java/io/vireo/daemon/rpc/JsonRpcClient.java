@@ -15,6 +15,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Calls methods of a running target over its socket, one after the other. One thread. */
 public final class JsonRpcClient implements AutoCloseable {
+  /** Where a target listens that was not told where. */
+  public static final String USUAL_SOCKET = "/var/tmp/vireo.sock";
+
   /** How long other clients of such targets wait for an answer. */
   public static final Duration PATIENCE = Duration.ofSeconds(60);
 
