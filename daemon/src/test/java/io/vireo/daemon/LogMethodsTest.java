@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is logged can be changed while the target runs. */
 @Timeout(60)
@@ -36,23 +36,22 @@ class LogMethodsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "log_get_level log_set_level NOTICE",
-        "log_get_print_level log_set_print_level INFO"
-      })
-  void levels_are_the_fields_words_in_whatever_case(String methods) throws IOException {
-    String[] words = methods.split(" ");
-    assertThat(target.call(words[0]).stringValue()).isEqualTo(words[2]);
-    assertThat(target.call(words[1], "level", "warning").booleanValue()).isTrue();
-    assertThat(target.call(words[0]).stringValue()).isEqualTo("WARNING");
-    assertThat(target.refusal(words[1], "level", "LOUD"))
+  @CsvSource({
+    "log_get_level, log_set_level, NOTICE",
+    "log_get_print_level, log_set_print_level, INFO"
+  })
+  void levels_are_the_fields_words_in_whatever_case(String get, String set, String first)
+      throws IOException {
+    assertThat(target.call(get).stringValue()).isEqualTo(first);
+    assertThat(target.call(set, "level", "warning").booleanValue()).isTrue();
+    assertThat(target.call(get).stringValue()).isEqualTo("WARNING");
+    assertThat(target.refusal(set, "level", "LOUD"))
         .hasMessage(
             "Invalid argument: there is no log level 'LOUD': there are [ERROR, WARNING, NOTICE,"
                 + " INFO, DEBUG]")
         .extracting(RpcException::code)
         .isEqualTo(-32602);
-    assertThat(target.call(words[0]).stringValue()).isEqualTo("WARNING");
+    assertThat(target.call(get).stringValue()).isEqualTo("WARNING");
   }
 
   @Test

@@ -9,21 +9,21 @@ import java.util.Locale;
  * its info and debug lines, which only flagged parts write, are our DEBUG and TRACE lines.
  */
 public enum LogLevel {
-  ERROR(Level.ERROR),
-  WARNING(Level.WARN),
-  NOTICE(Level.INFO),
-  INFO(Level.DEBUG),
-  DEBUG(Level.TRACE);
+  ERROR(Level.ERROR_INT),
+  WARNING(Level.WARN_INT),
+  NOTICE(Level.INFO_INT),
+  INFO(Level.DEBUG_INT),
+  DEBUG(Level.TRACE_INT);
 
-  private final Level least;
+  private final int least;
 
-  LogLevel(Level least) {
+  LogLevel(int least) {
     this.least = least;
   }
 
   /** Whether lines of that level are logged. */
   boolean includes(Level level) {
-    return level.isGreaterOrEqual(least);
+    return level.toInt() >= least;
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +50,8 @@ public final class ContextSwitches implements AutoCloseable {
       watching =
           Executors.newSingleThreadScheduledExecutor(
               Thread.ofPlatform().daemon().name("context-switches").factory());
-      watching.scheduleAtFixedRate(this::look, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> _ =
+          watching.scheduleAtFixedRate(this::look, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     } else if (enabled != null && !enabled) {
       close();
     }
