@@ -48,12 +48,15 @@ public final class Main {
   private Main() {}
 
   /** Runs the command that {@code args} name and ends the process with its exit status. */
-  public static void main(String[] args) {
+  public static void main(String[] line) {
+    String[] args = BlkCommand.essence(line);
     Runnable preparation = () -> {};
     if (args.length > 0 && args[0].equals("target")) {
       // Begins before the command line is understood: that takes a while, and only one CPU.
       WarmUp warmUp = WarmUp.start(WARM_UP_LIMIT);
       preparation = () -> warmUp.await(WARM_UP_WAIT);
+    } else if (args.length > 0 && args[0].equals("blk")) {
+      preparation = () -> WarmUp.start(WARM_UP_LIMIT);
     }
     System.exit(commandLine(preparation, args).execute(args));
   }
@@ -61,11 +64,12 @@ public final class Main {
   /**
    * What understands {@code args}.
    *
-   * @param preparation of a target
+   * @param preparation of a target, or a disk
    */
   public static CommandLine commandLine(Runnable preparation, String... args) {
     Map<String, Supplier<?>> commands = new LinkedHashMap<>();
     commands.put("target", () -> new TargetCommand(preparation));
+    commands.put("blk", () -> new BlkCommand(preparation));
     commands.put("rpc", RpcCommand::new);
     commands.put("config", () -> ConfigCommand.line(help()));
     commands.put("top", TopCommand::new);

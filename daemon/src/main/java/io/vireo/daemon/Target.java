@@ -41,12 +41,19 @@ public final class Target implements Closeable {
   private final BdevRegistry bdevs;
   private final ReactorGroup reactors;
   private final VhostServer vhost;
+  private final List<Method<?>> methods;
 
-  private Target(Owned owned, BdevRegistry bdevs, ReactorGroup reactors, VhostServer vhost) {
+  private Target(
+      Owned owned,
+      BdevRegistry bdevs,
+      ReactorGroup reactors,
+      VhostServer vhost,
+      List<Method<?>> methods) {
     this.owned = owned;
     this.bdevs = bdevs;
     this.reactors = reactors;
     this.vhost = vhost;
+    this.methods = methods;
   }
 
   /**
@@ -70,7 +77,9 @@ public final class Target implements Closeable {
   }
 
   private static Target start(TargetOptions options, Owned owned) throws IOException {
-    requireDirectory(options.socketDirectory());
+    if (options.socketDirectory() != null) {
+      requireDirectory(options.socketDirectory());
+    }
     FaultListener faults = new FaultListener();
     owned.add(faults, faults::close);
     MemoryRegistry memory = new MemoryRegistry();
@@ -106,11 +115,28 @@ public final class Target implements Closeable {
     for (BdevModule module : modules) {
       methods.addAll(module.methods(context));
     }
+    serve(options, lifecycle, methods, configuration, owned);
+    return new Target(owned, bdevs, reactors, vhost, methods);
+  }
+
+  /** Who has neither clients nor a file does without what understands JSON: it starts sooner. */
+  private static void serve(
+      TargetOptions options,
+      Lifecycle lifecycle,
+      List<Method<?>> methods,
+      Configuration configuration,
+      Owned owned)
+      throws IOException {
+    if (options.rpcSocket() == null && options.start().config() == null) {
+      lifecycle.run();
+      return;
+    }
     MethodTable table = new MethodTable(methods, lifecycle::phase);
     CallListener listener = new Startup(options.start(), lifecycle, table, configuration).begin();
-    JsonRpcServer rpc = new JsonRpcServer(options.rpcSocket(), table, listener);
-    owned.add(rpc, rpc::close);
-    return new Target(owned, bdevs, reactors, vhost);
+    if (options.rpcSocket() != null) {
+      JsonRpcServer rpc = new JsonRpcServer(options.rpcSocket(), table, listener);
+      owned.add(rpc, rpc::close);
+    }
   }
 
   private static void requireDirectory(Path directory) throws IOException {
@@ -143,6 +169,36 @@ public final class Target implements Closeable {
 
   public VhostServer vhost() {
     return vhost;
+  }
+
+  /**
+   * Does what a method does, without JSON: makes a bdev of any module, for one.
+   *
+   * @param method as in {@code bdev_uring_create}
+   * @param parameters of the method's own record, whose defaults count for JSON alone
+   * @return the method's result
+   * @throws IllegalArgumentException when there is no such method, or it has other parameters
+   * @throws RuntimeException the method's refusal, a sentence; nothing has been done then
+   */
+  public Object call(String method, Record parameters) {
+    for (Method<?> candidate : methods) {
+      if (candidate.name().equals(method)) {
+        return call(candidate, parameters);
+      }
+    }
+    throw new IllegalArgumentException("there is no method " + method);
+  }
+
+  private static <P extends Record> Object call(Method<P> method, Record parameters) {
+    if (!method.parameters().isInstance(parameters)) {
+      throw new IllegalArgumentException(
+          "%s takes %s, not %s"
+              .formatted(
+                  method.name(),
+                  method.parameters().getSimpleName(),
+                  parameters.getClass().getSimpleName()));
+    }
+    return method.handler().apply(method.parameters().cast(parameters));
   }
 
   /** Ends all sessions, waiting for what is in flight, and removes everything. Once. */

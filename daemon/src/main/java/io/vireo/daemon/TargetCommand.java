@@ -5,7 +5,6 @@ import io.vireo.daemon.method.Version;
 import io.vireo.daemon.rpc.JsonRpcClient;
 import io.vireo.daemon.rpc.Words;
 import io.vireo.linux.Cpu;
-import io.vireo.linux.ErrnoException;
 import io.vireo.linux.Platform;
 import io.vireo.reactor.CpuMask;
 import io.vireo.reactor.IdleMode;
@@ -14,14 +13,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code vireo target}: runs a target until a signal ends it. */
 @Command(
@@ -109,17 +103,6 @@ final class TargetCommand implements Callable<Integer> {
     this.preparation = preparation;
   }
 
-  static final class IdleConverter implements ITypeConverter<IdleMode> {
-    @Override
-    public IdleMode convert(String text) {
-      return switch (text) {
-        case "poll" -> IdleMode.POLL;
-        case "adaptive" -> IdleMode.ADAPTIVE;
-        default -> throw new TypeConversionException("'" + text + "' is neither poll nor adaptive");
-      };
-    }
-  }
-
   @Override
   public Integer call() throws IOException, InterruptedException {
     Platform.check();
@@ -128,30 +111,15 @@ final class TargetCommand implements Callable<Integer> {
     if (logFile != null) {
       Logging.toFile(logFile);
     }
-    CompletableFuture<Target> started = new CompletableFuture<>();
-    // A signal may come at any moment; what is being started is finished first, then closed.
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(started), "end"));
-    preparation.run();
-    try {
-      Target target = Target.start(options);
-      started.complete(target);
-      keepOthersOff(target);
-      log(options, target);
-    } catch (IOException | RuntimeException | Error e) {
-      started.completeExceptionally(e);
-      throw e;
-    }
+    new Foreground<Target>(target -> target)
+        .start(
+            () -> {
+              preparation.run();
+              return Target.start(options);
+            },
+            target -> log(options, target));
     new CountDownLatch(1).await();
     return 0;
-  }
-
-  /** A sandbox may forbid it; the target works without, with longer tails. */
-  private static void keepOthersOff(Target target) {
-    try {
-      Housekeeping.keepOff(target.reactors());
-    } catch (ErrnoException e) {
-      logger().warn("the JVM's threads share the reactors' CPUs: {}", e.getMessage());
-    }
   }
 
   private TargetOptions options() {
@@ -170,7 +138,7 @@ final class TargetCommand implements Callable<Integer> {
   }
 
   private static void log(TargetOptions options, Target target) {
-    logger()
+    Foreground.logger()
         .info(
             "Vireo {} runs on CPUs {} (idle: {}), JSON-RPC at {}, disks' sockets in {}{}",
             Version.current(),
@@ -193,31 +161,5 @@ final class TargetCommand implements Callable<Integer> {
                 target.bdevs().all().size(),
                 target.vhost().controllers().size(),
                 start.autosave() ? "; changes are written to it" : "");
-  }
-
-  /**
-   * The shutdown hook. Ends the process itself: a clean end has status 0, also when it was a signal
-   * that asked for it.
-   */
-  private static void end(CompletableFuture<Target> started) {
-    if (started.isCompletedExceptionally()) {
-      Logging.stop();
-      return;
-    }
-    int status = 0;
-    try {
-      logger().info("Vireo ends");
-      started.join().close();
-    } catch (IOException | RuntimeException e) {
-      logger().error("Vireo did not end cleanly", e);
-      status = 1;
-    }
-    Logging.stop();
-    Runtime.getRuntime().halt(status);
-  }
-
-  /** Not a constant: made after the log has got its place. */
-  private static Logger logger() {
-    return LoggerFactory.getLogger(Target.class);
   }
 }

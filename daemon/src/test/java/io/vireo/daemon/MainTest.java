@@ -33,6 +33,7 @@ class MainTest {
       strings = {
         "--help",
         "target --help",
+        "blk --help",
         "rpc --help",
         "top --help",
         "target -h",
@@ -62,6 +63,17 @@ class MainTest {
         "target --foo;         vireo target: Unknown option: '--foo' (see vireo target --help)",
         "target x;             vireo target: Unmatched argument at index 1: 'x' (see vireo target --help)",
         "target --idle x;      vireo target: Invalid value for option '--idle': 'x' is neither poll nor adaptive (see vireo target --help)",
+        "blk;                  vireo blk: Missing required option: '--blk-file=PATH' (see vireo blk --help)",
+        "blk --blk-file=x;     vireo blk: Missing required argument (specify one of these): (--socket-path=PATH | --fd=N) (see vireo blk --help)",
+        "blk --blk-file=x --fd=3 --socket-path=y; vireo blk: --socket-path=PATH, --fd=N are mutually exclusive (specify only one) (see vireo blk --help)",
+        "blk --blk-file=x --fd=y; vireo blk: Invalid value for option '--fd': 'y' is no whole number, or too large (see vireo blk --help)",
+        "blk --blk-file=x --fd=3 --foo; vireo blk: Unknown option: '--foo' (see vireo blk --help)",
+        "blk --blk-file=x --fd=3 --idle=z; vireo blk: Invalid value for option '--idle': 'z' is neither poll nor adaptive (see vireo blk --help)",
+        "blk --blk-file=x --fd=3 --block-size=0; vireo blk: block size 0 is not positive",
+        "blk --blk-file=x --fd=3 --num-queues=257; vireo blk: number of queues 257 is not between 1 and 256",
+        "blk --blk-file=x --fd=3 --queue-size=100; vireo blk: queue size 100 is not a power of two of at most 32768",
+        "blk --blk-file=x --fd=3 --serial=aaaaaaaaaaaaaaaaaaaaa; vireo blk: serial aaaaaaaaaaaaaaaaaaaaa has 21 characters, more than 20",
+        "blk --blk-file=x --fd=3 -m 0; vireo blk: CPU mask '0' names no CPU",
         "rpc;                  vireo rpc: Missing required parameter: 'METHOD' (see vireo rpc --help)",
         "nothing;              vireo: Unmatched argument at index 0: 'nothing' (see vireo --help)",
         "rpc -s DIR/none x;    vireo rpc: cannot connect to DIR/none: No such file or directory",
@@ -112,6 +124,22 @@ class MainTest {
     assertThat(status).isEqualTo(line.contains("--help") ? 2 : 1);
     assertThat(err).hasToString(line.replace("DIR", dir.toString()) + System.lineSeparator());
     assertThat(out.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "blk --print-capabilities",
+        "blk --print-capabilities --fd=3 --socket-path=x --blk-file=none",
+        "blk --fd=x --no-such-option --print-capabilities y",
+      })
+  void what_a_disk_can_do_is_printed_whatever_else_is_asked_for(String arguments) {
+    assertThat(run(BlkCommand.essence(arguments.split(" ", -1)))).isZero();
+    assertThat(out)
+        .hasToString(
+            "{\"type\":\"block\",\"features\":[\"read-only\",\"blk-file\"]}"
+                + System.lineSeparator());
+    assertThat(err.toString()).isEmpty();
   }
 
   @Test

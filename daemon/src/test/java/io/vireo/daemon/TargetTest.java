@@ -3,8 +3,14 @@ package io.vireo.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vireo.bdev.BdevException;
+import io.vireo.bdev.nulldev.NullCreate;
+import io.vireo.linux.Cpu;
 import io.vireo.reactor.ReactorOptions;
+import io.vireo.virtio.blk.BlkDevice;
+import io.vireo.virtio.blk.BlkOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,5 +89,46 @@ class TargetTest {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(t -> t.getName().matches("(reactor|rpc|faults|vhost).*"))
         .collect(Collectors.toSet());
+  }
+
+  @Test
+  void one_that_is_embedded_has_no_json_rpc_and_does_what_methods_do() throws IOException {
+    int cpu = Cpu.allowed().nextSetBit(0);
+    try (Target target = Target.start(TargetOptions.embedded(cpu, dir))) {
+      assertThat(target.call("bdev_null_create", nullDisk("disk"))).isEqualTo("disk");
+      assertThat(target.bdevs().require("disk").blocks()).isEqualTo(8);
+      target.vhost().create("c", BlkDevice.open(target.bdevs(), "disk", BlkOptions.DEFAULT));
+      assertThat(dir.toFile().list()).containsExactly("c");
+    }
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void a_call_that_cannot_be_is_told() throws IOException {
+    int cpu = Cpu.allowed().nextSetBit(0);
+    try (Target target = Target.start(TargetOptions.embedded(cpu, dir))) {
+      target.call("bdev_null_create", nullDisk("disk"));
+      assertThatThrownBy(() -> target.call("bdev_null_create", nullDisk("disk")))
+          .isInstanceOf(BdevException.class)
+          .hasMessage("bdev disk exists already");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> target.call("no_such_method", nullDisk("other")))
+          .withMessage("there is no method no_such_method");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> target.call("bdev_malloc_create", nullDisk("other")))
+          .withMessage("bdev_malloc_create takes MallocCreate, not NullCreate");
+      assertThat(target.bdevs().all()).hasSize(1);
+    }
+  }
+
+  private static NullCreate nullDisk(String name) {
+    return new NullCreate(name, 512, 8, null, 0, 0, 0, 0, false, 0, 0, 0, 0, 0);
+  }
+
+  @Test
+  void nobody_waits_for_json_rpc_that_there_is_not() {
+    TargetOptions options = TargetOptions.embedded(0, dir);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> options.startingWith(new StartOptions(null, false, true, null)));
   }
 }

@@ -62,10 +62,15 @@ class DebianPackageIT {
           "usr/share/doc/vireo/changelog.gz",
           "usr/share/doc/vireo/CHANGELOG.md",
           "usr/share/man/man1/vireo.1.gz",
+          "usr/share/man/man1/vireo-blk.1.gz",
           "usr/share/man/man1/vireo-pci-reset.1.gz"
         }) {
       assertThat(root.resolve(file)).isNotEmptyFile();
     }
+    String found = Files.readString(root.resolve("usr/share/qemu/vhost-user/50-vireo-blk.json"));
+    assertThat(found).contains("\"binary\": \"/usr/bin/vireo-blk\"");
+    Path disks = root.resolve("usr/bin/vireo-blk");
+    assertThat(Child.run(0, disks.toString(), "--print-capabilities")).contains("blk-file");
     assertThat(control.resolve("conffiles")).hasContent("/etc/default/vireo");
     Child.run(
         0,

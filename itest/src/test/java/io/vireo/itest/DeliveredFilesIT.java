@@ -39,7 +39,23 @@ class DeliveredFilesIT {
         .anyMatch(name -> name.startsWith("vireo-daemon-"))
         .noneMatch(name -> name.matches(".*(-tests|junit|jmh|assertj|jqwik|archunit).*"));
     String inside = Child.run(0, "tar", "-tzvf", Delivered.archive().toString());
-    assertThat(inside.lines()).allMatch(line -> line.matches("[-d]rw[-x]r-[-x]r-[-x] 0/0 .*"));
+    assertThat(inside.lines())
+        .filteredOn(line -> !line.startsWith("l"))
+        .allMatch(line -> line.matches("[-d]rw[-x]r-[-x]r-[-x] 0/0 .*"));
+    assertThat(inside.lines())
+        .filteredOn(line -> line.startsWith("l"))
+        .singleElement()
+        .asString()
+        .matches(".* 0/0 .*/bin/vireo-blk -> vireo");
+  }
+
+  @Test
+  void qemus_tools_find_the_program_of_a_disk() throws Exception {
+    String found = Files.readString(root.resolve("share/qemu/vhost-user/50-vireo-blk.json"));
+    assertThat(found).contains("\"type\": \"block\"", "\"binary\": \"/usr/local/bin/vireo-blk\"");
+    Path program = root.resolve("bin/vireo-blk");
+    assertThat(Child.run(0, program.toString(), "--print-capabilities"))
+        .isEqualTo("{\"type\":\"block\",\"features\":[\"read-only\",\"blk-file\"]}");
   }
 
   @Test

@@ -70,7 +70,7 @@ class LauncherIT {
   @Test
   void they_are_made_once_and_used() throws Exception {
     List<Path> made = built.cacheFiles();
-    assertThat(made).hasSize(3).allMatch(file -> file.toFile().length() > 1 << 20);
+    assertThat(made).hasSize(4).allMatch(file -> file.toFile().length() > 1 << 20);
     List<FileTime> times = new ArrayList<>();
     for (Path file : made) {
       times.add(Files.getLastModifiedTime(file));
@@ -143,7 +143,7 @@ class LauncherIT {
     List<Path> folders = files(own.resolve("vireo"));
     assertThat(folders).hasSize(1);
     List<Path> made = files(folders.getFirst());
-    assertThat(made).hasSize(3);
+    assertThat(made).hasSize(4);
     try (Child target = start(vireo, own)) {
       awaitRuns(target);
       assertThat(uses(target, made.getLast())).isTrue();
@@ -237,7 +237,7 @@ class LauncherIT {
   void a_build_has_left_them() throws Exception {
     try (Stream<Path> all = Files.list(new Installation(Repository.ROOT).caches())) {
       assertThat(all.map(file -> file.getFileName().toString().split("-", 2)[0]))
-          .contains("target", "rpc", "perf");
+          .contains("target", "rpc", "perf", "blk");
     }
   }
 
@@ -248,7 +248,7 @@ class LauncherIT {
             Duration.ofMinutes(2),
             () -> {
               List<Path> files = files(caches);
-              return files.size() == 3
+              return files.size() == 4
                   && Files.getLastModifiedTime(files.getLast()).compareTo(than) > 0;
             });
     assertThat(made).isTrue();

@@ -18,6 +18,7 @@ class LauncherOptionsIT {
     "nvme perf --help, false",
     "perf --help,      false",
     "storm --help,     false",
+    "blk --help,       false",
     "nvme list --help, true",
     "pci --help,       true",
     "rpc --help,       true",

@@ -30,6 +30,15 @@ public final class Cpu {
     }
   }
 
+  /** The CPU that the calling thread runs on at this moment. */
+  public static int current() {
+    try (Arena arena = Arena.ofConfined()) {
+      long cpu = arena.allocate(Integer.BYTES, Integer.BYTES).address();
+      check(Syscall.call(Syscall.GETCPU, cpu, 0, 0), "getcpu", "");
+      return Mem.getInt(cpu);
+    }
+  }
+
   /**
    * Lets the calling thread run on one CPU only.
    *

@@ -42,8 +42,10 @@ public final class Syscall {
   static final int RECVMSG = 47;
   public static final int BIND = 49;
   static final int LISTEN = 50;
+  static final int GETPEERNAME = 52;
   static final int SOCKETPAIR = 53;
   public static final int SETSOCKOPT = 54;
+  static final int GETSOCKOPT = 55;
   static final int KILL = 62;
   static final int FCNTL = 72;
   static final int FLOCK = 73;
@@ -72,6 +74,7 @@ public final class Syscall {
   static final int EVENTFD2 = 290;
   static final int EPOLL_CREATE1 = 291;
   static final int PRLIMIT64 = 302;
+  static final int GETCPU = 309;
   static final int MEMFD_CREATE = 319;
   static final int STATX = 332;
   public static final int IO_URING_SETUP = 425;

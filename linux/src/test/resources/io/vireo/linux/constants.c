@@ -64,8 +64,10 @@ int main(void) {
   NUMBER(Syscall, RECVMSG, SYS_recvmsg);
   NUMBER(Syscall, BIND, SYS_bind);
   NUMBER(Syscall, LISTEN, SYS_listen);
+  NUMBER(Syscall, GETPEERNAME, SYS_getpeername);
   NUMBER(Syscall, SOCKETPAIR, SYS_socketpair);
   NUMBER(Syscall, SETSOCKOPT, SYS_setsockopt);
+  NUMBER(Syscall, GETSOCKOPT, SYS_getsockopt);
   NUMBER(Syscall, KILL, SYS_kill);
   NUMBER(Syscall, FCNTL, SYS_fcntl);
   NUMBER(Syscall, FLOCK, SYS_flock);
@@ -94,6 +96,7 @@ int main(void) {
   NUMBER(Syscall, EVENTFD2, SYS_eventfd2);
   NUMBER(Syscall, EPOLL_CREATE1, SYS_epoll_create1);
   NUMBER(Syscall, PRLIMIT64, SYS_prlimit64);
+  NUMBER(Syscall, GETCPU, SYS_getcpu);
   NUMBER(Syscall, MEMFD_CREATE, SYS_memfd_create);
   NUMBER(Syscall, STATX, SYS_statx);
   NUMBER(Syscall, IO_URING_SETUP, SYS_io_uring_setup);
@@ -230,6 +233,17 @@ int main(void) {
   SAME(UnixSocket, SOL_SOCKET);
   SAME(UnixSocket, SCM_RIGHTS);
   SAME(UnixSocket, MSG_CMSG_CLOEXEC);
+  SAME(SocketKind, SO_TYPE);
+  SAME(SocketKind, SO_ACCEPTCONN);
+  SAME(SocketKind, SO_DOMAIN);
+  SAME(OfdLocks, F_OFD_GETLK);
+  SAME(OfdLocks, F_OFD_SETLK);
+  SAME(OfdLocks, F_RDLCK);
+  SAME(OfdLocks, F_WRLCK);
+  SAME(OfdLocks, F_UNLCK);
+  NUMBER(OfdLocks, FLOCK_BYTES, sizeof(struct flock));
+  NUMBER(OfdLocks, START, offsetof(struct flock, l_start));
+  NUMBER(OfdLocks, LENGTH, offsetof(struct flock, l_len));
   NUMBER(SocketMessage, MAX_BYTES, 4096); /* ours */
   NUMBER(SocketMessage, MSG_IOV, offsetof(struct msghdr, msg_iov));
   NUMBER(SocketMessage, MSG_IOV_COUNT, offsetof(struct msghdr, msg_iovlen));

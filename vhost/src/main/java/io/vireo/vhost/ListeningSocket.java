@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The socket at which a controller waits for front-ends. Closing removes its file. */
-final class ListeningSocket implements AutoCloseable {
+final class ListeningSocket extends VhostSocket {
   private static final int BACKLOG = 128;
 
   private final Path path;
@@ -38,18 +38,24 @@ final class ListeningSocket implements AutoCloseable {
     }
   }
 
-  Path path() {
-    return path;
+  @Override
+  Optional<Path> path() {
+    return Optional.of(path);
   }
 
-  /** The descriptor, to wait for. */
+  @Override
   int fd() {
     return socket.fd();
   }
 
-  /** The next who connected, if one waits. */
+  @Override
   Optional<UnixSocket> accept() {
     return socket.accept();
+  }
+
+  @Override
+  boolean exhausted() {
+    return false;
   }
 
   @Override

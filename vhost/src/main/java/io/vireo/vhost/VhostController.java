@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,10 +48,11 @@ public final class VhostController {
   private final QueueBudget budget;
   private final MappingCache mappings;
   private final ReactorGroup reactors;
-  private final ListeningSocket listening;
+  private final VhostSocket socket;
   private final LineLimit lines;
   private final MemoryQuota memoryQuota = new MemoryQuota();
   private final EventFd wake = EventFd.create();
+  private final CountDownLatch over = new CountDownLatch(1);
   private final Thread acceptor;
   private final List<VhostSession> sessions = new CopyOnWriteArrayList<>(); // written under this
   private int connections; // guarded by this
@@ -61,7 +64,7 @@ public final class VhostController {
       VirtioDevice device,
       ControllerOptions options,
       QueueBudget budget,
-      ListeningSocket listening,
+      VhostSocket socket,
       MappingCache mappings,
       ReactorGroup reactors) {
     this.name = name;
@@ -71,14 +74,14 @@ public final class VhostController {
     this.cpuMask = some == null ? reactors.cpus() : some;
     this.spread = some == null ? Placement.Spread.TOGETHER : Placement.Spread.EVENLY;
     this.budget = budget;
-    this.listening = listening;
+    this.socket = socket;
     this.lines = new LineLimit(name, System::nanoTime);
     this.mappings = mappings;
     this.reactors = reactors;
     acceptor = Thread.ofPlatform().name("vhost " + name).daemon().unstarted(this::accept);
   }
 
-  /** Begins to accept. When that fails the listening socket is the caller's again. */
+  /** Begins to accept. When that fails the socket is the caller's again. */
   void start() {
     try {
       device.onConfigChange(this::configChanged);
@@ -97,9 +100,9 @@ public final class VhostController {
     return device;
   }
 
-  /** The socket's file. */
-  public Path socket() {
-    return listening.path();
+  /** The socket's file; none when it was passed to this process. */
+  public Optional<Path> socket() {
+    return socket.path();
   }
 
   /** As it was made. */
@@ -217,6 +220,21 @@ public final class VhostController {
       sessions.remove(session);
     }
     sessions.forEach(VhostSession::nudge);
+    tellIfOver();
+  }
+
+  /**
+   * Waits until it is closed, or until its socket was the connection of one front-end and that has
+   * gone. What was begun has ended then.
+   */
+  public void awaitEnd() throws InterruptedException {
+    over.await();
+  }
+
+  private synchronized void tellIfOver() {
+    if (socket.exhausted() && sessions.isEmpty()) {
+      over.countDown();
+    }
   }
 
   @Override
@@ -228,23 +246,24 @@ public final class VhostController {
     wake.signal();
     Uninterrupted.run(acceptor::join);
     device.onConfigChange(() -> {});
-    Closing.all(listening, wake);
+    Closing.all(socket, wake);
+    over.countDown();
   }
 
   private void accept() {
-    int[] fds = {wake.fd(), listening.fd()};
     while (!closing) {
       int[] events = {Libc.POLLIN, Libc.POLLIN};
-      Libc.poll(fds, events, -1);
+      Libc.poll(new int[] {wake.fd(), socket.fd()}, events, -1);
       if (events[1] != 0 && !closing) {
         acceptNext();
+        tellIfOver();
       }
     }
   }
 
   private void acceptNext() {
     try {
-      listening.accept().ifPresent(this::connected);
+      socket.accept().ifPresent(this::connected);
     } catch (RuntimeException | Error e) {
       // Out of descriptors or memory, most likely: who waits goes on waiting, and we do not spin.
       if (lines.allows()) {
@@ -254,20 +273,20 @@ public final class VhostController {
     }
   }
 
-  private synchronized void connected(UnixSocket socket) {
+  private synchronized void connected(UnixSocket connection) {
     if (closing || sessions.size() >= MAX_SESSIONS) {
       if (lines.allows()) {
         log.warn("{}: refused a connection besides {} others", name, sessions.size());
       }
-      socket.close();
+      connection.close();
       return;
     }
     connections++;
     VhostSession session;
     try {
-      session = VhostSession.create(connections, this, socket, mappings);
+      session = VhostSession.create(connections, this, connection, mappings);
     } catch (RuntimeException | Error e) {
-      socket.close(); // it was perhaps the last descriptor that there was
+      connection.close(); // it was perhaps the last descriptor that there was
       throw e;
     }
     session.enableHistograms(histograms);

@@ -36,12 +36,12 @@ public final class VhostServer implements AutoCloseable {
   }
 
   /**
-   * @param socketDirectory where the sockets go; must exist
+   * @param socketDirectory where the sockets go; must exist. Null: each controller is given its own
    * @param socketMode permissions of the sockets' files
    */
   public VhostServer(
       Path socketDirectory, int socketMode, MappingCache mappings, ReactorGroup reactors) {
-    this.socketDirectory = socketDirectory.toAbsolutePath();
+    this.socketDirectory = socketDirectory == null ? null : socketDirectory.toAbsolutePath();
     this.socketMode = socketMode;
     this.mappings = mappings;
     this.reactors = reactors;
@@ -60,11 +60,32 @@ public final class VhostServer implements AutoCloseable {
    */
   public synchronized VhostController create(
       String name, VirtioDevice device, ControllerOptions options) {
-    checkName(name);
-    if (options.cpuMask() != null) {
-      checkMask(options.cpuMask());
+    check(name, options);
+    if (socketDirectory == null) {
+      throw new VhostException(
+          Errno.EINVAL, "controller %s has no socket: there is no folder for them".formatted(name));
     }
-    ListeningSocket socket = ListeningSocket.open(socketDirectory.resolve(name), socketMode);
+    return start(name, device, options, VhostSocket.at(socketDirectory.resolve(name), socketMode));
+  }
+
+  /**
+   * The same at another socket, which is closed if this fails.
+   *
+   * @param name need not be the socket's
+   */
+  public synchronized VhostController create(
+      String name, VirtioDevice device, ControllerOptions options, VhostSocket socket) {
+    try {
+      check(name, options);
+    } catch (VhostException e) {
+      socket.close();
+      throw e;
+    }
+    return start(name, device, options, socket);
+  }
+
+  private VhostController start(
+      String name, VirtioDevice device, ControllerOptions options, VhostSocket socket) {
     try {
       VhostController controller =
           new VhostController(name, device, options, budget.share(), socket, mappings, reactors);
@@ -124,6 +145,13 @@ public final class VhostServer implements AutoCloseable {
     controllers.values().forEach(VhostController::beginClose);
     controllers.values().forEach(VhostController::close);
     controllers.clear();
+  }
+
+  private void check(String name, ControllerOptions options) {
+    checkName(name);
+    if (options.cpuMask() != null) {
+      checkMask(options.cpuMask());
+    }
   }
 
   private void checkName(String name) {

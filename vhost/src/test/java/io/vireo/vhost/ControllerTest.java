@@ -47,8 +47,9 @@ class ControllerTest {
   @Test
   void a_controller_has_a_socket_of_its_name_for_owner_and_group() throws IOException {
     VhostController controller = target.create("vhost.0", device);
-    assertThat(controller.socket()).isEqualTo(dir.resolve("vhost.0"));
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(controller.socket())))
+    Path socket = controller.socket().orElseThrow();
+    assertThat(socket).isEqualTo(dir.resolve("vhost.0"));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
         .isEqualTo("rw-rw----");
     assertThat(controller.name()).isEqualTo("vhost.0");
     assertThat(controller.device()).isSameAs(device);

@@ -62,7 +62,8 @@ class IndependentPeerTest {
 
   @Test
   void reads_back_what_it_wrote() throws IOException {
-    try (Peer peer = new Peer(target.server.find("disk").orElseThrow().socket(), dir)) {
+    try (Peer peer =
+        new Peer(target.server.find("disk").orElseThrow().socket().orElseThrow(), dir)) {
       assertThat(peer.connect()).as("capacity in sectors").isEqualTo(2048);
       byte[] written = new byte[DATA_BYTES];
       new Random(7).nextBytes(written);

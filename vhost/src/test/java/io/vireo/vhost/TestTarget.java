@@ -62,7 +62,8 @@ final class TestTarget implements AutoCloseable, ReactorListener {
   }
 
   VhostUserFrontend connect(String name, int timeoutMillis) {
-    return VhostUserFrontend.connect(server.find(name).orElseThrow().socket(), timeoutMillis);
+    return VhostUserFrontend.connect(
+        server.find(name).orElseThrow().socket().orElseThrow(), timeoutMillis);
   }
 
   /** Waits until nobody is connected any more. */

@@ -9,6 +9,7 @@ import io.vireo.vhost.VhostController;
 import io.vireo.vhost.VhostSession;
 import io.vireo.virtio.VirtioDevice;
 import io.vireo.virtio.blk.BlkDevice;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class ControllerReport {
     map.put("cpumask", CpuMask.format(controller.cpuMask()));
     map.put("delay_base_us", 0);
     map.put("iops_threshold", IOPS_THRESHOLD);
-    map.put("socket", controller.socket().toString());
+    map.put("socket", controller.socket().map(Path::toString).orElse(null));
     map.put("sessions", sessions(controller));
     map.put("pin_guest_memory", controller.pinsGuestMemory()); // not the field's
     map.put("backend_specific", backend(controller.device(), bdevs));
