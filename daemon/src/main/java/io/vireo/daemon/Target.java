@@ -21,6 +21,7 @@ import io.vireo.daemon.rpc.CallListener;
 import io.vireo.daemon.rpc.JsonRpcServer;
 import io.vireo.daemon.rpc.MethodTable;
 import io.vireo.linux.Errno;
+import io.vireo.linux.Platform;
 import io.vireo.memreg.MappingCache;
 import io.vireo.memreg.MemoryRegistry;
 import io.vireo.reactor.ReactorGroup;
@@ -61,8 +62,10 @@ public final class Target implements Closeable {
    *
    * @throws IOException with one sentence, as are the messages of {@link IllegalArgumentException}
    *     and {@link io.vireo.linux.ErrnoException}
+   * @throws UnsupportedOperationException when the JVM lacks an option, likewise
    */
   public static Target start(TargetOptions options) throws IOException {
+    Platform.checkJvm();
     Owned owned = new Owned();
     try {
       return start(options, owned);

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +19,8 @@ public final class Platform {
 
   /** struct io_uring_params. */
   private static final int PARAMS_BYTES = 120;
+
+  private static final String AGRONA_NEEDS = "jdk.internal.misc";
 
   private Platform() {}
 
@@ -32,6 +36,29 @@ public final class Platform {
         System.getProperty("os.version"));
     checkIoUring(Platform::tryIoUring, ioUringDisabled());
     checkAio(-AioSignal.error());
+  }
+
+  /**
+   * Looks for the JVM options that a program has to be started with. To be called before any native
+   * call: the first one without permission would be given it, with a warning.
+   *
+   * @throws UnsupportedOperationException with one sentence that names those that are missing
+   */
+  public static void checkJvm() {
+    Module module = Platform.class.getModule();
+    String who = module.isNamed() ? module.getName() : "ALL-UNNAMED";
+    List<String> missing = new ArrayList<>();
+    if (!module.isNativeAccessEnabled()) {
+      missing.add("--enable-native-access=" + who);
+    }
+    if (!Object.class.getModule().isOpen(AGRONA_NEEDS, module)) {
+      missing.add("--add-opens=java.base/" + AGRONA_NEEDS + "=" + who);
+    }
+    if (!missing.isEmpty()) {
+      throw new UnsupportedOperationException(
+          "Vireo needs the JVM option%s %s"
+              .formatted(missing.size() == 1 ? "" : "s", String.join(" and ", missing)));
+    }
   }
 
   static void checkSystem(String os, String arch, String release) {
