@@ -268,10 +268,7 @@ final class DriveQueue implements Poller {
     return requests.active() > 0 && !stopped && (mustPoll || pair.ready());
   }
 
-  /**
-   * An owner threw out of its completion. The queue itself is as it should be, and other disks
-   * depend on it: it is polled on.
-   */
+  /** An owner threw: the queue itself is as it should be, other disks depend on it, it goes on. */
   @Override
   public void failed(Throwable cause) {
     reactor.post(
