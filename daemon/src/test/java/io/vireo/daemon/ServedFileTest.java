@@ -103,14 +103,15 @@ class ServedFileTest {
       assertBusy(false, image + " is in use by another program");
       assertBusy(true, image + " is being written by another program");
       assertThat(socket()).as("the writer's").exists();
+      assertThat(writer.device().readOnly()).isFalse();
     }
     serve(image, 0, false).close();
   }
 
   @Test
   void readers_keep_writers_off_and_not_each_other() throws IOException {
-    try (ServedFile reader = serve(image, 0, true);
-        ImageLock other = ImageLock.take(image.toString(), false)) {
+    try (ServedFile reader = serve(image, 0, true)) {
+      ImageLock.take(image.toString(), false).close();
       assertThat(reader.device().readOnly()).isTrue();
       assertBusy(false, image + " is in use by another program");
     }
