@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +56,7 @@ public final class VhostController {
   private final CountDownLatch over = new CountDownLatch(1);
   private final Thread acceptor;
   private final List<VhostSession> sessions = new CopyOnWriteArrayList<>(); // written under this
+  private final AtomicLong brokenRings = new AtomicLong();
   private int connections; // guarded by this
   private HistogramOptions histograms; // guarded by this; null: disabled
   private volatile boolean closing; // written under this
@@ -140,6 +142,21 @@ public final class VhostController {
   /** What all its queues may take of the heap. */
   QueueBudget budget() {
     return budget;
+  }
+
+  /** A ring of one of its sessions was broken. */
+  void countBroken() {
+    brokenRings.incrementAndGet();
+  }
+
+  /** How often a ring was broken, by what its driver or its front-end did. */
+  public long brokenRings() {
+    return brokenRings.get();
+  }
+
+  /** How many connections there were, those of now among them. */
+  public synchronized int connections() {
+    return connections;
   }
 
   /** Who is connected, or was and is still draining. */

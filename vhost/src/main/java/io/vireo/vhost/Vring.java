@@ -228,6 +228,7 @@ final class Vring implements AutoCloseable {
       return; // that queue has ended meanwhile
     }
     broken = reason;
+    rings.countBroken();
     if (told.add(reason)
         && rings.lines().allows()) { // a guest can reset and break its ring as often as it likes
       log.warn("{}: ring {} is broken: {}", rings.name(), index, reason.sentence());

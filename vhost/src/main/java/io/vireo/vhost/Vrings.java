@@ -123,6 +123,11 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
     return controller.lines();
   }
 
+  /** A ring was broken. */
+  void countBroken() {
+    controller.countBroken();
+  }
+
   VirtioDevice device() {
     return controller.device();
   }

@@ -20,6 +20,7 @@ class BrokenVringTest extends ProtocolTest {
     assertThat(device.lastQueue().stopping).isFalse();
     assertThat(frontend.stop(0)).isZero();
     assertThat(frontend.stop(1)).isZero();
+    assertThat(target.server.require("disk").brokenRings()).isEqualTo(1);
   }
 
   @Test
@@ -38,6 +39,7 @@ class BrokenVringTest extends ProtocolTest {
           .containsExactly(
               "disk#1: ring 0 is broken: a descriptor chain has a loop or is too long",
               "disk#1: ring 0 is broken: a descriptor chain has more than 2^32 bytes");
+      assertThat(target.server.require("disk").brokenRings()).as("all count").isEqualTo(6);
     }
   }
 

@@ -22,6 +22,16 @@ public interface BdevModule {
    */
   default void close() {}
 
+  /** What {@link #measure} puts, always the same. */
+  default List<Metric> metrics() {
+    return List.of();
+  }
+
+  /**
+   * Tells the figures of now, from what is counted anyway: it asks no device and waits for none.
+   */
+  default void measure(Measurements to) {}
+
   /** The calls that would bring the module's bdevs of this context back, in order. */
   List<ConfigEntry> configuration(BdevContext context);
 }

@@ -3,6 +3,7 @@ package io.vireo.bdev.nvme;
 import io.vireo.nvme.NvmeController;
 import io.vireo.nvme.NvmeException;
 import io.vireo.nvme.PollClock;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ final class Aborts {
   private final PollClock clock;
   private int untold; // late commands that no line of the log counts yet
   private long nextLine;
+  private final AtomicLong lateCommands = new AtomicLong();
 
   Aborts(
       NvmeDrive drive,
@@ -64,9 +66,15 @@ final class Aborts {
     }
   }
 
+  /** How many there were; any thread. */
+  long lateCommands() {
+    return lateCommands.get();
+  }
+
   /** One line a second at most, for those too that came since the last. */
   private void tell(DriveQueue queue, int fresh) {
     untold += fresh;
+    lateCommands.addAndGet(fresh);
     if (untold > 0 && clock.isOver(nextLine)) {
       log.warn(
           "{}: {} commands did not end within {} us, the last of queue {}",

@@ -25,6 +25,7 @@ final class DriveEvents implements ControllerEvents.Listener {
 
   @Override
   public void health(SmartLog health) {
+    drive.history().health(health);
     if (!health.warnings().isEmpty()) {
       log.warn("{} at {}: {}", drive.name(), drive.address(), health.warnings());
     }

@@ -70,8 +70,7 @@ final class DriveQueue implements Poller {
           Math.min(drive.options().queueRequests(), controller.cap().maxQueueEntries() - 1);
       QueuePairOptions options =
           QueuePairOptions.of(requests + 1, requests, bounces).withInterrupts(vector);
-      IoQueuePair pair = controller.openQueuePair(options);
-      return new DriveQueue(drive, controller, reactor, vector, pair);
+      return new DriveQueue(drive, controller, reactor, vector, controller.openQueuePair(options));
     } catch (RuntimeException e) {
       drive.interrupts().give(vector);
       drive.buffers().leave(reactor);

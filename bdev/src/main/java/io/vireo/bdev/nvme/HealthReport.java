@@ -13,6 +13,7 @@ final class HealthReport {
 
   static Map<String, Object> of(NvmeDrive drive) {
     SmartLog log = drive.await(controller -> controller.logPages().askSmart());
+    drive.history().health(log);
     IdentifyController identify = drive.identify();
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("model_number", identify.modelNumber());
@@ -20,7 +21,7 @@ final class HealthReport {
     map.put("firmware_revision", identify.firmwareRevision());
     map.put("traddr", drive.address());
     map.put("critical_warning", log.criticalWarning());
-    map.put("temperature_celsius", log.kelvin() - ZERO_CELSIUS_KELVIN);
+    map.put("temperature_celsius", celsius(log));
     map.put("available_spare_percentage", log.availableSparePercent());
     map.put("available_spare_threshold_percentage", log.availableSpareThresholdPercent());
     map.put("percentage_used", log.usedPercent());
@@ -37,5 +38,9 @@ final class HealthReport {
     map.put("warning_temperature_time_minutes", log.warningTemperatureMinutes());
     map.put("critical_composite_temperature_time_minutes", log.criticalTemperatureMinutes());
     return map;
+  }
+
+  static int celsius(SmartLog log) {
+    return log.kelvin() - ZERO_CELSIUS_KELVIN;
   }
 }

@@ -43,6 +43,7 @@ final class NvmeDrive {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Consumer<NvmeDrive> gone;
   private final ErrorInjections errors;
+  private final DriveHistory history;
 
   /**
    * Attaches the controller behind {@code function}, which the drive then owns, also when this
@@ -87,6 +88,7 @@ final class NvmeDrive {
     queues = new DriveQueues(this, controller);
     recovery = new Recovery(this, attachment, queues, deadlines);
     aborts = new Aborts(this, attachment, queues, recovery, deadlines);
+    history = new DriveHistory(recovery, aborts);
     publisher = new DriveThread("nvme " + name() + " bdevs");
     namespaces = new DriveNamespaces(bdevs, namespace -> NvmeBdev.of(this, namespace));
   }
@@ -281,6 +283,11 @@ final class NvmeDrive {
 
   List<DriveQueue> queues() {
     return queues.all();
+  }
+
+  /** What has happened to it. */
+  DriveHistory history() {
+    return history;
   }
 
   /** What an operator wants to go wrong. */

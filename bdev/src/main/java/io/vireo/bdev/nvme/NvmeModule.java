@@ -5,7 +5,9 @@ import io.vireo.bdev.BdevException;
 import io.vireo.bdev.module.BdevContext;
 import io.vireo.bdev.module.BdevModule;
 import io.vireo.bdev.module.ConfigEntry;
+import io.vireo.bdev.module.Measurements;
 import io.vireo.bdev.module.Method;
+import io.vireo.bdev.module.Metric;
 import io.vireo.bdev.module.NoParameters;
 import io.vireo.bdev.module.Phase;
 import io.vireo.bdev.nvme.NvmeAttach.Multipath;
@@ -78,6 +80,16 @@ public final class NvmeModule implements BdevModule {
             "bdev_nvme_send_cmd",
             NvmeSendCommand.class,
             p -> Passthrough.send(drives.require(p.name()), p)));
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return DriveMetrics.ALL;
+  }
+
+  @Override
+  public void measure(Measurements to) {
+    drives.all().forEach(drive -> DriveMetrics.measure(drive, to));
   }
 
   @Override

@@ -1,13 +1,19 @@
 package io.vireo.bdev.nvme;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.vireo.bdev.BdevRegistry;
+import io.vireo.bdev.Histogram;
 import io.vireo.bdev.module.BdevContext;
 import io.vireo.bdev.module.ConfigEntry;
+import io.vireo.bdev.module.Measurements;
 import io.vireo.bdev.module.Method;
+import io.vireo.bdev.module.Metric;
 import io.vireo.memreg.MemoryRegistry;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /** The module with controllers in memory. */
@@ -51,6 +57,26 @@ final class ModuleFixture implements AutoCloseable {
         (List<Map<String, Object>>) call("bdev_nvme_get_controllers", new NvmeGetControllers(name));
     List<Map<String, Object>> paths = (List<Map<String, Object>>) all.getFirst().get("ctrlrs");
     return (String) paths.getFirst().get("state");
+  }
+
+  /** What the module shows to Prometheus: {@code name[label, ...]} and the figure. */
+  Map<String, Double> figures() {
+    Map<String, Double> figures = new TreeMap<>();
+    module.measure(
+        new Measurements() {
+          @Override
+          public void put(Metric metric, double value, String... labels) {
+            assertThat(module.metrics()).contains(metric);
+            assertThat(labels).hasSameSizeAs(metric.labels());
+            figures.put(metric.name() + List.of(labels), value);
+          }
+
+          @Override
+          public void put(Metric metric, Histogram latencies, String... labels) {
+            throw new AssertionError("drives have no histograms");
+          }
+        });
+    return figures;
   }
 
   List<ConfigEntry> configuration() {
