@@ -17,6 +17,8 @@ import io.vireo.daemon.method.LogMethods;
 import io.vireo.daemon.method.Notifications;
 import io.vireo.daemon.method.ThreadMethods;
 import io.vireo.daemon.method.VhostMethods;
+import io.vireo.daemon.metrics.Catalogue;
+import io.vireo.daemon.metrics.MetricsServer;
 import io.vireo.daemon.rpc.CallListener;
 import io.vireo.daemon.rpc.JsonRpcServer;
 import io.vireo.daemon.rpc.MethodTable;
@@ -28,10 +30,13 @@ import io.vireo.reactor.ReactorGroup;
 import io.vireo.vhost.VhostServer;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A running target: reactors, bdevs, vhost controllers and the RPC server. Several may run in one
@@ -43,18 +48,21 @@ public final class Target implements Closeable {
   private final ReactorGroup reactors;
   private final VhostServer vhost;
   private final List<Method<?>> methods;
+  private final MetricsServer metrics;
 
   private Target(
       Owned owned,
       BdevRegistry bdevs,
       ReactorGroup reactors,
       VhostServer vhost,
-      List<Method<?>> methods) {
+      List<Method<?>> methods,
+      MetricsServer metrics) {
     this.owned = owned;
     this.bdevs = bdevs;
     this.reactors = reactors;
     this.vhost = vhost;
     this.methods = methods;
+    this.metrics = metrics;
   }
 
   /**
@@ -118,28 +126,55 @@ public final class Target implements Closeable {
     for (BdevModule module : modules) {
       methods.addAll(module.methods(context));
     }
-    serve(options, lifecycle, methods, configuration, owned);
-    return new Target(owned, bdevs, reactors, vhost, methods);
+    MetricsServer metrics =
+        serve(
+            options,
+            lifecycle,
+            methods,
+            configuration,
+            rpc -> Catalogue.of(reactors, bdevs, vhost, rpc, modules),
+            owned);
+    return new Target(owned, bdevs, reactors, vhost, methods, metrics);
   }
 
-  /** Who has neither clients nor a file does without what understands JSON: it starts sooner. */
-  private static void serve(
+  /**
+   * Who has neither clients nor a file does without what understands JSON: it starts sooner.
+   *
+   * @return where metrics are served; null: nowhere
+   */
+  private static MetricsServer serve(
       TargetOptions options,
       Lifecycle lifecycle,
       List<Method<?>> methods,
       Configuration configuration,
+      Function<JsonRpcServer, Catalogue> catalogue,
       Owned owned)
       throws IOException {
     if (options.rpcSocket() == null && options.start().config() == null) {
       lifecycle.run();
-      return;
+      return null;
     }
     MethodTable table = new MethodTable(methods, lifecycle::phase);
+    MetricsServer metrics = bindMetrics(options.metrics(), owned);
     CallListener listener = new Startup(options.start(), lifecycle, table, configuration).begin();
     if (options.rpcSocket() != null) {
       JsonRpcServer rpc = new JsonRpcServer(options.rpcSocket(), table, listener);
       owned.add(rpc, rpc::close);
+      if (metrics != null) {
+        metrics.serve(catalogue.apply(rpc));
+      }
     }
+    return metrics;
+  }
+
+  /** Before any disk is there: an address that cannot be had is told with nothing begun. */
+  private static MetricsServer bindMetrics(InetSocketAddress address, Owned owned)
+      throws IOException {
+    if (address == null) {
+      return null;
+    }
+    MetricsServer metrics = MetricsServer.bind(address);
+    return owned.add(metrics, metrics);
   }
 
   private static void requireDirectory(Path directory) throws IOException {
@@ -202,6 +237,11 @@ public final class Target implements Closeable {
                   parameters.getClass().getSimpleName()));
     }
     return method.handler().apply(method.parameters().cast(parameters));
+  }
+
+  /** Where its metrics are served, if they are. */
+  public Optional<MetricsServer> metrics() {
+    return Optional.ofNullable(metrics);
   }
 
   /** Ends all sessions, waiting for what is in flight, and removes everything. Once. */

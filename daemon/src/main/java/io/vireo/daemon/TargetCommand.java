@@ -2,6 +2,7 @@ package io.vireo.daemon;
 
 import io.vireo.daemon.log.Logging;
 import io.vireo.daemon.method.Version;
+import io.vireo.daemon.metrics.ListenAddress;
 import io.vireo.daemon.rpc.JsonRpcClient;
 import io.vireo.daemon.rpc.Words;
 import io.vireo.linux.Cpu;
@@ -10,6 +11,7 @@ import io.vireo.reactor.CpuMask;
 import io.vireo.reactor.IdleMode;
 import io.vireo.reactor.ReactorOptions;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.concurrent.Callable;
@@ -28,7 +30,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  vireo target -m 0x3                    two CPUs",
       "  vireo target -c disks.json --autosave  with the disks of last time",
-      "  vireo target -m [2-5] --idle adaptive  four CPUs, free when no guest does I/O"
+      "  vireo target -m [2-5] --idle adaptive  four CPUs, free when no guest does I/O",
+      "  vireo target --metrics 9100            with http://127.0.0.1:9100/metrics for Prometheus"
     })
 final class TargetCommand implements Callable<Integer> {
   static final String RPC_SOCKET = JsonRpcClient.USUAL_SOCKET;
@@ -89,6 +92,16 @@ final class TargetCommand implements Callable<Integer> {
   private Path plugins;
 
   @Option(
+      names = "--metrics",
+      paramLabel = "HOST:PORT",
+      converter = ListenAddressConverter.class,
+      description = {
+        "shows Prometheus what happens, at http://HOST:PORT/metrics; without HOST to this machine"
+            + " only"
+      })
+  private InetSocketAddress metrics;
+
+  @Option(
       names = "--log-file",
       paramLabel = "FILE",
       description = "also writes log lines to a file, as one JSON object each")
@@ -101,6 +114,17 @@ final class TargetCommand implements Callable<Integer> {
    */
   TargetCommand(Runnable preparation) {
     this.preparation = preparation;
+  }
+
+  static final class ListenAddressConverter implements ITypeConverter<InetSocketAddress> {
+    @Override
+    public InetSocketAddress convert(String text) {
+      try {
+        return ListenAddress.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
   }
 
   @Override
@@ -134,18 +158,20 @@ final class TargetCommand implements Callable<Integer> {
         idle == IdleMode.POLL ? ReactorOptions.POLL : ReactorOptions.ADAPTIVE,
         rpcSocket.toAbsolutePath(),
         socketDirectory.toAbsolutePath(),
-        new StartOptions(config, autosave, waitForRpc, plugins));
+        new StartOptions(config, autosave, waitForRpc, plugins),
+        metrics);
   }
 
   private static void log(TargetOptions options, Target target) {
     Foreground.logger()
         .info(
-            "Vireo {} runs on CPUs {} (idle: {}), JSON-RPC at {}, disks' sockets in {}{}",
+            "Vireo {} runs on CPUs {} (idle: {}), JSON-RPC at {}, disks' sockets in {}{}{}",
             Version.current(),
             CpuMask.formatList(options.cpus()),
             Words.of(options.reactors().idle()),
             options.rpcSocket(),
             options.socketDirectory(),
+            target.metrics().map(served -> ", metrics at " + served.url()).orElse(""),
             beginning(options.start(), target));
   }
 

@@ -6,6 +6,7 @@ import io.vireo.daemon.rpc.RpcException;
 import io.vireo.linux.Cpu;
 import io.vireo.reactor.ReactorOptions;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -27,8 +28,17 @@ public final class RunningTarget implements AutoCloseable {
 
   /** The same, beginning with something. */
   public RunningTarget(Path directory, StartOptions start) throws IOException {
+    this(directory, options(directory, "rpc.sock").startingWith(start));
+  }
+
+  /** The same, with metrics there. */
+  RunningTarget(Path directory, InetSocketAddress metrics) throws IOException {
+    this(directory, options(directory, "rpc.sock").withMetricsAt(metrics));
+  }
+
+  private RunningTarget(Path directory, TargetOptions options) throws IOException {
     this.directory = directory;
-    target = Target.start(options(directory, "rpc.sock").startingWith(start));
+    target = Target.start(options);
     client = client();
   }
 

@@ -22,10 +22,17 @@ final class Dispatcher {
 
   private final MethodTable methods;
   private final CallListener listener;
+  private final CallCounts counts;
 
   Dispatcher(MethodTable methods, CallListener listener) {
     this.methods = methods;
     this.listener = listener;
+    this.counts = new CallCounts(methods.names());
+  }
+
+  /** What was called so far. */
+  CallCounts counts() {
+    return counts;
   }
 
   /** The answer to one received value, or null when the specification wants none. */
@@ -92,11 +99,14 @@ final class Dispatcher {
       listener.succeeded(method);
       ObjectNode answer = begin(id);
       answer.set("result", Json.mapper().valueToTree(result));
+      counts.called(method, false);
       return answer;
     } catch (RpcException e) {
+      counts.called(method, true);
       LOG.info("{} refused ({}): {}", method, e.code(), e.getMessage());
       return error(id, e);
     } catch (RuntimeException | Error e) {
+      counts.called(method, true);
       LOG.error("{} failed", method, e);
       return error(id, new RpcException(RpcException.INTERNAL_ERROR, "Internal error: " + e, e));
     }

@@ -45,6 +45,16 @@ public final class JsonRpcServer implements AutoCloseable {
     acceptor = Thread.ofPlatform().name("rpc-accept").daemon().start(this::acceptAll);
   }
 
+  /** How often its clients called which method. */
+  public CallCounts counts() {
+    return dispatcher.counts();
+  }
+
+  /** How many clients are connected. */
+  public int clients() {
+    return clients.size();
+  }
+
   private void acceptAll() {
     try {
       while (serveNext()) {

@@ -3,9 +3,11 @@ package io.vireo.daemon.rpc;
 import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.Optional;
 import io.vireo.bdev.module.Phase;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -61,6 +63,11 @@ public final class MethodTable {
         .filter(entry -> !p.current || entry.method.phase().includes(phase))
         .map(entry -> entry.method.name())
         .toList();
+  }
+
+  /** Of all methods, whatever the phase is. */
+  Set<String> names() {
+    return Collections.unmodifiableSet(entries.keySet());
   }
 
   /** The parameters of one method: what {@code vireo rpc} reads its arguments by. */
