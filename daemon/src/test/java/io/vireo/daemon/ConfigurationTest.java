@@ -69,7 +69,11 @@ class ConfigurationTest {
         "poll_pause_ns",
         500,
         "pin_guest_memory",
-        false);
+        false,
+        "delay_base_us",
+        100,
+        "iops_threshold",
+        50_000);
   }
 
   private static byte[] saved(RunningTarget target) throws IOException {
@@ -112,7 +116,29 @@ class ConfigurationTest {
               "num_queues",
               "queue_size",
               "poll_pause_ns",
-              "pin_guest_memory");
+              "pin_guest_memory",
+              "delay_base_us",
+              "iops_threshold");
+    }
+  }
+
+  @Test
+  void what_was_set_after_a_controller_was_made_is_saved_with_its_making() throws IOException {
+    try (RunningTarget target = start()) {
+      target.malloc("m0");
+      target.call("vhost_create_blk_controller", "ctrlr", "c0", "dev_name", "m0");
+      target.call(
+          "vhost_controller_set_coalescing",
+          "ctrlr",
+          "c0",
+          "delay_base_us",
+          80,
+          "iops_threshold",
+          60_000);
+      assertThat(target.call("framework_get_config", "name", "vhost_blk").toString())
+          .isEqualTo(
+              "[{\"method\":\"vhost_create_blk_controller\",\"params\":{\"ctrlr\":\"c0\","
+                  + "\"dev_name\":\"m0\",\"delay_base_us\":80}}]");
     }
   }
 

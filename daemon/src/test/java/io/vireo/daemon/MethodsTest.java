@@ -102,6 +102,7 @@ class MethodsTest {
             "thread_set_cpumask",
             "vhost_controller_enable_histogram",
             "vhost_controller_get_histogram",
+            "vhost_controller_set_coalescing",
             "vhost_create_blk_controller",
             "vhost_delete_controller",
             "vhost_get_controllers");

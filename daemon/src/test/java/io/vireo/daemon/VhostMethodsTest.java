@@ -176,7 +176,9 @@ class VhostMethodsTest {
     "queue_size, 300",
     "queue_size, 65536",
     "poll_pause_ns, -2",
-    "poll_pause_ns, 50001"
+    "poll_pause_ns, 50001",
+    "delay_base_us, 1000001",
+    "iops_threshold, 99"
   })
   void numbers_that_a_disk_cannot_have_are_refused(String parameter, int value) throws IOException {
     target.malloc("a");
@@ -186,6 +188,48 @@ class VhostMethodsTest {
     assertThat(refused.code()).isEqualTo(-32602);
     assertThat(refused).hasMessageStartingWith("Invalid ").hasMessageContaining("" + value);
     assertThat(target.call("vhost_get_controllers")).isEmpty();
+  }
+
+  private static Object[] coalescing(String controller, long delayUs, long threshold) {
+    return new Object[] {
+      "ctrlr", controller, "delay_base_us", delayUs, "iops_threshold", threshold
+    };
+  }
+
+  @Test
+  void coalescing_is_set_and_shown() throws IOException {
+    target.malloc("a");
+    target.call("vhost_create_blk_controller", "ctrlr", "c", "dev_name", "a");
+    JsonNode usual = target.call("vhost_get_controllers").get(0);
+    assertThat(usual.path("delay_base_us").intValue()).isZero();
+    assertThat(usual.path("iops_threshold").intValue()).isEqualTo(60_000);
+    assertThat(target.call("vhost_controller_set_coalescing", coalescing("c", 80, 100_000)))
+        .hasToString("true");
+    JsonNode shown = target.call("vhost_get_controllers").get(0);
+    assertThat(shown.path("delay_base_us").intValue()).isEqualTo(80);
+    assertThat(shown.path("iops_threshold").intValue()).isEqualTo(100_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "x; 80;      60000; No such device: there is no controller x",
+        "c; 1000001; 60000; Invalid argument: coalescing delay of 1000001 us is not between 0 and 1000000",
+        "c; 80;      99;    Invalid argument: coalescing threshold of 99 requests a second is below 100",
+        "c; 80;      0;     Invalid argument: coalescing threshold of 0 requests a second is below 100",
+      })
+  void coalescing_that_cannot_be_is_refused_and_changes_nothing(
+      String controller, long delayUs, long threshold, String message) throws IOException {
+    target.malloc("a");
+    target.call("vhost_create_blk_controller", "ctrlr", "c", "dev_name", "a");
+    String before = target.state();
+    RpcException refused =
+        target.refusal(
+            "vhost_controller_set_coalescing", coalescing(controller, delayUs, threshold));
+    assertThat(refused.code()).isEqualTo(-32602);
+    assertThat(refused).hasMessage(message);
+    assertThat(target.state()).isEqualTo(before);
   }
 
   @Test

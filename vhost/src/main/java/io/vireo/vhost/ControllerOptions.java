@@ -1,6 +1,8 @@
 package io.vireo.vhost;
 
+import io.vireo.virtio.Coalescing;
 import java.util.BitSet;
+import java.util.Objects;
 
 /**
  * How a controller serves its front-ends.
@@ -10,13 +12,15 @@ import java.util.BitSet;
  * @param pinGuestMemory whether guests' memory is pinned while the device behind the controller
  *     reaches it by DMA; false: its data are copied, and guests may use a balloon, virtio-mem and
  *     postcopy
+ * @param coalescing how interrupts wait at first
  */
-public record ControllerOptions(BitSet cpuMask, boolean pinGuestMemory) {
-  /** All reactors; memory pinned where that saves copies. */
-  public static final ControllerOptions DEFAULT = new ControllerOptions(null, true);
+public record ControllerOptions(BitSet cpuMask, boolean pinGuestMemory, Coalescing coalescing) {
+  /** All reactors; memory pinned where that saves copies; every interrupt at once. */
+  public static final ControllerOptions DEFAULT = new ControllerOptions(null, true, Coalescing.OFF);
 
   public ControllerOptions {
     cpuMask = copyOf(cpuMask);
+    Objects.requireNonNull(coalescing);
   }
 
   @Override
@@ -26,12 +30,17 @@ public record ControllerOptions(BitSet cpuMask, boolean pinGuestMemory) {
 
   /** The same on these CPUs. */
   public ControllerOptions cpuMask(BitSet mask) {
-    return new ControllerOptions(mask, pinGuestMemory);
+    return new ControllerOptions(mask, pinGuestMemory, coalescing);
   }
 
   /** The same, but pinning or not. */
   public ControllerOptions pinGuestMemory(boolean on) {
-    return new ControllerOptions(cpuMask, on);
+    return new ControllerOptions(cpuMask, on, coalescing);
+  }
+
+  /** The same with interrupts that wait like this. */
+  public ControllerOptions coalescing(Coalescing how) {
+    return new ControllerOptions(cpuMask, pinGuestMemory, how);
   }
 
   private static BitSet copyOf(BitSet mask) {

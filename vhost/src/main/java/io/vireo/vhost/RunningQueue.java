@@ -5,9 +5,11 @@ import io.vireo.linux.EventFd;
 import io.vireo.memreg.GuestMemory;
 import io.vireo.reactor.Poller;
 import io.vireo.reactor.Reactor;
+import io.vireo.virtio.Coalescing;
 import io.vireo.virtio.DeviceQueue;
 import io.vireo.virtio.QueueConfig;
 import io.vireo.virtio.VirtioDevice;
+import java.util.function.Supplier;
 
 /**
  * A queue that runs on a reactor, as its session's thread steers it: by messages, most of which it
@@ -149,6 +151,14 @@ final class RunningQueue {
   /** Counts latencies there from now on; null for nowhere. */
   void recorder(LatencyRecorder next) {
     reactor.surely(() -> queue.recorder(next));
+  }
+
+  /**
+   * Lets interrupts wait as {@code how} says when the reactor asks it, so that the last of several
+   * changes at once is the one that stays. Any thread.
+   */
+  void coalescing(Supplier<Coalescing> how) {
+    reactor.surely(() -> queue.coalescing(how.get()));
   }
 
   /** Older tables under which something began that is left. */

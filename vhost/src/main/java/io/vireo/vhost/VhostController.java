@@ -9,6 +9,7 @@ import io.vireo.memreg.MappingCache;
 import io.vireo.reactor.CpuMask;
 import io.vireo.reactor.ReactorGroup;
 import io.vireo.reactor.Uninterrupted;
+import io.vireo.virtio.Coalescing;
 import io.vireo.virtio.QueueBudget;
 import io.vireo.virtio.VirtioDevice;
 import java.nio.file.Path;
@@ -59,6 +60,7 @@ public final class VhostController {
   private final AtomicLong brokenRings = new AtomicLong();
   private int connections; // guarded by this
   private HistogramOptions histograms; // guarded by this; null: disabled
+  private volatile Coalescing coalescing;
   private volatile boolean closing; // written under this
 
   VhostController(
@@ -72,6 +74,7 @@ public final class VhostController {
     this.name = name;
     this.device = device;
     this.options = options;
+    this.coalescing = options.coalescing();
     BitSet some = options.cpuMask();
     this.cpuMask = some == null ? reactors.cpus() : some;
     this.spread = some == null ? Placement.Spread.TOGETHER : Placement.Spread.EVENLY;
@@ -180,6 +183,17 @@ public final class VhostController {
   private synchronized void histograms(HistogramOptions options) {
     histograms = options;
     sessions.forEach(session -> session.enableHistograms(options));
+  }
+
+  /** Lets the interrupts of all queues wait like this from now on. Waits for the reactors. */
+  public void coalesce(Coalescing how) {
+    coalescing = Objects.requireNonNull(how);
+    sessions.forEach(VhostSession::coalescingChanged);
+  }
+
+  /** How interrupts wait now. */
+  public Coalescing coalescing() {
+    return coalescing;
   }
 
   /** Whether there are {@link VhostSession#histograms}. */

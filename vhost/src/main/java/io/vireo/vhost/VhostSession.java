@@ -139,6 +139,11 @@ public final class VhostSession {
     return rings.histograms().sums();
   }
 
+  /** As {@link VhostController#coalesce}, when that has another answer. */
+  void coalescingChanged() {
+    rings.coalescingChanged();
+  }
+
   /** As {@link VhostController#enableHistograms}; null ends it. */
   void enableHistograms(HistogramOptions options) {
     rings.histograms().enable(options);

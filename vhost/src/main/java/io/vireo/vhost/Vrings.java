@@ -148,6 +148,9 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
   RunningQueue run(QueueConfig config, EventFd kick, boolean enabled) {
     RunningQueue queue = RunningQueue.start(device(), placement, inbox, config, kick, enabled);
     running.add(queue);
+    if (!controller.coalescing().off()) { // if that changes now, whoever changes it sees the queue
+      queue.coalescing(controller::coalescing);
+    }
     histograms.started(queue);
     return queue;
   }
@@ -162,6 +165,11 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
   /** The queues that run, or drain, at this moment. Any thread. */
   List<RunningQueue> running() {
     return running;
+  }
+
+  /** The controller's interrupts wait in another way. Any thread. */
+  void coalescingChanged() {
+    running.forEach(queue -> queue.coalescing(controller::coalescing));
   }
 
   /** How long requests take. Any thread. */

@@ -5,6 +5,7 @@ import io.vireo.linux.EventFd;
 import io.vireo.memreg.GuestMemory;
 import io.vireo.reactor.Reactor;
 import io.vireo.virtio.BreakReason;
+import io.vireo.virtio.Coalescing;
 import io.vireo.virtio.DeviceQueue;
 import io.vireo.virtio.QueueConfig;
 import io.vireo.virtio.QueueCounters;
@@ -26,6 +27,7 @@ final class FakeQueue implements DeviceQueue {
   final AtomicInteger calls = new AtomicInteger();
   volatile GuestMemory memory;
   volatile LatencyRecorder recorder;
+  volatile Coalescing coalescing = Coalescing.OFF;
   final AtomicInteger inFlight = new AtomicInteger();
   volatile int nextAvail;
   volatile InternalError faultInStop;
@@ -119,6 +121,11 @@ final class FakeQueue implements DeviceQueue {
         };
     holdsOlderTable = true;
     settle();
+  }
+
+  @Override
+  public void coalescing(Coalescing how) {
+    coalescing = how;
   }
 
   @Override

@@ -28,6 +28,9 @@ public interface DeviceQueue extends Poller {
    */
   void call(EventFd call);
 
+  /** Lets interrupts wait like this from now on; until it is called none does. */
+  void coalescing(Coalescing how);
+
   /**
    * Uses another memory table. The ring is found anew in it; a ring that lost its region breaks the
    * queue. {@code released} runs, here or later, when every request that began under an older table

@@ -19,17 +19,14 @@ final class ControllerReport {
   /** The one way in which front-ends are reached, by the field's name for it. */
   static final String TRANSPORT = "vhost_user_blk";
 
-  /** The field's value for a controller whose interrupts nobody has told to coalesce. */
-  private static final int IOPS_THRESHOLD = 60_000;
-
   private ControllerReport() {}
 
   static Map<String, Object> of(VhostController controller, BdevRegistry bdevs) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("ctrlr", controller.name());
     map.put("cpumask", CpuMask.format(controller.cpuMask()));
-    map.put("delay_base_us", 0);
-    map.put("iops_threshold", IOPS_THRESHOLD);
+    map.put("delay_base_us", controller.coalescing().delayBaseUs());
+    map.put("iops_threshold", controller.coalescing().iopsThreshold());
     map.put("socket", controller.socket().map(Path::toString).orElse(null));
     map.put("sessions", sessions(controller));
     map.put("pin_guest_memory", controller.pinsGuestMemory()); // not the field's

@@ -14,6 +14,7 @@ import io.vireo.reactor.ReactorGroup;
 import io.vireo.vhost.ControllerOptions;
 import io.vireo.vhost.VhostController;
 import io.vireo.vhost.VhostServer;
+import io.vireo.virtio.Coalescing;
 import io.vireo.virtio.blk.BlkDevice;
 import io.vireo.virtio.blk.BlkOptions;
 import java.util.BitSet;
@@ -44,12 +45,16 @@ public final class VhostMethods {
             RpcException.INVALID_PARAMS,
             new Method<>("vhost_delete_controller", Delete.class, this::delete)),
         MethodTable.withCode(
+            RpcException.INVALID_PARAMS,
+            new Method<>(
+                "vhost_controller_set_coalescing", SetCoalescing.class, this::setCoalescing)),
+        MethodTable.withCode(
             RpcException.INTERNAL_ERROR,
             new Method<>("vhost_get_controllers", Get.class, this::get)));
   }
 
   /**
-   * The last five are ours. The bdev is not claimed, as in the field: a second controller, or
+   * The last seven are ours. The bdev is not claimed, as in the field: a second controller, or
    * whoever else opens it, may write to it too.
    *
    * @param cpumask with several CPUs the queues of a guest are spread over them; without it they
@@ -62,6 +67,8 @@ public final class VhostMethods {
    * @param poll_pause_ns how long a queue is left alone after it had requests; -1: adapts by itself
    * @param pin_guest_memory whether the guest's memory is pinned if the bdev's device reaches it by
    *     DMA; false: the data are copied, and the guest may use a balloon, virtio-mem and postcopy
+   * @param delay_base_us as of vhost_controller_set_coalescing
+   * @param iops_threshold as of vhost_controller_set_coalescing
    */
   record CreateBlk(
       String ctrlr,
@@ -74,15 +81,18 @@ public final class VhostMethods {
       @Optional("" + BlkOptions.MAX_QUEUES) int num_queues,
       @Optional("1024") int queue_size,
       @Optional("" + BlkOptions.ADAPTIVE_PAUSE) int poll_pause_ns,
-      @Optional("true") boolean pin_guest_memory) {}
+      @Optional("true") boolean pin_guest_memory,
+      @Optional long delay_base_us,
+      @Optional("" + Coalescing.USUAL_THRESHOLD) long iops_threshold) {}
 
   private Object createBlk(CreateBlk p) {
     BlkOptions options =
         new BlkOptions(p.serial, p.readonly, p.num_queues, p.queue_size, p.poll_pause_ns);
+    Coalescing coalescing = new Coalescing(p.delay_base_us, p.iops_threshold);
     BlkDevice device = BlkDevice.open(bdevs, p.dev_name, options);
     try {
       BitSet cpus = p.cpumask == null ? null : cpus(p.cpumask);
-      vhost.create(p.ctrlr, device, new ControllerOptions(cpus, p.pin_guest_memory));
+      vhost.create(p.ctrlr, device, new ControllerOptions(cpus, p.pin_guest_memory, coalescing));
     } catch (RuntimeException e) {
       device.close();
       throw e;
@@ -117,7 +127,9 @@ public final class VhostMethods {
             disk.queues(),
             disk.queueSize(),
             disk.pollPauseNs(),
-            served.pinGuestMemory());
+            served.pinGuestMemory(),
+            controller.coalescing().delayBaseUs(),
+            controller.coalescing().iopsThreshold());
     return Stream.of(new ConfigEntry(CREATE_BLK, parameters));
   }
 
@@ -140,6 +152,20 @@ public final class VhostMethods {
     if (controller.device() instanceof BlkDevice device) {
       device.close();
     }
+    return true;
+  }
+
+  /**
+   * @param delay_base_us the longest that an interrupt waits after the one before, in microseconds;
+   *     0: not at all
+   * @param iops_threshold requests a second of one queue above which interrupts wait; at twice as
+   *     many they wait longest
+   */
+  record SetCoalescing(String ctrlr, long delay_base_us, long iops_threshold) {}
+
+  private Object setCoalescing(SetCoalescing p) {
+    VhostController controller = vhost.require(p.ctrlr);
+    controller.coalesce(new Coalescing(p.delay_base_us, p.iops_threshold));
     return true;
   }
 

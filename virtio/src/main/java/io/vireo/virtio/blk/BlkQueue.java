@@ -96,7 +96,7 @@ final class BlkQueue extends RingQueue implements IoCompletion {
       done += serve(nowNs);
     }
     if (done == 0 || notifier.overdue(nowNs)) {
-      notifier.settle();
+      notifier.settle(nowNs);
     }
     return done;
   }

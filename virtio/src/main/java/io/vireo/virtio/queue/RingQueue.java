@@ -7,6 +7,7 @@ import io.vireo.memreg.GuestMemory;
 import io.vireo.memreg.Translator;
 import io.vireo.reactor.Reactor;
 import io.vireo.virtio.BreakReason;
+import io.vireo.virtio.Coalescing;
 import io.vireo.virtio.DeviceQueue;
 import io.vireo.virtio.QueueConfig;
 import java.util.Optional;
@@ -91,6 +92,11 @@ public abstract class RingQueue implements DeviceQueue {
   @Override
   public final void call(EventFd call) {
     notifier.call(call);
+  }
+
+  @Override
+  public final void coalescing(Coalescing how) {
+    notifier.coalescing(how, reactor.nowNs());
   }
 
   @Override

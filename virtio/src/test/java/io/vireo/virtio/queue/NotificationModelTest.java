@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.linux.EventFd;
 import io.vireo.linux.Mem;
+import io.vireo.virtio.Coalescing;
 import io.vireo.virtio.VirtioFeatures;
 import io.vireo.virtio.driver.RingMemory;
 import java.lang.foreign.Arena;
@@ -70,10 +71,17 @@ class NotificationModelTest {
 
   @Property(tries = 3000)
   void no_interrupt_is_lost(
-      @ForAll Random random, @ForAll boolean eventIdx, @ForAll @IntRange(max = 0xffff) int start) {
+      @ForAll Random random,
+      @ForAll boolean eventIdx,
+      @ForAll boolean coalesced,
+      @ForAll @IntRange(max = 0xffff) int start) {
     try (Copies ring = new Copies(eventIdx, start);
         EventFd call = EventFd.create()) {
-      new Interrupts(ring, call, eventIdx, start).run(random);
+      Interrupts interrupts = new Interrupts(ring, call, eventIdx, start);
+      if (coalesced) {
+        interrupts.coalesce();
+      }
+      interrupts.run(random);
     }
   }
 
@@ -88,6 +96,7 @@ class NotificationModelTest {
     private Driver state = Driver.AWAKE;
     private int reaped;
     private long nowNs;
+    private int stepNs = 10_000;
     private int batches;
     private long pendingSinceNs;
 
@@ -101,6 +110,12 @@ class NotificationModelTest {
       reaped = start;
     }
 
+    /** So slow a clock that the rate is looked at now and then, and is above the threshold. */
+    void coalesce() {
+      notifier.coalescing(new Coalescing(20_000, Coalescing.MIN_THRESHOLD), nowNs);
+      stepNs = 5_000_000;
+    }
+
     void run(Random random) {
       for (int step = 0; step < STEPS; step++) {
         switch (random.nextInt(8)) {
@@ -108,11 +123,12 @@ class NotificationModelTest {
           case 2 -> deviceIdles();
           case 3 -> ring.drainDevice();
           case 4 -> ring.drainDriver();
-          case 5 -> nowNs += random.nextInt(10_000);
+          case 5 -> nowNs += random.nextInt(stepNs);
           default -> driverSteps();
         }
       }
       ring.drainDriver();
+      nowNs += 20_000_000; // as long as anything is held
       deviceIdles();
       ring.drainDevice();
       if (state == Driver.WISH_STORED) {
@@ -153,8 +169,10 @@ class NotificationModelTest {
       if (notifier.pending()) {
         ring.drainDevice(); // the fence in settle()
       }
-      notifier.settle();
-      batches = 0;
+      notifier.settle(nowNs);
+      if (!notifier.pending()) {
+        batches = 0;
+      }
     }
 
     private void driverSteps() {
