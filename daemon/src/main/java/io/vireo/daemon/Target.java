@@ -9,6 +9,7 @@ import io.vireo.bdev.module.Method;
 import io.vireo.daemon.config.BdevSubsystem;
 import io.vireo.daemon.config.Configuration;
 import io.vireo.daemon.method.BdevMethods;
+import io.vireo.daemon.method.BdevSettings;
 import io.vireo.daemon.method.ContextSwitches;
 import io.vireo.daemon.method.FrameworkMethods;
 import io.vireo.daemon.method.HistogramMethods;
@@ -107,8 +108,12 @@ public final class Target implements Closeable {
     faults.checkMemory(vhost::memoryFault);
     BdevContext context = new BdevContext(bdevs, reactors, memory);
     VhostMethods vhostMethods = new VhostMethods(bdevs, vhost, reactors);
+    BdevSettings settings = new BdevSettings(reactors.reactors().size());
     Configuration configuration =
-        new Configuration(List.of(BdevSubsystem.of(modules, context), vhostMethods.subsystem()));
+        new Configuration(
+            List.of(
+                BdevSubsystem.of(settings::configuration, modules, context),
+                vhostMethods.subsystem()));
     Lifecycle lifecycle = new Lifecycle();
     List<Method<?>> methods = new ArrayList<>(FrameworkMethods.all(reactors));
     methods.addAll(lifecycle.methods());
@@ -120,6 +125,7 @@ public final class Target implements Closeable {
     methods.addAll(switches.methods());
     methods.addAll(notifications.methods());
     methods.addAll(configuration.methods());
+    methods.addAll(settings.all());
     methods.addAll(BdevMethods.all(bdevs, reactors));
     methods.addAll(vhostMethods.all());
     methods.addAll(HistogramMethods.all(bdevs, vhost));

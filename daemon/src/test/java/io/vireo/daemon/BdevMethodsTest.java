@@ -2,8 +2,15 @@ package io.vireo.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vireo.bdev.BdevChannel;
+import io.vireo.bdev.BdevDescriptor;
+import io.vireo.bdev.BdevIo;
+import io.vireo.bdev.BdevListener;
+import io.vireo.bdev.IoStatus;
+import io.vireo.bdev.IoType;
 import io.vireo.daemon.rpc.JsonRpcClient;
 import io.vireo.daemon.rpc.RpcException;
+import io.vireo.reactor.Reactor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -142,6 +149,48 @@ class BdevMethodsTest {
                 .call("bdev_get_iostat", "names", List.of("b"), "per_channel", true)
                 .propertyNames())
         .containsExactly("tick_rate", "ticks", "name", "channels");
+  }
+
+  private void unmapOnce(String name) {
+    Reactor reactor = target.target.reactors().reactors().getFirst();
+    try (BdevDescriptor open = target.target.bdevs().open(name, true, BdevListener.NONE)) {
+      BdevChannel channel = open.channel(reactor);
+      BdevIo io = new BdevIo((request, status) -> {}, 0, 0, 0);
+      io.prepare(IoType.UNMAP, 0, 4096);
+      assertThat(reactor.call(() -> channel.submit(io))).isEqualTo(IoStatus.OK);
+      open.releaseChannel(reactor);
+    }
+  }
+
+  private int unmaps(String name) throws IOException {
+    JsonNode bdevs = target.call("bdev_get_iostat", "name", name).path("bdevs");
+    return bdevs.get(0).path("num_unmap_ops").intValue();
+  }
+
+  @Test
+  void counters_are_set_back_of_one_bdev_or_all() throws IOException {
+    for (String name : List.of("a", "b")) {
+      target.call("bdev_null_create", "name", name, "num_blocks", 8, "block_size", 4096);
+      unmapOnce(name);
+    }
+    target.call("bdev_reset_iostat", "name", "a", "mode", "maxmin");
+    target.call("bdev_reset_iostat", "name", "a", "mode", "none");
+    assertThat(unmaps("a")).isEqualTo(1);
+    assertThat(target.call("bdev_reset_iostat", "name", "a")).hasToString("true");
+    assertThat(unmaps("a")).isZero();
+    assertThat(unmaps("b")).isEqualTo(1);
+    target.call("bdev_reset_iostat");
+    assertThat(unmaps("b")).isZero();
+    assertThat(target.refusal("bdev_reset_iostat", "name", "none").code()).isEqualTo(-19);
+  }
+
+  @Test
+  void nothing_is_examined_and_nobody_waits_for_it() throws IOException {
+    target.malloc("a");
+    assertThat(target.call("bdev_examine", "name", "a")).hasToString("true");
+    assertThat(target.refusal("bdev_examine", "name", "none"))
+        .hasMessage("No such device: there is no bdev none");
+    assertThat(target.call("bdev_wait_for_examine")).hasToString("true");
   }
 
   @Test

@@ -48,6 +48,20 @@ class ConfigurationTest {
     target.malloc("m0");
     target.malloc("m1", "uuid", "01234567-89ab-cdef-0123-456789abcdef");
     target.call("bdev_uring_create", "name", "u0", "filename", image.toString());
+    Path other = folder.resolve("aio.img");
+    Files.write(other, new byte[1 << 20]);
+    target.call(
+        "bdev_aio_create",
+        "name",
+        "a0",
+        "filename",
+        other.toString(),
+        "block_size",
+        512,
+        "readonly",
+        true,
+        "fallocate",
+        true);
     target.call("vhost_create_blk_controller", "ctrlr", "usual", "dev_name", "m0");
     String cpus = "0x" + Integer.toHexString(1 << target.target.reactors().cpus().nextSetBit(0));
     target.call(
@@ -139,6 +153,48 @@ class ConfigurationTest {
           .isEqualTo(
               "[{\"method\":\"vhost_create_blk_controller\",\"params\":{\"ctrlr\":\"c0\","
                   + "\"dev_name\":\"m0\",\"delay_base_us\":80}}]");
+    }
+  }
+
+  @Test
+  void options_that_come_before_the_target_runs_are_saved_first() throws IOException {
+    Files.writeString(
+        file,
+        """
+        {"subsystems": [{"subsystem": "bdev", "config": [
+          {"method": "bdev_malloc_create", "params": {"name": "m0", "num_blocks": 8, "block_size": 512}},
+          {"method": "bdev_set_options", "params": {"bdev_io_pool_size": 70000, "bdev_auto_examine": false}},
+          {"method": "bdev_set_options", "params": {"bdev_io_cache_size": 128}}]}]}
+        """);
+    try (RunningTarget target = start(false)) {
+      JsonNode saved = target.call("framework_get_config", "name", "bdev").get(0);
+      assertThat(saved.path("method").stringValue()).isEqualTo("bdev_set_options");
+      assertThat(saved.path("params").toString())
+          .isEqualTo(
+              "{\"bdev_io_pool_size\":70000,\"bdev_io_cache_size\":128,\"bdev_auto_examine\":false}");
+      assertThat(target.refusal("bdev_set_options", "bdev_io_pool_size", 70_000).code())
+          .isEqualTo(-1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "bdev_io_pool_size      | 100        | is less than",
+        "bdev_io_cache_size     | 65535      | bdev_io_pool_size 65535 is less than",
+        "iobuf_small_cache_size | 4294967296 | is more than 4294967295",
+      })
+  void options_that_cannot_be_are_refused_and_not_kept(String name, long value, String sentence)
+      throws IOException {
+    try (RunningTarget target =
+        new RunningTarget(sockets, new StartOptions(null, false, true, null))) {
+      RpcException refused = target.refusal("bdev_set_options", name, value);
+      assertThat(refused)
+          .hasMessageStartingWith("Invalid argument: ")
+          .hasMessageContaining(sentence);
+      target.call("framework_start_init");
+      assertThat(target.call("framework_get_config", "name", "bdev")).isEmpty();
     }
   }
 

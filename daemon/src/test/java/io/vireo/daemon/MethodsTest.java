@@ -41,6 +41,9 @@ class MethodsTest {
     assertThat(target.call("rpc_get_methods", "current", true, "include_aliases", true))
         .extracting(JsonNode::stringValue)
         .containsExactly(
+            "bdev_aio_create",
+            "bdev_aio_delete",
+            "bdev_aio_rescan",
             "bdev_delay_create",
             "bdev_delay_delete",
             "bdev_delay_update_latency",
@@ -49,6 +52,7 @@ class MethodsTest {
             "bdev_error_delete",
             "bdev_error_inject_error",
             "bdev_error_resume_pending",
+            "bdev_examine",
             "bdev_get_bdevs",
             "bdev_get_histogram",
             "bdev_get_histogram_borders",
@@ -73,10 +77,13 @@ class MethodsTest {
             "bdev_nvme_set_options",
             "bdev_passthru_create",
             "bdev_passthru_delete",
+            "bdev_reset_iostat",
             "bdev_split_create",
             "bdev_split_delete",
             "bdev_uring_create",
             "bdev_uring_delete",
+            "bdev_uring_rescan",
+            "bdev_wait_for_examine",
             "framework_get_config",
             "framework_get_pci_devices",
             "framework_get_reactors",

@@ -18,8 +18,8 @@ import java.util.Optional;
  *
  * @param path as the operator gave it
  * @param fd owned
- * @param sizeBytes a multiple of the block, not 0
- * @param readOnly it could not be opened for writing, or nobody may write it
+ * @param sizeBytes when it was opened; a multiple of the block, not 0
+ * @param readOnly it could not be opened for writing, nobody may write it, or it was asked for
  * @param direct opened with O_DIRECT
  * @param alignment what that demands of requests
  * @param geometry its block and what it prefers
@@ -60,7 +60,12 @@ record BackingFile(
    * @throws BdevException when it cannot be a bdev
    */
   static BackingFile open(String path, int blockBytes, Caching caching) {
-    boolean writable = (requireStorage(path) & ANY_WRITE_BIT) != 0;
+    return open(path, blockBytes, caching, false);
+  }
+
+  /** The same, but not for writing when that is not wanted. */
+  static BackingFile open(String path, int blockBytes, Caching caching, boolean onlyToRead) {
+    boolean writable = (requireStorage(path) & ANY_WRITE_BIT) != 0 && !onlyToRead;
     int fd = writable ? openWritable(path) : -1;
     boolean readOnly = fd < 0;
     if (readOnly) {
@@ -103,13 +108,29 @@ record BackingFile(
   private static BackingFile inspect(
       String path, int fd, boolean readOnly, int wantedBlock, Caching caching) {
     boolean device = FileStat.of(fd).isBlockDevice();
-    long size = device ? BlockDevice.sizeBytes(fd) : FileStat.of(fd).sizeBytes();
+    long size = sizeBytes(fd);
     BdevGeometry geometry = device ? ofDevice(path, fd, wantedBlock) : ofFile(wantedBlock);
     requireBlocks(path, size, geometry.blockBytes());
     boolean punches = !readOnly && (device || canPunch(fd, size));
     BackingFile buffered =
         new BackingFile(path, fd, size, readOnly, false, IoAlignment.NONE, geometry, punches);
     return caching == Caching.DIRECT ? buffered.orDirect() : buffered;
+  }
+
+  private static long sizeBytes(int fd) {
+    FileStat stat = FileStat.of(fd);
+    return stat.isBlockDevice() ? BlockDevice.sizeBytes(fd) : stat.sizeBytes();
+  }
+
+  /**
+   * Its size at this moment.
+   *
+   * @throws BdevException when no bdev can have it
+   */
+  long sizeBytesNow() {
+    long now = sizeBytes(fd);
+    requireBlocks(path, now, geometry.blockBytes());
+    return now;
   }
 
   private static BdevGeometry ofDevice(String path, int fd, int wantedBlock) {
@@ -190,6 +211,11 @@ record BackingFile(
   /** The same with stricter demands. */
   BackingFile demanding(IoAlignment stricter) {
     return new BackingFile(path, fd, sizeBytes, readOnly, direct, stricter, geometry, punchesHoles);
+  }
+
+  /** The same, none of whose space is given back. */
+  BackingFile keepingSpace() {
+    return new BackingFile(path, fd, sizeBytes, readOnly, direct, alignment, geometry, false);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.vireo.bdev.uring;
 
+import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevChannel;
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoStatus;
@@ -13,8 +14,7 @@ final class UringChannel extends BdevChannel {
   private final UringRings rings;
   private final UringRing ring;
 
-  UringChannel(
-      UringBdev bdev, BackingFile file, ZeroingWays ways, UringRings rings, Reactor reactor) {
+  UringChannel(Bdev bdev, BackingFile file, ZeroingWays ways, UringRings rings, Reactor reactor) {
     super(bdev, reactor);
     this.file = file;
     this.ways = ways;

@@ -8,7 +8,7 @@ import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.Method;
 import java.util.List;
 
-/** Makes and deletes bdevs of files and block devices. */
+/** Makes, measures anew and deletes bdevs of files and block devices. */
 public final class UringModule implements BdevModule {
   private static final String CREATE = "bdev_uring_create";
 
@@ -27,6 +27,7 @@ public final class UringModule implements BdevModule {
     BdevRegistry bdevs = context.bdevs();
     return List.of(
         new Method<>(CREATE, UringCreate.class, p -> create(bdevs, p)),
+        new Method<>("bdev_uring_rescan", UringRescan.class, p -> rescan(bdevs, p)),
         new Method<>("bdev_uring_delete", UringDelete.class, p -> delete(bdevs, p)));
   }
 
@@ -44,13 +45,13 @@ public final class UringModule implements BdevModule {
 
   private String create(BdevRegistry bdevs, UringCreate p) {
     BackingFile file = BackingFile.open(p.filename(), p.block_size(), BackingFile.Caching.DIRECT);
-    try {
-      bdevs.register(new UringBdev(p.name(), Bdev.uuidOf(p.uuid()), file, rings));
-    } catch (RuntimeException e) {
-      file.close();
-      throw e;
-    }
-    return p.name();
+    return FileBdev.register(
+        bdevs, file, f -> new UringBdev(p.name(), Bdev.uuidOf(p.uuid()), f, rings));
+  }
+
+  private static boolean rescan(BdevRegistry bdevs, UringRescan p) {
+    bdevs.require(p.name(), UringBdev.class).rescan();
+    return true;
   }
 
   private static boolean delete(BdevRegistry bdevs, UringDelete p) {

@@ -9,6 +9,7 @@
  * bounce buffer, zeroing falls back to what the file system knows.
  *
  * <p>Guest memory is never registered with the ring, that is, never pinned. Methods
- * bdev_uring_create and bdev_uring_delete of SPDK's JSON-RPC.
+ * bdev_uring_create and bdev_aio_create of SPDK's JSON-RPC, with their families: two forms of one
+ * thing.
  */
 package io.vireo.bdev.uring;

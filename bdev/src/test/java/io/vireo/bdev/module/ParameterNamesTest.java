@@ -38,7 +38,11 @@ class ParameterNamesTest {
             "bdev_null_delete",
             "bdev_null_resize",
             "bdev_uring_create",
+            "bdev_uring_rescan",
             "bdev_uring_delete",
+            "bdev_aio_create",
+            "bdev_aio_rescan",
+            "bdev_aio_delete",
             "bdev_nvme_set_options",
             "bdev_nvme_set_hotplug",
             "bdev_nvme_attach_controller",
@@ -74,6 +78,7 @@ class ParameterNamesTest {
             "bdev_null_create", List.of("name", "block_size", "num_blocks"),
             "bdev_null_resize", List.of("name", "new_size"),
             "bdev_uring_create", List.of("filename", "name"),
+            "bdev_aio_create", List.of("name", "filename"),
             "bdev_nvme_attach_controller", List.of("name", "trtype", "traddr"),
             "bdev_nvme_set_hotplug", List.of("enable"),
             "bdev_nvme_add_error_injection", List.of("name", "cmd_type", "opc"),
@@ -137,6 +142,8 @@ class ParameterNamesTest {
             "preferred_unmap_granularity",
             "preferred_unmap_alignment");
     assertThat(optional("bdev_uring_create")).containsExactlyInAnyOrder("block_size", "uuid");
+    assertThat(optional("bdev_aio_create"))
+        .containsExactlyInAnyOrder("block_size", "readonly", "fallocate", "uuid", "nowait");
   }
 
   @ParameterizedTest
@@ -145,6 +152,9 @@ class ParameterNamesTest {
         "bdev_malloc_delete",
         "bdev_null_delete",
         "bdev_uring_delete",
+        "bdev_uring_rescan",
+        "bdev_aio_delete",
+        "bdev_aio_rescan",
         "bdev_passthru_delete",
         "bdev_delay_delete",
         "bdev_error_delete"

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The bdevs of all modules. One may stand on another's: they come back in the order they came. */
 public final class BdevSubsystem {
@@ -16,9 +18,17 @@ public final class BdevSubsystem {
 
   private BdevSubsystem() {}
 
-  /** Of these modules. */
-  public static Subsystem of(List<BdevModule> modules, BdevContext context) {
-    return new Subsystem(NAME, List.of(), () -> entries(modules, context));
+  /**
+   * Of these modules.
+   *
+   * @param first what all of them stand on
+   */
+  public static Subsystem of(
+      Supplier<List<ConfigEntry>> first, List<BdevModule> modules, BdevContext context) {
+    return new Subsystem(
+        NAME,
+        List.of(),
+        () -> Stream.concat(first.get().stream(), entries(modules, context).stream()).toList());
   }
 
   private static List<ConfigEntry> entries(List<BdevModule> modules, BdevContext context) {

@@ -5,6 +5,7 @@ import io.vireo.bdev.BdevException;
 import io.vireo.bdev.BdevRegistry;
 import io.vireo.bdev.StatsReset;
 import io.vireo.bdev.module.Method;
+import io.vireo.bdev.module.NoParameters;
 import io.vireo.bdev.module.Optional;
 import io.vireo.linux.Errno;
 import io.vireo.reactor.Reactor;
@@ -31,7 +32,10 @@ public final class BdevMethods {
     BdevMethods methods = new BdevMethods(bdevs, reactors);
     return List.of(
         new Method<>("bdev_get_bdevs", GetBdevs.class, methods::getBdevs),
-        new Method<>("bdev_get_iostat", GetIostat.class, methods::getIostat));
+        new Method<>("bdev_get_iostat", GetIostat.class, methods::getIostat),
+        new Method<>("bdev_reset_iostat", ResetIostat.class, methods::resetIostat),
+        new Method<>("bdev_examine", Examine.class, methods::examine),
+        new Method<>("bdev_wait_for_examine", NoParameters.class, p -> true));
   }
 
   /**
@@ -86,6 +90,25 @@ public final class BdevMethods {
       map.put("bdevs", wanted.stream().map(bdev -> iostat(bdev, p.reset_mode)).toList());
     }
     return map;
+  }
+
+  /**
+   * @param name all bdevs when absent
+   */
+  record ResetIostat(@Optional String name, @Optional("\"all\"") StatsReset mode) {}
+
+  private Object resetIostat(ResetIostat p) {
+    List<Bdev> wanted = p.name == null ? bdevs.all() : List.of(bdevs.require(p.name));
+    wanted.forEach(bdev -> bdev.stats(p.mode));
+    return true;
+  }
+
+  /** Nothing lies on bdevs that would be found by looking at them, so nobody waits for that. */
+  record Examine(String name) {}
+
+  private Object examine(Examine p) {
+    bdevs.require(p.name);
+    return true;
   }
 
   private static Map<String, Object> iostat(Bdev bdev, StatsReset reset) {

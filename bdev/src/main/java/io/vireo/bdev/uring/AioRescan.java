@@ -1,0 +1,8 @@
+package io.vireo.bdev.uring;
+
+/**
+ * Parameters of bdev_aio_rescan.
+ *
+ * @param name the bdev's
+ */
+public record AioRescan(String name) {}
