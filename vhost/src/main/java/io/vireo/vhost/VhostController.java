@@ -188,7 +188,7 @@ public final class VhostController {
   /** Lets the interrupts of all queues wait like this from now on. Waits for the reactors. */
   public void coalesce(Coalescing how) {
     coalescing = Objects.requireNonNull(how);
-    sessions.forEach(VhostSession::coalescingChanged);
+    sessions.forEach(session -> session.rings.coalescingChanged());
   }
 
   /** How interrupts wait now. */

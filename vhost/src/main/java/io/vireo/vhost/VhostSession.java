@@ -35,7 +35,7 @@ public final class VhostSession {
   private final VhostController controller;
   private final Inbox inbox;
   private final MessageSocket socket;
-  private final Vrings rings;
+  final Vrings rings;
   private final SessionMemory memory;
   private final BackendChannel channel;
   private final Dispatcher dispatcher;
@@ -137,11 +137,6 @@ public final class VhostSession {
    */
   public SortedMap<Integer, Histogram> histograms() {
     return rings.histograms().sums();
-  }
-
-  /** As {@link VhostController#coalesce}, when that has another answer. */
-  void coalescingChanged() {
-    rings.coalescingChanged();
   }
 
   /** As {@link VhostController#enableHistograms}; null ends it. */
