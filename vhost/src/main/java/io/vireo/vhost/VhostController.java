@@ -2,13 +2,10 @@ package io.vireo.vhost;
 
 import io.vireo.bdev.HistogramOptions;
 import io.vireo.linux.Errno;
-import io.vireo.linux.EventFd;
-import io.vireo.linux.Libc;
 import io.vireo.linux.UnixSocket;
 import io.vireo.memreg.MappingCache;
 import io.vireo.reactor.CpuMask;
 import io.vireo.reactor.ReactorGroup;
-import io.vireo.reactor.Uninterrupted;
 import io.vireo.virtio.Coalescing;
 import io.vireo.virtio.QueueBudget;
 import io.vireo.virtio.VirtioDevice;
@@ -40,8 +37,6 @@ public final class VhostController {
   /** Far above what anybody needs; a connection costs a thread. */
   static final int MAX_SESSIONS = 64;
 
-  private static final int RETRY_ACCEPT_MILLIS = 100;
-
   private final String name;
   private final VirtioDevice device;
   private final ControllerOptions options;
@@ -53,9 +48,8 @@ public final class VhostController {
   private final VhostSocket socket;
   private final LineLimit lines;
   private final MemoryQuota memoryQuota = new MemoryQuota();
-  private final EventFd wake = EventFd.create();
   private final CountDownLatch over = new CountDownLatch(1);
-  private final Thread acceptor;
+  private final Acceptor acceptor;
   private final List<VhostSession> sessions = new CopyOnWriteArrayList<>(); // written under this
   private final AtomicLong brokenRings = new AtomicLong();
   private int connections; // guarded by this
@@ -83,18 +77,14 @@ public final class VhostController {
     this.lines = new LineLimit(name, System::nanoTime);
     this.mappings = mappings;
     this.reactors = reactors;
-    acceptor = Thread.ofPlatform().name("vhost " + name).daemon().unstarted(this::accept);
+    acceptor =
+        new Acceptor(name, socket, lines, () -> closing, this::connected, this::tellIfOver);
   }
 
   /** Begins to accept. When that fails the socket is the caller's again. */
   void start() {
-    try {
-      device.onConfigChange(this::configChanged);
-      acceptor.start();
-    } catch (Throwable t) {
-      wake.close();
-      throw t;
-    }
+    device.onConfigChange(this::configChanged);
+    acceptor.start();
   }
 
   public String name() {
@@ -274,34 +264,10 @@ public final class VhostController {
   }
 
   private void finish() {
-    wake.signal();
-    Uninterrupted.run(acceptor::join);
+    acceptor.join();
     device.onConfigChange(() -> {});
-    Closing.all(socket, wake);
+    acceptor.close();
     over.countDown();
-  }
-
-  private void accept() {
-    while (!closing) {
-      int[] events = {Libc.POLLIN, Libc.POLLIN};
-      Libc.poll(new int[] {wake.fd(), socket.fd()}, events, -1);
-      if (events[1] != 0 && !closing) {
-        acceptNext();
-        tellIfOver();
-      }
-    }
-  }
-
-  private void acceptNext() {
-    try {
-      socket.accept().ifPresent(this::connected);
-    } catch (RuntimeException | Error e) {
-      // Out of descriptors or memory, most likely: who waits goes on waiting, and we do not spin.
-      if (lines.allows()) {
-        log.warn("{}: {}", name, e.toString());
-      }
-      Libc.poll(new int[] {wake.fd()}, new int[] {Libc.POLLIN}, RETRY_ACCEPT_MILLIS);
-    }
   }
 
   private synchronized void connected(UnixSocket connection) {
