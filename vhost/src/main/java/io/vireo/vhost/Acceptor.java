@@ -44,14 +44,14 @@ final class Acceptor {
     thread = Thread.ofPlatform().name("vhost " + name).daemon().unstarted(this::run);
   }
 
-  /** Begins. When that fails the socket is the caller's again. */
+  /** Begins. */
   void start() {
-    try {
-      thread.start();
-    } catch (Throwable t) {
-      wake.close();
-      throw t;
-    }
+    thread.start();
+  }
+
+  /** It could not begin: the socket is the caller's again. */
+  void giveUp() {
+    wake.close();
   }
 
   private void run() {

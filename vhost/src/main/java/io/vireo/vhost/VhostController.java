@@ -77,14 +77,18 @@ public final class VhostController {
     this.lines = new LineLimit(name, System::nanoTime);
     this.mappings = mappings;
     this.reactors = reactors;
-    acceptor =
-        new Acceptor(name, socket, lines, () -> closing, this::connected, this::tellIfOver);
+    acceptor = new Acceptor(name, socket, lines, () -> closing, this::connected, this::tellIfOver);
   }
 
   /** Begins to accept. When that fails the socket is the caller's again. */
   void start() {
-    device.onConfigChange(this::configChanged);
-    acceptor.start();
+    try {
+      device.onConfigChange(this::configChanged);
+      acceptor.start();
+    } catch (Throwable t) {
+      acceptor.giveUp();
+      throw t;
+    }
   }
 
   public String name() {

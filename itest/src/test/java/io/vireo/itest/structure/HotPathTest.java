@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 class HotPathTest {
   /**
    * At the end of a channel's life, after a bug of a request's owner, or when a queue or a filter
-   * has more in flight, or a request more buffers, than ever before, and when a disk has another
-   * size or is reset.
+   * has more in flight, a request more buffers, or a reactor more to poll, than ever before, and
+   * when a disk has another size or is reset.
    */
   private static final Pattern ONCE =
       Pattern.compile(
@@ -24,7 +24,8 @@ class HotPathTest {
               + " io\\.vireo\\.virtio\\.blk\\.BlkRequest\\.<init>.*|.* > DriveIo\\.takeData >"
               + " DriveIo\\.makeRoom > .*|.* > NvmeChannel\\.start > NvmeChannel\\.follow > .*|.* >"
               + " NvmeChannel\\.cancelInFlight > .*|.* > ForwardedIos\\.next >"
-              + " ForwardedIos\\.grow > .*");
+              + " ForwardedIos\\.grow > .*|.* > PollerList\\.add >"
+              + " io\\.vireo\\.reactor\\.PollerSlot\\.<init>.*");
 
   @Test
   void a_lap_allocates_nothing_and_takes_no_lock_and_writes_no_log() {
