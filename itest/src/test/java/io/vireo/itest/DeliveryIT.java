@@ -125,7 +125,7 @@ class DeliveryIT {
       String disk = sockets.resolve("c").toString();
       assertThat(vireo.run(0, "perf", "--socket", disk, "-w", "verify", "-t", "0.2"))
           .contains(disk);
-      Await.until("caches are made", () -> caches() == 3);
+      Await.until("caches are made", () -> caches() == 4);
       end(target);
     }
     try (Child target = start(sockets, rpc)) {
