@@ -286,7 +286,7 @@ public abstract class BdevChannel {
     return reactor;
   }
 
-  /** Requests that are pending. */
+  /** Requests that are pending. Any thread; others than the reactor's see it a little late. */
   public final int inFlight() {
     return inFlight;
   }

@@ -139,6 +139,10 @@ final class BdevUsers {
     return histogram.sum();
   }
 
+  synchronized int inFlight() {
+    return channels().stream().mapToInt(BdevChannel::inFlight).sum();
+  }
+
   private List<BdevChannel> channels() {
     List<BdevChannel> channels = new ArrayList<>(retiring);
     for (BdevDescriptor descriptor : open) {

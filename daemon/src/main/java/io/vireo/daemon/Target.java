@@ -3,6 +3,7 @@ package io.vireo.daemon;
 import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevException;
 import io.vireo.bdev.BdevRegistry;
+import io.vireo.bdev.QueueDepthSampler;
 import io.vireo.bdev.module.BdevContext;
 import io.vireo.bdev.module.BdevModule;
 import io.vireo.bdev.module.Method;
@@ -126,7 +127,9 @@ public final class Target implements Closeable {
     methods.addAll(notifications.methods());
     methods.addAll(configuration.methods());
     methods.addAll(settings.all());
-    methods.addAll(BdevMethods.all(bdevs, reactors));
+    QueueDepthSampler depths = new QueueDepthSampler();
+    owned.add(depths, depths::close);
+    methods.addAll(BdevMethods.all(bdevs, reactors, depths));
     methods.addAll(vhostMethods.all());
     methods.addAll(HistogramMethods.all(bdevs, vhost));
     for (BdevModule module : modules) {

@@ -185,6 +185,25 @@ class BdevMethodsTest {
   }
 
   @Test
+  void the_queue_depth_of_a_bdev_is_shown_while_it_is_sampled() throws IOException {
+    target.malloc("a");
+    String[] members = {"queue_depth_polling_period", "queue_depth", "io_time", "weighted_io_time"};
+    JsonNode before = target.call("bdev_get_iostat", "name", "a").path("bdevs").get(0);
+    assertThat(before.propertyNames()).doesNotContain(members);
+    assertThat(target.call("bdev_set_qd_sampling_period", "name", "a", "period", 20))
+        .hasToString("true");
+    JsonNode sampled = target.call("bdev_get_iostat", "name", "a").path("bdevs").get(0);
+    assertThat(sampled.propertyNames()).containsSubsequence(members);
+    assertThat(sampled.path("queue_depth_polling_period").intValue()).isEqualTo(20);
+    assertThat(sampled.path("queue_depth").intValue()).isZero();
+    target.call("bdev_set_qd_sampling_period", "name", "a", "period", 0);
+    assertThat(target.call("bdev_get_iostat", "name", "a").path("bdevs").get(0).propertyNames())
+        .doesNotContain(members);
+    assertThat(target.refusal("bdev_set_qd_sampling_period", "name", "none", "period", 1).code())
+        .isEqualTo(-19);
+  }
+
+  @Test
   void nothing_is_examined_and_nobody_waits_for_it() throws IOException {
     target.malloc("a");
     assertThat(target.call("bdev_examine", "name", "a")).hasToString("true");

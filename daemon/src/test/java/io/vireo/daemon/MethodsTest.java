@@ -78,6 +78,7 @@ class MethodsTest {
             "bdev_passthru_create",
             "bdev_passthru_delete",
             "bdev_reset_iostat",
+            "bdev_set_qd_sampling_period",
             "bdev_split_create",
             "bdev_split_delete",
             "bdev_uring_create",

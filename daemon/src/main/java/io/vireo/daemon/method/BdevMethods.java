@@ -3,6 +3,7 @@ package io.vireo.daemon.method;
 import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevException;
 import io.vireo.bdev.BdevRegistry;
+import io.vireo.bdev.QueueDepthSampler;
 import io.vireo.bdev.StatsReset;
 import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.NoParameters;
@@ -22,18 +23,22 @@ public final class BdevMethods {
 
   private final BdevRegistry bdevs;
   private final List<Reactor> reactors;
+  private final QueueDepthSampler depths;
 
-  private BdevMethods(BdevRegistry bdevs, ReactorGroup reactors) {
+  private BdevMethods(BdevRegistry bdevs, ReactorGroup reactors, QueueDepthSampler depths) {
     this.bdevs = bdevs;
     this.reactors = reactors.reactors();
+    this.depths = depths;
   }
 
-  public static List<Method<?>> all(BdevRegistry bdevs, ReactorGroup reactors) {
-    BdevMethods methods = new BdevMethods(bdevs, reactors);
+  public static List<Method<?>> all(
+      BdevRegistry bdevs, ReactorGroup reactors, QueueDepthSampler depths) {
+    BdevMethods methods = new BdevMethods(bdevs, reactors, depths);
     return List.of(
         new Method<>("bdev_get_bdevs", GetBdevs.class, methods::getBdevs),
         new Method<>("bdev_get_iostat", GetIostat.class, methods::getIostat),
         new Method<>("bdev_reset_iostat", ResetIostat.class, methods::resetIostat),
+        new Method<>("bdev_set_qd_sampling_period", SetPeriod.class, methods::setPeriod),
         new Method<>("bdev_examine", Examine.class, methods::examine),
         new Method<>("bdev_wait_for_examine", NoParameters.class, p -> true));
   }
@@ -103,6 +108,16 @@ public final class BdevMethods {
     return true;
   }
 
+  /**
+   * @param period microseconds; 0 ends it
+   */
+  record SetPeriod(String name, long period) {}
+
+  private Object setPeriod(SetPeriod p) {
+    depths.sample(bdevs.require(p.name), p.period);
+    return true;
+  }
+
   /** Nothing lies on bdevs that would be found by looking at them, so nobody waits for that. */
   record Examine(String name) {}
 
@@ -111,10 +126,11 @@ public final class BdevMethods {
     return true;
   }
 
-  private static Map<String, Object> iostat(Bdev bdev, StatsReset reset) {
+  private Map<String, Object> iostat(Bdev bdev, StatsReset reset) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("name", bdev.name());
     StatsReport.put(map, bdev.stats(reset));
+    depths.of(bdev).ifPresent(depth -> StatsReport.put(map, depth));
     return map;
   }
 
