@@ -18,6 +18,7 @@ import io.vireo.daemon.method.KillMethod;
 import io.vireo.daemon.method.LogMethods;
 import io.vireo.daemon.method.Notifications;
 import io.vireo.daemon.method.ThreadMethods;
+import io.vireo.daemon.method.TransportMethods;
 import io.vireo.daemon.method.VhostMethods;
 import io.vireo.daemon.metrics.Catalogue;
 import io.vireo.daemon.metrics.MetricsServer;
@@ -131,6 +132,7 @@ public final class Target implements Closeable {
     owned.add(depths, depths::close);
     methods.addAll(BdevMethods.all(bdevs, reactors, depths));
     methods.addAll(vhostMethods.all());
+    methods.addAll(TransportMethods.all());
     methods.addAll(HistogramMethods.all(bdevs, vhost));
     for (BdevModule module : modules) {
       methods.addAll(module.methods(context));

@@ -113,7 +113,9 @@ class MethodsTest {
             "vhost_controller_set_coalescing",
             "vhost_create_blk_controller",
             "vhost_delete_controller",
-            "vhost_get_controllers");
+            "vhost_get_controllers",
+            "virtio_blk_create_transport",
+            "virtio_blk_get_transports");
   }
 
   @Test

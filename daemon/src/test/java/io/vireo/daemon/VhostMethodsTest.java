@@ -36,6 +36,21 @@ class VhostMethodsTest {
   }
 
   @Test
+  void the_one_transport_is_there_and_is_not_made_again() throws IOException {
+    assertThat(target.call("virtio_blk_get_transports"))
+        .hasToString("[{\"name\":\"vhost_user_blk\"}]");
+    assertThat(target.call("virtio_blk_get_transports", "name", "vhost_user_blk")).hasSize(1);
+    assertThat(target.refusal("virtio_blk_get_transports", "name", "vfio_user").code())
+        .isEqualTo(-19);
+    assertThat(target.refusal("virtio_blk_create_transport", "name", "vhost_user_blk").code())
+        .isEqualTo(-17);
+    assertThat(target.refusal("virtio_blk_create_transport", "name", "vfio_user"))
+        .hasMessage(
+            "No such file or directory: there is no virtio-blk transport vfio_user, only"
+                + " vhost_user_blk");
+  }
+
+  @Test
   void a_controller_is_shown_with_the_members_of_the_field_in_their_order() throws IOException {
     target.malloc("a");
     assertThat(
