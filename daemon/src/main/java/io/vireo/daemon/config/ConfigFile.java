@@ -43,7 +43,7 @@ public final class ConfigFile {
       writeAside(new byte[0]);
       Files.delete(aside);
     } catch (IOException e) {
-      throw failure(e);
+      throw failure(path, e);
     }
   }
 
@@ -61,7 +61,7 @@ public final class ConfigFile {
       Files.move(aside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       sync(path.getParent());
     } catch (IOException e) {
-      throw failure(e);
+      throw failure(path, e);
     }
   }
 
@@ -90,9 +90,10 @@ public final class ConfigFile {
     }
   }
 
-  private IOException failure(IOException e) {
+  /** One sentence of why a file of an operator's cannot be written. */
+  public static IOException failure(Path file, IOException e) {
     String reason = e instanceof FileSystemException f ? reason(f) : e.getMessage();
-    return new IOException("cannot write %s: %s".formatted(path, reason), e);
+    return new IOException("cannot write %s: %s".formatted(file, reason), e);
   }
 
   private static String reason(FileSystemException e) {

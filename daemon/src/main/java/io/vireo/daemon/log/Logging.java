@@ -11,6 +11,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import io.vireo.daemon.config.ConfigFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ public final class Logging {
     try {
       Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
     } catch (IOException e) {
-      throw new IOException("cannot write the log file %s".formatted(file), e);
+      throw ConfigFile.failure(file, e);
     }
     JsonEncoder encoder = new JsonEncoder();
     encoder.setWithSequenceNumber(false);

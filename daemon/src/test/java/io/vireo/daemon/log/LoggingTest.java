@@ -103,6 +103,6 @@ class LoggingTest {
     Path file = dir.resolve("none/log");
     assertThatIOException()
         .isThrownBy(() -> Logging.toFile(file))
-        .withMessage("cannot write the log file %s", file);
+        .withMessage("cannot write %s: its folder is not there", file);
   }
 }
