@@ -165,15 +165,18 @@ final class TargetCommand implements Callable<Integer> {
   }
 
   private static void log(TargetOptions options, Target target) {
+    MachineFacts machine = new MachineFacts(Path.of("/"));
     Foreground.logger()
         .info(
-            "Vireo {} runs on CPUs {} (idle: {}), JSON-RPC at {}, disks' sockets in {}{}{}",
+            "Vireo {} runs on CPUs {}{} (idle: {}), JSON-RPC at {}, disks' sockets in {}{}{}{}",
             Version.current(),
             CpuMask.formatList(options.cpus()),
+            machine.nodes(options.cpus()),
             Words.of(options.reactors().idle()),
             options.rpcSocket(),
             options.socketDirectory(),
             target.metrics().map(served -> ", metrics at " + served.url()).orElse(""),
+            machine.drives(),
             beginning(options.start(), target));
   }
 

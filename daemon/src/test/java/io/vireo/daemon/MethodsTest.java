@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vireo.daemon.rpc.JsonRpcClient;
 import io.vireo.daemon.rpc.RpcException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,6 +144,15 @@ class MethodsTest {
     JsonNode reactor = result.path("reactors").get(0);
     int cpu = target.target.reactors().cpus().nextSetBit(0);
     assertThat(reactor.path("lcore").intValue()).isEqualTo(cpu);
+    assertThat(reactor.propertyNames())
+        .startsWith("lcore", "numa_id", "tid", "busy", "idle", "in_interrupt", "irq", "sys", "usr")
+        .contains("lw_threads");
+    assertThat(reactor.path("in_interrupt").booleanValue()).isTrue(); // it idles adaptively
+    assertThat(reactor.path("usr").longValue()).isPositive();
+    assertThat(reactor.path("usr").longValue() % 10_000_000).as("in ticks of 10 ms").isZero();
+    Path sysfs = Path.of("/sys/devices/system/cpu/cpu" + cpu);
+    assertThat(reactor.has("core_freq"))
+        .isEqualTo(Files.exists(sysfs.resolve("cpufreq/scaling_cur_freq")));
     assertThat(Path.of("/proc/self/task", reactor.path("tid").toString())).exists();
     assertThat(reactor.path("laps").longValue()).isPositive();
     assertThat(reactor.path("longest_lap").longValue()).isPositive();

@@ -113,6 +113,12 @@ record HugePagePool(Path directory, int node, long pageKib, long total, long fre
     return pageKib % KIB_PER_MIB == 0 ? pageKib / KIB_PER_MIB + " MiB" : pageKib + " KiB";
   }
 
+  /** As {@code 60 of 64 huge pages of 2 MiB free}. */
+  String text() {
+    String where = node == NO_NODE ? "" : " on node " + node;
+    return "%d of %d huge pages of %s free%s".formatted(free, total, sizeText(), where);
+  }
+
   static TextTable table(List<HugePagePool> pools) {
     TextTable table = new TextTable("NODE", "HUGE PAGE", "RESERVED", "FREE");
     for (HugePagePool pool : pools) {

@@ -6,12 +6,10 @@ import io.vireo.linux.pci.PciException;
 import io.vireo.linux.pci.PciFunction;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -85,13 +83,7 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private String iommu() throws IOException {
-    Path groups = root.resolve("sys/kernel/iommu_groups");
-    long count = 0;
-    if (Files.isDirectory(groups)) {
-      try (Stream<Path> all = Files.list(groups)) {
-        count = all.count();
-      }
-    }
+    long count = Vfio.iommuGroups(root);
     return count > 0
         ? "IOMMU: on, %d groups".formatted(count)
         : "IOMMU: off; vfio-pci needs it (firmware; kernel of Intel machines: intel_iommu=on)";
