@@ -9,11 +9,13 @@ import io.vireo.bdev.module.BdevModule;
 import io.vireo.bdev.module.Method;
 import io.vireo.daemon.config.BdevSubsystem;
 import io.vireo.daemon.config.Configuration;
+import io.vireo.daemon.config.Subsystem;
 import io.vireo.daemon.method.BdevMethods;
 import io.vireo.daemon.method.BdevSettings;
 import io.vireo.daemon.method.ContextSwitches;
 import io.vireo.daemon.method.FrameworkMethods;
 import io.vireo.daemon.method.HistogramMethods;
+import io.vireo.daemon.method.IobufMethods;
 import io.vireo.daemon.method.KillMethod;
 import io.vireo.daemon.method.LogMethods;
 import io.vireo.daemon.method.Notifications;
@@ -111,10 +113,14 @@ public final class Target implements Closeable {
     BdevContext context = new BdevContext(bdevs, reactors, memory);
     VhostMethods vhostMethods = new VhostMethods(bdevs, vhost, reactors);
     BdevSettings settings = new BdevSettings(reactors.reactors().size());
+    IobufMethods iobuf = new IobufMethods(context.iobuf());
+    Subsystem buffers = iobuf.subsystem();
     Configuration configuration =
         new Configuration(
             List.of(
-                BdevSubsystem.of(settings::configuration, modules, context),
+                buffers,
+                BdevSubsystem.of(
+                    List.of(buffers.name()), settings::configuration, modules, context),
                 vhostMethods.subsystem()));
     Lifecycle lifecycle = new Lifecycle();
     List<Method<?>> methods = new ArrayList<>(FrameworkMethods.all(reactors));
@@ -127,6 +133,7 @@ public final class Target implements Closeable {
     methods.addAll(switches.methods());
     methods.addAll(notifications.methods());
     methods.addAll(configuration.methods());
+    methods.addAll(iobuf.all());
     methods.addAll(settings.all());
     QueueDepthSampler depths = new QueueDepthSampler();
     owned.add(depths, depths::close);

@@ -92,6 +92,7 @@ class MethodsTest {
             "framework_get_subsystems",
             "framework_monitor_context_switch",
             "framework_wait_init",
+            "iobuf_get_stats",
             "log_clear_flag",
             "log_get_flags",
             "log_get_level",

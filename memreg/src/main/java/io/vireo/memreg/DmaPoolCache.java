@@ -14,12 +14,14 @@ import java.lang.invoke.VarHandle;
 public final class DmaPoolCache implements AutoCloseable {
   private static final VarHandle COUNT;
   private static final VarHandle REFUSED;
+  private static final VarHandle REFILLS;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       COUNT = lookup.findVarHandle(DmaPoolCache.class, "count", int.class);
       REFUSED = lookup.findVarHandle(DmaPoolCache.class, "refused", long.class);
+      REFILLS = lookup.findVarHandle(DmaPoolCache.class, "refills", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -31,6 +33,7 @@ public final class DmaPoolCache implements AutoCloseable {
   private final int[] indexes; // of a batch that comes or goes: half of what it can hold
   private int count;
   private long refused;
+  private long refills;
   private boolean closed;
 
   DmaPoolCache(DmaPool pool, DmaElements elements, int half) {
@@ -56,6 +59,7 @@ public final class DmaPoolCache implements AutoCloseable {
       REFUSED.setOpaque(this, refused + 1);
       return 0;
     }
+    REFILLS.setOpaque(this, refills + 1);
     COUNT.setOpaque(this, taken - 1);
     return hvas[taken - 1];
   }
@@ -95,6 +99,11 @@ public final class DmaPoolCache implements AutoCloseable {
   /** How often it had none to give; any thread. */
   long refused() {
     return (long) REFUSED.getOpaque(this);
+  }
+
+  /** How often it took more from the pool; any thread. */
+  public long refills() {
+    return (long) REFILLS.getOpaque(this);
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.vireo.bdev.nvme;
 
 import io.vireo.bdev.BdevException;
+import io.vireo.bdev.iobuf.Iobuf;
+import io.vireo.bdev.iobuf.IobufStats;
 import io.vireo.bdev.module.BdevContext;
 import io.vireo.linux.Errno;
 import io.vireo.linux.EventFd;
@@ -26,8 +28,7 @@ import java.util.Set;
 /** The PCI functions of this machine. */
 final class PcieBus implements DriveBus {
   private static final Path ROOT = Path.of("/");
-  private static final int BUFFERS_OF_CPU = 32;
-  private static final int LEAST_CPUS = 4;
+  private static final String BUFFERS = "bdev_nvme";
 
   private final PciBus bus = new PciBus(ROOT);
   private final DmaDomain domain;
@@ -35,10 +36,17 @@ final class PcieBus implements DriveBus {
 
   PcieBus(BdevContext context) {
     domain = new DmaDomain(ROOT, context.memory());
-    int count = BUFFERS_OF_CPU * Math.max(LEAST_CPUS, Runtime.getRuntime().availableProcessors());
+    Iobuf iobuf = context.iobuf();
     for (Access access : Access.values()) {
-      buffers.put(access, new SharedBuffers(domain.heap(access), count));
+      buffers.put(access, new SharedBuffers(domain.heap(access), () -> BounceSizes.of(iobuf)));
     }
+    iobuf.add(BUFFERS, this::lent);
+  }
+
+  private IobufStats lent() {
+    return buffers.values().stream()
+        .map(SharedBuffers::stats)
+        .reduce(IobufStats.NONE, IobufStats::plus);
   }
 
   @Override

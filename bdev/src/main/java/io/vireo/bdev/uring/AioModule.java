@@ -14,7 +14,7 @@ import java.util.List;
 public final class AioModule implements BdevModule {
   private static final String CREATE = "bdev_aio_create";
 
-  private final UringRings rings = new UringRings();
+  private UringRings rings;
 
   /** For {@link java.util.ServiceLoader}. */
   public AioModule() {}
@@ -27,6 +27,7 @@ public final class AioModule implements BdevModule {
   @Override
   public List<Method<?>> methods(BdevContext context) {
     BdevRegistry bdevs = context.bdevs();
+    rings = UringRings.of("bdev_aio", context.iobuf());
     return List.of(
         new Method<>(CREATE, AioCreate.class, p -> create(bdevs, p)),
         new Method<>("bdev_aio_rescan", AioRescan.class, p -> rescan(bdevs, p)),

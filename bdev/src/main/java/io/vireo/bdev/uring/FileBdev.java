@@ -20,6 +20,7 @@ abstract class FileBdev extends Bdev {
     this.file = file;
     this.ways = new ZeroingWays(file.punchesHoles());
     this.rings = rings;
+    rings.requireRoomFor(file.alignment());
   }
 
   /** Registers what is made over {@code file}, which is closed when that cannot be; the name. */

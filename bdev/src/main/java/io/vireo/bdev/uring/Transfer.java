@@ -14,9 +14,6 @@ import io.vireo.linux.uring.Sqe;
  * buffer.
  */
 final class Transfer {
-  /** Size of a bounce buffer. */
-  static final int BOUNCE_BYTES = 128 << 10;
-
   /** IOV_MAX of Linux. */
   static final int MAX_BUFFERS = 1024;
 
@@ -25,7 +22,8 @@ final class Transfer {
 
   private BdevIo io;
   private BackingFile file;
-  private long bounce;
+  private long bounce; // 0: none
+  private int bounceBytes; // how long that buffer is
   private long doneBytes;
   private int buffer; // the first that is not done, and how much of it is
   private long bufferDoneBytes;
@@ -38,8 +36,9 @@ final class Transfer {
     bufferDoneBytes = 0;
   }
 
-  void bounce(long address) {
+  void bounce(long address, int bytes) {
     bounce = address;
+    bounceBytes = bytes;
   }
 
   long takeBounce() {
@@ -49,7 +48,8 @@ final class Transfer {
   }
 
   private int bounceStepBytes() {
-    return (int) Math.min(io.lengthBytes() - doneBytes, BOUNCE_BYTES);
+    long left = io.lengthBytes() - doneBytes;
+    return (int) (left <= bounceBytes ? left : file.alignment().whole(bounceBytes));
   }
 
   /**

@@ -12,7 +12,7 @@ import java.util.List;
 public final class UringModule implements BdevModule {
   private static final String CREATE = "bdev_uring_create";
 
-  private final UringRings rings = new UringRings();
+  private UringRings rings;
 
   /** For {@link java.util.ServiceLoader}. */
   public UringModule() {}
@@ -25,6 +25,7 @@ public final class UringModule implements BdevModule {
   @Override
   public List<Method<?>> methods(BdevContext context) {
     BdevRegistry bdevs = context.bdevs();
+    rings = UringRings.of("bdev_uring", context.iobuf());
     return List.of(
         new Method<>(CREATE, UringCreate.class, p -> create(bdevs, p)),
         new Method<>("bdev_uring_rescan", UringRescan.class, p -> rescan(bdevs, p)),

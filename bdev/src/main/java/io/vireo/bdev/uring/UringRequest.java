@@ -51,8 +51,8 @@ final class UringRequest extends WaitingList.Entry<UringRequest> {
   }
 
   /** Gives it a bounce buffer. */
-  void bounce(long address) {
-    transfer.bounce(address);
+  void bounce(long address, int bytes) {
+    transfer.bounce(address, bytes);
   }
 
   /** Takes its bounce buffer back; 0 when it has none. */

@@ -3,6 +3,7 @@ package io.vireo.bdev.uring;
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.WaitingList;
+import io.vireo.bdev.iobuf.IobufOptions;
 import io.vireo.linux.uring.IoUring;
 import io.vireo.linux.uring.Sqe;
 import io.vireo.reactor.Poller;
@@ -28,9 +29,6 @@ final class UringRing implements Poller, AutoCloseable {
   /** Requests in flight; as many steps can be submitted in one lap. */
   static final int REQUESTS = 1024;
 
-  /** Bounce buffers: 4 MiB on each reactor, taken up only where they are used. */
-  static final int BOUNCE_BUFFERS = 32;
-
   private static final long CANCEL = -1;
 
   private final Reactor reactor;
@@ -38,7 +36,6 @@ final class UringRing implements Poller, AutoCloseable {
   private final BouncePool bounces;
   private final UringRequest[] requests;
   private final WaitingList<UringRequest> steps = new WaitingList<>(); // ready for an entry
-  private final WaitingList<UringRequest> bounceWaiters = new WaitingList<>();
   private UringRequest unsettled; // out of the kernel or its list, and not yet elsewhere
   private UringRequest free;
   private int freeCount;
@@ -46,9 +43,9 @@ final class UringRing implements Poller, AutoCloseable {
   private int channels;
 
   /** On the reactor's thread, which then polls it. */
-  UringRing(Reactor reactor, int requestCount, int bounceBuffers) {
+  UringRing(Reactor reactor, int requestCount, IobufOptions buffers, BounceCounters counters) {
     this.reactor = reactor;
-    bounces = new BouncePool(bounceBuffers);
+    bounces = new BouncePool(buffers, counters);
     try {
       ring = IoUring.create(requestCount, new IoUring.Options(2 * requestCount));
     } catch (RuntimeException e) {
@@ -81,9 +78,7 @@ final class UringRing implements Poller, AutoCloseable {
     }
     UringRequest request = takeSlot();
     active++;
-    if (request.begin(channel, io) && !bounce(request)) {
-      bounceWaiters.add(request);
-    } else {
+    if (!request.begin(channel, io) || bounce(request)) {
       firstStep(request);
     }
     return IoStatus.PENDING;
@@ -111,9 +106,7 @@ final class UringRing implements Poller, AutoCloseable {
 
   private boolean bounce(UringRequest request) {
     request.channel.stats().bounced();
-    long buffer = bounces.take();
-    request.bounce(buffer);
-    return buffer != 0;
+    return bounces.lend(request);
   }
 
   private void firstStep(UringRequest request) {
@@ -151,15 +144,9 @@ final class UringRing implements Poller, AutoCloseable {
     request.io = null;
     long buffer = request.takeBounce();
     giveSlot(request);
-    if (buffer == 0) {
-      return;
-    }
-    if (bounceWaiters.isEmpty()) {
-      bounces.give(buffer);
-    } else {
-      UringRequest waiter = bounceWaiters.take();
-      waiter.bounce(buffer);
-      steps.add(waiter);
+    UringRequest next = buffer == 0 ? null : bounces.takeBack(buffer);
+    if (next != null) {
+      steps.add(next);
     }
   }
 

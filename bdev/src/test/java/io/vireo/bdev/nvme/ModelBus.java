@@ -31,10 +31,13 @@ final class ModelBus implements DriveBus {
   /** Few enough to run out of. */
   static final int BUFFERS = 48;
 
+  private static final BounceSizes SIZES =
+      new BounceSizes(BounceSizes.USUAL_BYTES, BUFFERS, BounceSizes.USUAL_BATCH);
+
   private final Map<String, Slot> slots = new LinkedHashMap<>();
   private final MemoryRegistry registry = new MemoryRegistry();
   private final DmaHeap heap = new DmaHeap(registry, HEAP);
-  final SharedBuffers buffers = new SharedBuffers(heap, BUFFERS);
+  final SharedBuffers buffers = new SharedBuffers(heap, () -> SIZES);
   boolean closed;
 
   /** A controller and whoever has its function. */

@@ -6,6 +6,7 @@ import io.vireo.bdev.BdevDescriptor;
 import io.vireo.bdev.ChannelDriver;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.RecordingListener;
+import io.vireo.bdev.iobuf.IobufStats;
 import io.vireo.nvme.model.Faults.Kind;
 import io.vireo.reactor.SteppedReactor;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,10 @@ class SharedBuffersTest {
       }
       second.laps(1000);
       assertThat(there.completions()).isZero();
+      IobufStats.Pool dry = disk.module.bus.buffers.stats().large();
+      assertThat(dry.cache() + dry.main()).isEqualTo(ALL);
+      assertThat(dry.main()).isEqualTo(ALL / BounceSizes.USUAL_BATCH);
+      assertThat(dry.retry()).as("ran out once, however often it was asked").isEqualTo(1);
       NvmeName name = new NvmeName("Nvme0", null);
       both(
           disk,
@@ -50,6 +55,9 @@ class SharedBuffersTest {
       both(disk, second, open::close);
       there.close();
       assertThat(disk.module.bus.buffers.free()).isEqualTo(ALL);
+      IobufStats.Pool large = disk.module.bus.buffers.stats().large();
+      assertThat(large.cache() + large.main()).isGreaterThanOrEqualTo(ALL + 10);
+      assertThat(disk.module.bus.buffers.stats().small()).isEqualTo(IobufStats.Pool.NONE);
     }
   }
 

@@ -9,6 +9,7 @@ import io.vireo.bdev.BdevRegistry;
 import io.vireo.bdev.ChannelDriver;
 import io.vireo.bdev.RecordingFaults;
 import io.vireo.bdev.RecordingListener;
+import io.vireo.bdev.iobuf.Iobuf;
 import io.vireo.reactor.ReactorOptions;
 import io.vireo.reactor.SteppedReactor;
 import java.io.IOException;
@@ -29,7 +30,7 @@ abstract class RingFixture {
   final BdevRegistry registry = new BdevRegistry();
   final List<ChannelDriver> drivers = new ArrayList<>();
   final List<Path> files = new ArrayList<>();
-  UringRings rings = new UringRings();
+  UringRings rings = UringRings.of("rings", new Iobuf(1));
 
   @AfterEach
   void close() throws IOException {

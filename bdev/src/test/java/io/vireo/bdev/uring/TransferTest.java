@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class TransferTest {
   private static final long AT = 1L << 40; // made-up buffers that nobody touches
   private static final int GAP = 1 << 20;
+  private static final int BOUNCE_BYTES = 128 << 10;
   private static final int DSYNC = 2;
 
   private RequestSteps steps = new RequestSteps(IoAlignment.NONE);
@@ -143,20 +144,19 @@ class TransferTest {
     demanding(4096, 512);
     long data = steps.memory.address() + (512 << 10) + 1;
     long bounce = steps.memory.address() + (128 << 10);
-    int length = Transfer.BOUNCE_BYTES + 512;
+    int length = BOUNCE_BYTES + 512;
     for (int i = 0; i < length; i++) {
       Mem.putByte(data + i, (byte) ((i * 31) >> 3));
     }
     Transfer write = steps.transfer(IoType.WRITE, data, length);
-    write.bounce(bounce);
+    write.bounce(bounce, BOUNCE_BYTES);
     assertThat(steps.step(write))
-        .isEqualTo(new SqeView(SqeView.WRITE, FD, OFFSET, bounce, Transfer.BOUNCE_BYTES, 0, SLOT));
-    assertSame(bounce, data, Transfer.BOUNCE_BYTES);
-    assertThat(write.ended(Transfer.BOUNCE_BYTES)).isEqualTo(IoStatus.PENDING);
+        .isEqualTo(new SqeView(SqeView.WRITE, FD, OFFSET, bounce, BOUNCE_BYTES, 0, SLOT));
+    assertSame(bounce, data, BOUNCE_BYTES);
+    assertThat(write.ended(BOUNCE_BYTES)).isEqualTo(IoStatus.PENDING);
     assertThat(steps.step(write))
-        .isEqualTo(
-            new SqeView(SqeView.WRITE, FD, OFFSET + Transfer.BOUNCE_BYTES, bounce, 512, 0, SLOT));
-    assertSame(bounce, data + Transfer.BOUNCE_BYTES, 512);
+        .isEqualTo(new SqeView(SqeView.WRITE, FD, OFFSET + BOUNCE_BYTES, bounce, 512, 0, SLOT));
+    assertSame(bounce, data + BOUNCE_BYTES, 512);
     assertThat(write.ended(512)).isEqualTo(IoStatus.OK);
     assertThat(write.takeBounce()).isEqualTo(bounce);
     assertThat(write.takeBounce()).isZero();
@@ -168,7 +168,7 @@ class TransferTest {
     long data = steps.memory.address() + (512 << 10) + 1;
     long bounce = steps.memory.address() + (128 << 10);
     Transfer read = steps.transfer(IoType.READ, data, 4096);
-    read.bounce(bounce);
+    read.bounce(bounce, BOUNCE_BYTES);
     steps.step(read);
     Mem.fill(bounce, 4096, (byte) 1);
     assertThat(read.ended(1024)).isEqualTo(IoStatus.PENDING);
@@ -188,7 +188,7 @@ class TransferTest {
     long bounce = steps.memory.address() + (128 << 10);
     Mem.fill(bounce, TruncatedMemory.BYTES, (byte) 0x5a);
     Transfer write = steps.transfer(IoType.WRITE, gone, TruncatedMemory.BYTES);
-    write.bounce(bounce);
+    write.bounce(bounce, BOUNCE_BYTES);
     assertThatThrownBy(write::load).isInstanceOf(InternalError.class);
     for (int i = 0; i < TruncatedMemory.BYTES; i++) {
       assertThat(Mem.getByte(bounce + i)).as("byte %d", i).isZero();

@@ -5,6 +5,7 @@ import io.vireo.bdev.BdevFixture;
 import io.vireo.bdev.BdevIo;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
+import io.vireo.bdev.iobuf.Iobuf;
 import io.vireo.linux.Mem;
 import io.vireo.memreg.HostMemory;
 import java.io.IOException;
@@ -77,7 +78,8 @@ public class UringBenchmark {
             BYTES,
             place == Place.DISK ? BackingFile.Caching.DIRECT : BackingFile.Caching.BUFFERED);
     Files.delete(file); // it is open
-    Bdev bdev = new UringBdev("uring", Bdev.uuidOf(null), backing, new UringRings());
+    Bdev bdev =
+        new UringBdev("uring", Bdev.uuidOf(null), backing, UringRings.of("rings", new Iobuf(1)));
     fixture = new BdevFixture(bdev);
     data = HostMemory.allocate(REQUESTS * BYTES, "jmh", HostMemory.HugePages.NEVER);
     requests = new BdevIo[depth];

@@ -2,6 +2,7 @@ package io.vireo.bdev.uring;
 
 import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevContract;
+import io.vireo.bdev.iobuf.Iobuf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 
 /** The contract, on files of one kind. */
 abstract class UringContract extends BdevContract {
-  final UringRings rings = new UringRings();
+  final UringRings rings = UringRings.of("rings", new Iobuf(1));
   private final List<Path> paths = new ArrayList<>();
 
   /** A new file. */

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** Disks, owners and memory that fail: only those who deserve it suffer. */
 class UringFaultTest extends RingFixture {
+  private static final int BOUNCE_BYTES = 128 << 10;
+
   @Test
   void a_file_that_was_made_shorter_ends_reads_with_an_error() throws IOException {
     Path path = file();
@@ -72,7 +74,7 @@ class UringFaultTest extends RingFixture {
 
   @Test
   void memory_that_is_gone_fails_the_request_and_costs_no_slot() throws IOException {
-    rings = new UringRings(2, 1);
+    rings = new UringRings(2, () -> UringRings.usual(1));
     long memory = TruncatedMemory.map();
     long gone = memory + TruncatedMemory.GONE_AT;
     ChannelDriver plain = driver(channel("A", open(file())), 1);
@@ -100,7 +102,7 @@ class UringFaultTest extends RingFixture {
 
   @Test
   void a_bounced_write_of_many_steps_may_lose_its_memory_on_the_way() throws IOException {
-    rings = new UringRings(2, 1);
+    rings = new UringRings(2, () -> UringRings.usual(1));
     Path path = file();
     TestFiles.resize(path, 1 << 20);
     BdevChannel channel = channel("A", open(path).demanding(new IoAlignment(1 << 20, BLOCK)));
@@ -108,8 +110,8 @@ class UringFaultTest extends RingFixture {
     long truncated = TruncatedMemory.map();
     try (HostMemory memory = HostMemory.allocate(1 << 20, "test", HugePages.NEVER)) {
       BdevIo io = driver.io(0);
-      io.prepare(IoType.WRITE, 0, Transfer.BOUNCE_BYTES + BLOCK);
-      io.addBuffer(memory.address() + 1, Transfer.BOUNCE_BYTES);
+      io.prepare(IoType.WRITE, 0, BOUNCE_BYTES + BLOCK);
+      io.addBuffer(memory.address() + 1, BOUNCE_BYTES);
       io.addBuffer(truncated + TruncatedMemory.GONE_AT, BLOCK);
       assertThat(driver.run(io)).isEqualTo(IoStatus.IO_ERROR);
       assertThat(channel.inFlight()).isZero();

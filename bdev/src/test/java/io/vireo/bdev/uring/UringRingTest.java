@@ -118,7 +118,7 @@ class UringRingTest extends RingFixture {
 
   @Test
   void without_a_slot_the_answer_is_busy_until_one_is_free() throws IOException {
-    rings = new UringRings(4, 1);
+    rings = new UringRings(4, () -> UringRings.usual(1));
     int[] pair = Libc.socketpair(Libc.SOCK_STREAM);
     BdevChannel channel = channel("A", pretending(pair[0]));
     ChannelDriver driver = driver(channel, 5);
@@ -141,7 +141,7 @@ class UringRingTest extends RingFixture {
 
   @Test
   void a_greedy_channel_leaves_slots_for_the_others() throws IOException {
-    rings = new UringRings(16, 1);
+    rings = new UringRings(16, () -> UringRings.usual(1));
     int[] pair = Libc.socketpair(Libc.SOCK_STREAM);
     BdevChannel greedy = channel("A", pretending(pair[0]));
     ChannelDriver them = driver(greedy, 20);
@@ -164,7 +164,7 @@ class UringRingTest extends RingFixture {
 
   @Test
   void requests_wait_in_line_for_a_bounce_buffer_and_are_counted() throws IOException {
-    rings = new UringRings(64, 2);
+    rings = new UringRings(64, () -> UringRings.usual(2));
     BackingFile strict = open(file()).demanding(new IoAlignment(BLOCK, BLOCK));
     BdevChannel channel = channel("A", strict);
     ChannelDriver driver = driver(channel, 32);
@@ -187,7 +187,7 @@ class UringRingTest extends RingFixture {
 
   @Test
   void a_reset_also_ends_those_that_wait_for_a_buffer() {
-    rings = new UringRings(64, 1);
+    rings = new UringRings(64, () -> UringRings.usual(1));
     int[] pair = Libc.socketpair(Libc.SOCK_STREAM);
     BackingFile strict = pretending(pair[0]).demanding(new IoAlignment(BLOCK, BLOCK));
     ChannelDriver driver = driver(channel("A", strict), 9);

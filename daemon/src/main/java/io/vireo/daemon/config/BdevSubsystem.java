@@ -21,13 +21,17 @@ public final class BdevSubsystem {
   /**
    * Of these modules.
    *
+   * @param dependsOn what is set before bdevs are
    * @param first what all of them stand on
    */
   public static Subsystem of(
-      Supplier<List<ConfigEntry>> first, List<BdevModule> modules, BdevContext context) {
+      List<String> dependsOn,
+      Supplier<List<ConfigEntry>> first,
+      List<BdevModule> modules,
+      BdevContext context) {
     return new Subsystem(
         NAME,
-        List.of(),
+        dependsOn,
         () -> Stream.concat(first.get().stream(), entries(modules, context).stream()).toList());
   }
 

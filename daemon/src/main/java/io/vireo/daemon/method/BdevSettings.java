@@ -67,7 +67,8 @@ public final class BdevSettings {
     }
   }
 
-  private static <T> T either(T next, T before) {
+  /** What a call tells, or else what was there before it. */
+  static <T> T either(T next, T before) {
     return next == null ? before : next;
   }
 
