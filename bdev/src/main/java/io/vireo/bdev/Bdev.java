@@ -118,7 +118,10 @@ public abstract class Bdev {
     return false;
   }
 
-  /** What only this module has to tell, for bdev_get_bdevs. */
+  /**
+   * What only this module has to tell, for bdev_get_bdevs. In maps that keep their order, as {@link
+   * java.util.LinkedHashMap} does: that of Map.of is another one in each life of a target.
+   */
   public Map<String, Object> driverSpecific() {
     return Map.of();
   }

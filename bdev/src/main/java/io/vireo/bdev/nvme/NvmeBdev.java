@@ -8,6 +8,7 @@ import io.vireo.nvme.NvmeNamespace;
 import io.vireo.nvme.spec.Capabilities;
 import io.vireo.nvme.spec.DsmRange;
 import io.vireo.reactor.Reactor;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -86,8 +87,10 @@ final class NvmeBdev extends Bdev {
 
   @Override
   public Map<String, Object> driverSpecific() {
-    return Map.of(
-        "nvme", List.of(DriveReport.ofNamespace(drive, namespace)), "mp_policy", "active_passive");
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("nvme", List.of(DriveReport.ofNamespace(drive, namespace)));
+    map.put("mp_policy", "active_passive");
+    return map;
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.vireo.bdev.filter.FilterBdev;
 import io.vireo.bdev.filter.FilterChannel;
 import io.vireo.bdev.filter.ForwardingChannel;
 import io.vireo.reactor.Reactor;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
@@ -26,7 +27,10 @@ final class PassthruBdev extends FilterBdev {
 
   @Override
   public Map<String, Object> driverSpecific() {
-    return Map.of("passthru", Map.of("name", name(), "base_bdev_name", base().bdev().name()));
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("name", name());
+    map.put("base_bdev_name", base().bdev().name());
+    return Map.of("passthru", map);
   }
 
   @Override

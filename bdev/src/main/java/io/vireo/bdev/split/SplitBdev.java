@@ -9,6 +9,7 @@ import io.vireo.bdev.filter.ForwardingChannel;
 import io.vireo.reactor.Reactor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -67,8 +68,10 @@ final class SplitBdev extends FilterBdev {
 
   @Override
   public Map<String, Object> driverSpecific() {
-    return Map.of(
-        "split", Map.of("base_bdev", base().bdev().name(), "offset_blocks", offsetBlocks));
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("base_bdev", base().bdev().name());
+    map.put("offset_blocks", offsetBlocks);
+    return Map.of("split", map);
   }
 
   @Override

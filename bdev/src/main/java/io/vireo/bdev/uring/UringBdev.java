@@ -1,5 +1,6 @@
 package io.vireo.bdev.uring;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
@@ -16,6 +17,9 @@ final class UringBdev extends FileBdev {
 
   @Override
   public Map<String, Object> driverSpecific() {
-    return Map.of("uring", Map.of("filename", file().path(), "direct", file().direct()));
+    Map<String, Object> uring = new LinkedHashMap<>();
+    uring.put("filename", file().path());
+    uring.put("direct", file().direct());
+    return Map.of("uring", uring);
   }
 }

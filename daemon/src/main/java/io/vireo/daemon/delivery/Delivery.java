@@ -44,8 +44,9 @@ public final class Delivery {
 
   void writeCompletion() throws IOException {
     Path folder = Files.createDirectories(root.resolve("share/bash-completion/completions"));
+    // It is read by a shell and not run: without the line that names one.
     String script = AutoComplete.bash("vireo", Main.commandLine(() -> {}));
-    Files.writeString(folder.resolve("vireo"), script);
+    Files.writeString(folder.resolve("vireo"), script.substring(script.indexOf('\n') + 1));
   }
 
   /** It and all commands below it. */
