@@ -6,7 +6,6 @@ import io.vireo.daemon.rpc.Words;
 import io.vireo.linux.Cpu;
 import io.vireo.linux.Platform;
 import io.vireo.reactor.CpuMask;
-import io.vireo.reactor.IdleMode;
 import io.vireo.reactor.ReactorOptions;
 import io.vireo.vhost.VhostServer;
 import io.vireo.vhost.VhostSocket;
@@ -128,7 +127,7 @@ final class BlkCommand implements Callable<Integer> {
       description =
           "what a CPU does without I/O: poll on, for the lowest latency, or sleep after a while"
               + " (default: ${DEFAULT-VALUE})")
-  private IdleMode idle;
+  private ReactorOptions reactors;
 
   @Option(
       names = {"-r", "--rpc-socket"},
@@ -200,10 +199,7 @@ final class BlkCommand implements Callable<Integer> {
       cpus = CpuMask.parse(cpuMask);
     }
     return new TargetOptions(
-        cpus,
-        idle == IdleMode.POLL ? ReactorOptions.POLL : ReactorOptions.ADAPTIVE,
-        rpcSocket == null ? null : rpcSocket.toAbsolutePath(),
-        null);
+        cpus, reactors, rpcSocket == null ? null : rpcSocket.toAbsolutePath(), null);
   }
 
   private static void log(ServedFile served, TargetOptions options) {

@@ -3,6 +3,7 @@ package io.vireo.daemon;
 import io.vireo.daemon.config.ConfigFile;
 import io.vireo.daemon.config.RemoteConfig;
 import io.vireo.daemon.rpc.JsonRpcClient;
+import io.vireo.daemon.rpc.RpcSocketOption;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -10,9 +11,9 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -25,13 +26,14 @@ import picocli.CommandLine.Spec;
       "A configuration is a JSON file with the calls that make a target's disks. vireo target"
           + " --config FILE begins with one, and keeps it up to date with --autosave."
     },
+    optionListHeading = "%nOptions:%n",
     commandListHeading = "%nCommands:%n",
     footer = {
       "",
       "Examples:",
       "  vireo config save disks.json",
       "  vireo target --config disks.json",
-      "  vireo config load disks.json      into a target that runs, or waits (--wait-for-rpc)"
+      "  vireo config load disks.json   into a target that runs, or waits (--wait-for-rpc)"
     })
 final class ConfigCommand {
   private ConfigCommand() {}
@@ -53,18 +55,13 @@ final class ConfigCommand {
 
   /** Which target. */
   private abstract static class OfTarget implements Callable<Integer> {
-    @Option(
-        names = {"-s", "--socket"},
-        paramLabel = "SOCKET",
-        defaultValue = TargetCommand.RPC_SOCKET,
-        description = "the target's RPC socket (default: ${DEFAULT-VALUE})")
-    private Path socket;
+    @Mixin private RpcSocketOption target;
 
     @Spec CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
-      try (JsonRpcClient client = new JsonRpcClient(socket)) {
+      try (JsonRpcClient client = new JsonRpcClient(target.path())) {
         run(new RemoteConfig(client));
       }
       return 0;

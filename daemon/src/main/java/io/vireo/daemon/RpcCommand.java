@@ -4,17 +4,18 @@ import io.vireo.daemon.perf.Seconds;
 import io.vireo.daemon.rpc.JsonRpcClient;
 import io.vireo.daemon.rpc.JsonText;
 import io.vireo.daemon.rpc.RpcException;
+import io.vireo.daemon.rpc.RpcSocketOption;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -54,12 +55,7 @@ final class RpcCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-s", "--socket"},
-      paramLabel = "SOCKET",
-      defaultValue = TargetCommand.RPC_SOCKET,
-      description = "the target's RPC socket (default: ${DEFAULT-VALUE})")
-  private Path socket;
+  @Mixin private RpcSocketOption target;
 
   @Option(
       names = {"-t", "--timeout"},
@@ -115,7 +111,7 @@ final class RpcCommand implements Callable<Integer> {
 
   private JsonRpcClient connect() throws IOException {
     return new JsonRpcClient(
-        socket, Duration.ofNanos(timeout.ns("--timeout", MIN_TIMEOUT_SECONDS)));
+        target.path(), Duration.ofNanos(timeout.ns("--timeout", MIN_TIMEOUT_SECONDS)));
   }
 
   private void call(JsonRpcClient client, String name, Map<String, String> texts)

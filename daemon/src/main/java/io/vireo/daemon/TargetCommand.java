@@ -8,7 +8,6 @@ import io.vireo.daemon.rpc.Words;
 import io.vireo.linux.Cpu;
 import io.vireo.linux.Platform;
 import io.vireo.reactor.CpuMask;
-import io.vireo.reactor.IdleMode;
 import io.vireo.reactor.ReactorOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,11 +32,9 @@ import picocli.CommandLine.TypeConversionException;
       "  vireo target -m 0x3                    two CPUs",
       "  vireo target -c disks.json --autosave  with the disks of last time",
       "  vireo target -m [2-5] --idle adaptive  four CPUs, free when no guest does I/O",
-      "  vireo target --metrics 9100            with http://127.0.0.1:9100/metrics for Prometheus"
+      "  vireo target --metrics 9100            shows Prometheus what happens, on port 9100"
     })
 final class TargetCommand implements Callable<Integer> {
-  static final String RPC_SOCKET = JsonRpcClient.USUAL_SOCKET;
-
   @Option(
       names = {"-m", "--cpumask"},
       paramLabel = "MASK",
@@ -50,7 +47,7 @@ final class TargetCommand implements Callable<Integer> {
   @Option(
       names = {"-r", "--rpc-socket"},
       paramLabel = "SOCKET",
-      defaultValue = RPC_SOCKET,
+      defaultValue = JsonRpcClient.USUAL_SOCKET,
       description = "for JSON-RPC (default: ${DEFAULT-VALUE})")
   private Path rpcSocket;
 
@@ -69,7 +66,7 @@ final class TargetCommand implements Callable<Integer> {
       description =
           "what a CPU does without I/O: poll on, for the lowest latency, or sleep after a while"
               + " (default: ${DEFAULT-VALUE})")
-  private IdleMode idle;
+  private ReactorOptions reactors;
 
   @Option(
       names = {"-c", "--config"},
@@ -98,8 +95,8 @@ final class TargetCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       converter = ListenAddressConverter.class,
       description = {
-        "shows Prometheus what happens, at http://HOST:PORT/metrics; without HOST to this machine"
-            + " only"
+        "shows Prometheus what happens, at /metrics of that address over HTTP; without HOST to"
+            + " this machine only"
       })
   private InetSocketAddress metrics;
 
@@ -157,7 +154,7 @@ final class TargetCommand implements Callable<Integer> {
     }
     return new TargetOptions(
         cpus,
-        idle == IdleMode.POLL ? ReactorOptions.POLL : ReactorOptions.ADAPTIVE,
+        reactors,
         rpcSocket.toAbsolutePath(),
         socketDirectory.toAbsolutePath(),
         new StartOptions(config, autosave, waitForRpc, plugins),

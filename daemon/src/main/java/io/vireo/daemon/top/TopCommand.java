@@ -2,16 +2,16 @@ package io.vireo.daemon.top;
 
 import io.vireo.daemon.nvme.StopAtExit;
 import io.vireo.daemon.perf.Seconds;
-import io.vireo.daemon.rpc.JsonRpcClient;
+import io.vireo.daemon.rpc.RpcSocketOption;
 import io.vireo.linux.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -49,12 +49,7 @@ public final class TopCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-s", "--socket"},
-      paramLabel = "SOCKET",
-      defaultValue = JsonRpcClient.USUAL_SOCKET,
-      description = "the target's RPC socket (default: ${DEFAULT-VALUE})")
-  private Path socket;
+  @Mixin private RpcSocketOption target;
 
   @Option(
       names = "--interval",
@@ -130,7 +125,7 @@ public final class TopCommand implements Callable<Integer> {
   }
 
   private void show(Screen screen) throws IOException, InterruptedException {
-    Sampler sampler = new Sampler(socket, histograms);
+    Sampler sampler = new Sampler(target.path(), histograms);
     Feed feed = new Feed(sampler, sampler.sample(), interval.value());
     View view = new View(sort, interval.value(), wantsHistograms);
     try (StopAtExit _ = new StopAtExit(() -> end(screen, feed))) {
@@ -152,7 +147,7 @@ public final class TopCommand implements Callable<Integer> {
 
   private void print(int tables, long intervalNs) throws IOException, InterruptedException {
     try (StopAtExit _ = new StopAtExit(this::restore);
-        Sampler sampler = new Sampler(socket, histograms)) {
+        Sampler sampler = new Sampler(target.path(), histograms)) {
       try {
         print(sampler, tables, intervalNs);
       } finally {
@@ -180,7 +175,7 @@ public final class TopCommand implements Callable<Integer> {
   /** What was enabled here must not stay; when that cannot be done, it is said. */
   private void restore() {
     try {
-      histograms.close(socket);
+      histograms.close(target.path());
     } catch (IOException e) {
       PrintWriter err = spec.commandLine().getErr();
       err.println("vireo top: histograms may still be enabled: " + e.getMessage());
