@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.daemon.log.LogFlags;
 import io.vireo.daemon.log.LogLevel;
-import io.vireo.daemon.log.Logging;
+import io.vireo.daemon.log.LogThreshold;
 import io.vireo.daemon.rpc.RpcException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,8 +30,8 @@ class LogMethodsTest {
   @AfterEach
   void stop() throws IOException {
     LogFlags.set("all", false);
-    Logging.PRINTED.level(LogLevel.INFO);
-    Logging.WRITTEN.level(LogLevel.NOTICE);
+    LogThreshold.PRINTED.level(LogLevel.INFO);
+    LogThreshold.WRITTEN.level(LogLevel.NOTICE);
     target.close();
   }
 

@@ -1,14 +1,20 @@
 package io.vireo.daemon.log;
 
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.filter.Filter;
-import ch.qos.logback.core.spi.FilterReply;
+/**
+ * Lets the lines of a level and above through; the level can be changed. Any thread.
+ *
+ * <p>Knows nothing of Logback: a program that embeds a target may log by something else.
+ */
+public final class LogThreshold {
+  /** What goes to stderr. */
+  public static final LogThreshold PRINTED = new LogThreshold(LogLevel.INFO);
 
-/** Lets the lines of a level and above through; the level can be changed. Any thread. */
-public final class LogThreshold extends Filter<ILoggingEvent> {
+  /** What goes to the file. */
+  public static final LogThreshold WRITTEN = new LogThreshold(LogLevel.NOTICE);
+
   private volatile LogLevel level;
 
-  LogThreshold(LogLevel level) {
+  private LogThreshold(LogLevel level) {
     this.level = level;
   }
 
@@ -18,10 +24,5 @@ public final class LogThreshold extends Filter<ILoggingEvent> {
 
   public void level(LogLevel other) {
     level = other;
-  }
-
-  @Override
-  public FilterReply decide(ILoggingEvent event) {
-    return level.includes(event.getLevel()) ? FilterReply.NEUTRAL : FilterReply.DENY;
   }
 }

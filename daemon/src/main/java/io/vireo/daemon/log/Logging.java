@@ -20,12 +20,6 @@ import org.slf4j.LoggerFactory;
 
 /** The log of this process. Any thread. */
 public final class Logging {
-  /** What goes to stderr. */
-  public static final LogThreshold PRINTED = new LogThreshold(LogLevel.INFO);
-
-  /** What goes to the file. */
-  public static final LogThreshold WRITTEN = new LogThreshold(LogLevel.NOTICE);
-
   private static final String LINE = "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{0}: %msg%n";
   private static final int QUEUED_LINES = 4096;
 
@@ -40,7 +34,7 @@ public final class Logging {
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setTarget("System.err");
     context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
-    add(context, console, encoder, PRINTED);
+    add(context, console, encoder, LogThreshold.PRINTED);
   }
 
   /**
@@ -68,7 +62,7 @@ public final class Logging {
     FileAppender<ILoggingEvent> lines = new FileAppender<>();
     lines.setFile(file.toString());
     lines.setAppend(true);
-    add(context(), lines, encoder, WRITTEN);
+    add(context(), lines, encoder, LogThreshold.WRITTEN);
   }
 
   private static void add(
@@ -80,7 +74,7 @@ public final class Logging {
     encoder.start();
     appender.setContext(context);
     appender.setEncoder(encoder);
-    appender.addFilter(threshold);
+    appender.addFilter(new LevelFilter(threshold));
     appender.start();
 
     AsyncAppender async = new AsyncAppender();

@@ -6,7 +6,6 @@ import io.vireo.bdev.module.Phase;
 import io.vireo.daemon.log.LogFlags;
 import io.vireo.daemon.log.LogLevel;
 import io.vireo.daemon.log.LogThreshold;
-import io.vireo.daemon.log.Logging;
 import io.vireo.daemon.rpc.MethodTable;
 import io.vireo.daemon.rpc.RpcException;
 import java.util.List;
@@ -25,10 +24,10 @@ public final class LogMethods {
         new Method<>("log_get_flags", NoParameters.class, Phase.ANY, p -> LogFlags.all()),
         flag("log_set_flag", true),
         flag("log_clear_flag", false),
-        get("log_get_level", Logging.WRITTEN),
-        set("log_set_level", Logging.WRITTEN),
-        get("log_get_print_level", Logging.PRINTED),
-        set("log_set_print_level", Logging.PRINTED));
+        get("log_get_level", LogThreshold.WRITTEN),
+        set("log_set_level", LogThreshold.WRITTEN),
+        get("log_get_print_level", LogThreshold.PRINTED),
+        set("log_set_print_level", LogThreshold.PRINTED));
   }
 
   private static Method<?> flag(String name, boolean on) {

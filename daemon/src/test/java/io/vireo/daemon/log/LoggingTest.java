@@ -31,7 +31,7 @@ class LoggingTest {
   @AfterEach
   void setBack() throws JoranException {
     LogFlags.set("all", false);
-    Logging.WRITTEN.level(LogLevel.NOTICE);
+    LogThreshold.WRITTEN.level(LogLevel.NOTICE);
     Logging.context().reset();
     new ContextInitializer(Logging.context()).autoConfig();
   }
@@ -82,7 +82,7 @@ class LoggingTest {
       throws IOException {
     Path info = dir.resolve("info");
     Logging.toFile(info);
-    Logging.WRITTEN.level(LogLevel.INFO);
+    LogThreshold.WRITTEN.level(LogLevel.INFO);
     logAll();
     assertThat(messages(written(info))).doesNotContain("a detail");
     Path flagged = dir.resolve("flagged");
@@ -92,7 +92,7 @@ class LoggingTest {
     assertThat(messages(written(flagged))).contains("a detail").doesNotContain("a small detail");
     Path debug = dir.resolve("debug");
     Logging.toFile(debug);
-    Logging.WRITTEN.level(LogLevel.DEBUG);
+    LogThreshold.WRITTEN.level(LogLevel.DEBUG);
     LogFlags.set("vhost", true);
     logAll();
     assertThat(messages(written(debug))).contains("a small detail");
