@@ -197,8 +197,7 @@ class BdevHistogramTest {
     ModuleCalls calls = new ModuleCalls();
     try (ReactorGroup reactors =
         new ReactorGroup(Cpu.allowed(), ReactorOptions.ADAPTIVE, new RecordingFaults())) {
-      MallocCreate create =
-          new MallocCreate("M", 512, 1 << 15, null, 0, 0, false, 0, false, 0, 0, -1);
+      MallocCreate create = new MallocCreate("M", 512, 1 << 15);
       calls.call("bdev_malloc_create", create);
       Bdev bdev = calls.bdevs.require("M");
       bdev.enableHistogram(ALL);
@@ -234,8 +233,7 @@ class BdevHistogramTest {
     ModuleCalls calls = new ModuleCalls();
     RecordingFaults faults = new RecordingFaults();
     try (ReactorGroup reactors = new ReactorGroup(Cpu.allowed(), ReactorOptions.ADAPTIVE, faults)) {
-      MallocCreate create =
-          new MallocCreate("M", 512, 1 << 15, null, 0, 0, false, 0, false, 0, 0, -1);
+      MallocCreate create = new MallocCreate("M", 512, 1 << 15);
       calls.call("bdev_malloc_create", create);
       Bdev bdev = calls.bdevs.require("M");
       BdevDescriptor descriptor = calls.bdevs.open("M", true, new RecordingListener());

@@ -45,8 +45,7 @@ class ReactorThreadsTest {
   }
 
   private String malloc() {
-    MallocCreate parameters =
-        new MallocCreate(null, 512, DISK_BYTES / 512, null, 0, 0, false, 0, false, 0, 0, -1);
+    MallocCreate parameters = new MallocCreate(null, 512, DISK_BYTES / 512);
     return (String) calls.call("bdev_malloc_create", parameters);
   }
 

@@ -59,8 +59,7 @@ public class StatisticsBenchmark {
 
     @Setup
     public void open() {
-      NullCreate create =
-          new NullCreate("null", 512, 1 << 20, null, 0, 0, 0, 0, false, 0, 0, 0, 0, 0);
+      NullCreate create = new NullCreate("null", 512, 1 << 20);
       modules.call("bdev_null_create", create);
       later = new LaterBdev();
       modules.bdevs.register(later);

@@ -3,7 +3,6 @@ package io.vireo.daemon;
 import io.vireo.linux.Cpu;
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
-import io.vireo.reactor.Reactor;
 import io.vireo.reactor.ReactorGroup;
 import java.io.File;
 import java.util.BitSet;
@@ -11,24 +10,27 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** The threads that are no reactors: the JVM's compilers and collector, calls, sessions. */
-final class Housekeeping {
+public final class Housekeeping {
   private Housekeeping() {}
 
   /**
-   * Keeps them off the reactors' CPUs, if the process may use others. Threads that begin later are
-   * kept off by those that begin them.
+   * Keeps them off the reactors' CPUs, if the calling thread may use others. Threads that begin
+   * later are kept off by those that begin them; no target can be started on these CPUs by any of
+   * them.
    *
+   * @param groups of all targets in this process: the reactors of one that is left out are kept off
+   *     too, and off their own CPUs
    * @throws ErrnoException it is not allowed to; some may have been kept off
    */
-  static void keepOff(ReactorGroup reactors) {
+  public static void keepOff(ReactorGroup... groups) {
     BitSet others = Cpu.allowed();
-    others.andNot(reactors.cpus());
+    Set<Integer> settled = new HashSet<>();
+    for (ReactorGroup group : groups) {
+      others.andNot(group.cpus());
+      group.reactors().forEach(reactor -> settled.add(reactor.tid()));
+    }
     if (others.isEmpty()) {
       return;
-    }
-    Set<Integer> settled = new HashSet<>();
-    for (Reactor reactor : reactors.reactors()) {
-      settled.add(reactor.tid());
     }
     int before;
     do { // until none has begun meanwhile

@@ -140,14 +140,8 @@ final class WarmUp implements ReactorListener {
   private static List<String> createAll(BdevRegistry bdevs, Owned owned) {
     BdevContext context = new BdevContext(bdevs, null, null);
     long blocks = WarmUpDisk.SECTORS;
-    create(
-        new NullModule(),
-        context,
-        new NullCreate("null", BLOCK_BYTES, blocks, null, 0, 0, 0, 0, false, 0, 0, 0, 0, 0));
-    create(
-        new MallocModule(),
-        context,
-        new MallocCreate("malloc", BLOCK_BYTES, blocks, null, 0, 0, false, 0, false, 0, 0, -1));
+    create(new NullModule(), context, new NullCreate("null", BLOCK_BYTES, blocks));
+    create(new MallocModule(), context, new MallocCreate("malloc", BLOCK_BYTES, blocks));
     int file = Libc.memfdCreate("warm-up", Libc.MFD_CLOEXEC);
     owned.add(file, () -> Libc.close(file));
     Libc.ftruncate(file, blocks * BLOCK_BYTES);

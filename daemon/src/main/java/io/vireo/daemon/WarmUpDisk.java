@@ -74,7 +74,7 @@ final class WarmUpDisk {
     owned.add(kick, kick::close);
     EventFd call = EventFd.create();
     owned.add(call, call::close);
-    BlkDevice device = BlkDevice.open(bdevs, bdev, BlkOptions.DEFAULT);
+    BlkDevice device = BlkDevice.open(bdevs, bdev, BlkOptions.DEFAULT.queues(1));
     owned.add(device, device::close);
     WarmUpDisk disk = new WarmUpDisk(memory.address(), kick, reactor);
     disk.queue = device.createQueue(disk.config(memory.address(), call), reactor);

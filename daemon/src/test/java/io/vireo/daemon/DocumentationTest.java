@@ -28,6 +28,12 @@ class DocumentationTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final String VIREO = "./vireo ";
   private static final Set<String> OF_THE_LAUNCHER = Set.of("demo", "jmh", "build");
+  private static final Set<String> OF_JAVA =
+      Set.of(
+          "IllegalArgumentException",
+          "IllegalStateException",
+          "InternalError",
+          "UnsupportedOperationException");
   private static final Pattern NAME = Pattern.compile("`([a-z]+(?:_[a-z]+)+)`");
 
   private RunningTarget target;
@@ -116,6 +122,27 @@ class DocumentationTest {
     assertThat(named).hasSizeGreaterThan(30).allMatch(known::contains);
     List<String> methods = known.stream().filter(name -> name.startsWith("bdev_nvme_")).toList();
     assertThat(named).containsAll(methods);
+  }
+
+  /** So that a class that gets another name gets it there, too. */
+  @Test
+  void every_class_that_a_page_about_the_code_names_is_one() throws IOException {
+    Set<String> ours = new HashSet<>();
+    try (Stream<Path> all = Files.find(ROOT, 14, (file, _) -> file.toString().endsWith(".java"))) {
+      all.forEach(file -> ours.add(file.getFileName().toString().replace(".java", "")));
+    }
+    Pattern type = Pattern.compile("`([A-Z][a-z]+[A-Z][A-Za-z]*)[`.(]");
+    int seen = 0;
+    for (String page : List.of("architecture.md", "embedding.md")) {
+      Matcher names = type.matcher(Files.readString(ROOT.resolve("docs").resolve(page)));
+      while (names.find()) {
+        seen++;
+        if (!OF_JAVA.contains(names.group(1))) {
+          assertThat(ours).as(page).contains(names.group(1));
+        }
+      }
+    }
+    assertThat(seen).isGreaterThan(100);
   }
 
   @Test

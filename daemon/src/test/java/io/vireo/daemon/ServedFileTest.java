@@ -59,7 +59,7 @@ class ServedFileTest {
       assertThat(served.device().readOnly()).isFalse();
       assertThat(served.socket()).isEqualTo(socket().toString());
       try (VhostUserFrontend frontend = VhostUserFrontend.connect(socket(), TIMEOUT_MILLIS)) {
-        assertThat(frontend.askNumber(Request.GET_QUEUE_NUM)).isEqualTo(1);
+        assertThat(frontend.askNumber(Request.GET_QUEUE_NUM)).isEqualTo(BlkOptions.MAX_QUEUES);
       }
     }
     assertThat(socket()).doesNotExist();

@@ -122,7 +122,7 @@ class TargetTest {
   }
 
   private static NullCreate nullDisk(String name) {
-    return new NullCreate(name, 512, 8, null, 0, 0, 0, 0, false, 0, 0, 0, 0, 0);
+    return new NullCreate(name, 512, 8);
   }
 
   @Test

@@ -28,17 +28,11 @@ final class TestDisks implements AutoCloseable {
   }
 
   void malloc(String name, int blockBytes, long blocks) {
-    call(
-        new MallocModule(),
-        "bdev_malloc_create",
-        new MallocCreate(name, blockBytes, blocks, null, 0, 0, false, 0, false, 0, 0, -1));
+    call(new MallocModule(), "bdev_malloc_create", new MallocCreate(name, blockBytes, blocks));
   }
 
   void nothing(String name, int blockBytes, long blocks) {
-    call(
-        new NullModule(),
-        "bdev_null_create",
-        new NullCreate(name, blockBytes, blocks, null, 0, 0, 0, 0, false, 0, 0, 0, 0, 0));
+    call(new NullModule(), "bdev_null_create", new NullCreate(name, blockBytes, blocks));
   }
 
   void resizeNothing(String name, long mib) {

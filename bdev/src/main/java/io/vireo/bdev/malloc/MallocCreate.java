@@ -32,6 +32,10 @@ public record MallocCreate(
     @Optional int physical_block_size,
     @Optional @Later int dif_pi_format,
     @Optional("-1") int numa_id) {
+  /** All else at its default. */
+  public MallocCreate(String name, int block_size, long num_blocks) {
+    this(name, block_size, num_blocks, null, 0, 0, false, 0, false, 0, 0, -1);
+  }
 
   static MallocCreate of(MallocBdev bdev) {
     return new MallocCreate(

@@ -38,6 +38,10 @@ public record NullCreate(
     @Optional int optimal_write_size,
     @Optional int preferred_unmap_granularity,
     @Optional int preferred_unmap_alignment) {
+  /** All else at its default. */
+  public NullCreate(String name, int block_size, long num_blocks) {
+    this(name, block_size, num_blocks, null, 0, 0, 0, 0, false, 0, 0, 0, 0, 0);
+  }
 
   BdevGeometry geometry() {
     return new BdevGeometry(

@@ -88,7 +88,7 @@ final class HotPlug implements AutoCloseable {
 
   private void attach(String traddr) {
     try {
-      NvmeDrive drive = drives.attach(NvmeAttach.found(drives.freeName(), traddr));
+      NvmeDrive drive = drives.attach(new NvmeAttach(drives.freeName(), traddr));
       log.info("{} has come and is attached as {}", traddr, drive.name());
     } catch (RuntimeException e) {
       log.warn("{} has come and cannot be attached: {}", traddr, e.getMessage());

@@ -54,9 +54,9 @@ public record NvmeAttach(
   private static final int QUEUES = 1024;
   private static final int BDEVS = 128;
 
-  /** For a controller that nobody has asked for. */
-  static NvmeAttach found(String name, String traddr) {
-    return new NvmeAttach(
+  /** A function of this machine, all else at its default. */
+  public NvmeAttach(String name, String traddr) {
+    this(
         name,
         "PCIe",
         traddr,

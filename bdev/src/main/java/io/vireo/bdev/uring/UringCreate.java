@@ -11,4 +11,9 @@ import io.vireo.bdev.module.Optional;
  * @param uuid random when absent
  */
 public record UringCreate(
-    String filename, String name, @Optional int block_size, @Optional String uuid) {}
+    String filename, String name, @Optional int block_size, @Optional String uuid) {
+  /** All else at its default. */
+  public UringCreate(String filename, String name) {
+    this(filename, name, 0, null);
+  }
+}

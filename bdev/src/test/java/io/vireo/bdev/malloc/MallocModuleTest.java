@@ -119,8 +119,7 @@ class MallocModuleTest {
 
   @Test
   void only_disks_of_this_module_are_deleted() {
-    calls.call(
-        "bdev_null_create", new NullCreate("N", 512, 8, null, 0, 0, 0, 0, false, 0, 0, 0, 0, 0));
+    calls.call("bdev_null_create", new NullCreate("N", 512, 8));
     calls
         .refusal("bdev_malloc_delete", new MallocDelete("N"))
         .hasMessage("bdev N is of another module: Null disk");

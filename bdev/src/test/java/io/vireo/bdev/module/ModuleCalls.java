@@ -39,13 +39,13 @@ public final class ModuleCalls {
 
   /** A disk of 512-byte blocks that stores nothing; its name. */
   public String createNull(String name, long blocks) {
-    NullCreate disk = new NullCreate(name, 512, blocks, null, 0, 0, 0, 0, false, 0, 0, 0, 0, 0);
+    NullCreate disk = new NullCreate(name, 512, blocks);
     return (String) call("bdev_null_create", disk);
   }
 
   /** A disk of 512-byte blocks in memory; its name. */
   public String createMalloc(String name, long blocks) {
-    MallocCreate disk = new MallocCreate(name, 512, blocks, null, 0, 0, false, 0, false, 0, 0, -1);
+    MallocCreate disk = new MallocCreate(name, 512, blocks);
     return (String) call("bdev_malloc_create", disk);
   }
 

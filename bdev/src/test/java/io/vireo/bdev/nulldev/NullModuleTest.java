@@ -17,7 +17,7 @@ class NullModuleTest {
   private final ModuleCalls calls = new ModuleCalls();
 
   private static NullCreate parameters(String name, int blockBytes, long blocks) {
-    return new NullCreate(name, blockBytes, blocks, null, 0, 0, 0, 0, false, 0, 0, 0, 0, 0);
+    return new NullCreate(name, blockBytes, blocks);
   }
 
   @Test

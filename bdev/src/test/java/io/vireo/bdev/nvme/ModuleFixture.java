@@ -40,7 +40,7 @@ final class ModuleFixture implements AutoCloseable {
   }
 
   Object attach(String name, String address) {
-    return call("bdev_nvme_attach_controller", NvmeAttach.found(name, address));
+    return call("bdev_nvme_attach_controller", new NvmeAttach(name, address));
   }
 
   NvmeDetach detach(String name) {

@@ -27,7 +27,7 @@ class NvmeContractTest extends BdevContract {
     // Each in a registry of its own, for they all say that they are the same disk.
     NvmeDrives one = new NvmeDrives(new BdevRegistry(), bus, new DriveClock());
     drives.add(one);
-    NvmeDrive drive = one.attach(NvmeAttach.found("Nvme" + name, address));
+    NvmeDrive drive = one.attach(new NvmeAttach("Nvme" + name, address));
     return new NvmeBdev(drive, name, Bdev.uuidOf(null), drive.bdevs().getFirst().namespace());
   }
 

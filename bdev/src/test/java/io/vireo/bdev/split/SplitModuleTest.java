@@ -197,7 +197,7 @@ class SplitModuleTest {
         1,
         Long.MAX_VALUE,
         "split_size_mb 9223372036854775807 is more than the 1 MiB of bdev N");
-    MallocCreate large = new MallocCreate("L", 2 << 20, 2, null, 0, 0, false, 0, false, 0, 0, -1);
+    MallocCreate large = new MallocCreate("L", 2 << 20, 2);
     fixture.calls.call("bdev_malloc_create", large);
     assertRefused("L", 1, 1, "split_size_mb 1 is no multiple of the block size 2097152");
     for (String name : List.of("N", "small", "L")) {

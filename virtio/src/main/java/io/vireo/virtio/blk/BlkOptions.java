@@ -24,8 +24,12 @@ public record BlkOptions(
   /** As many as vhost-user can number. */
   public static final int MAX_QUEUES = 256;
 
-  /** One queue of up to 1024, the most that QEMU and cloud-hypervisor ask for. */
-  public static final BlkOptions DEFAULT = new BlkOptions(null, false, 1, 1024, ADAPTIVE_PAUSE);
+  /**
+   * As many queues as a front-end may want, for QEMU wants one for each virtual CPU and gives up on
+   * a disk with fewer; each of up to 1024, the most that QEMU and cloud-hypervisor ask for.
+   */
+  public static final BlkOptions DEFAULT =
+      new BlkOptions(null, false, MAX_QUEUES, 1024, ADAPTIVE_PAUSE);
 
   /**
    * @throws IllegalArgumentException for a value that cannot be, in one sentence
