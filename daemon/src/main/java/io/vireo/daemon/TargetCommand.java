@@ -32,7 +32,7 @@ import picocli.CommandLine.TypeConversionException;
       "  vireo target -m 0x3                    two CPUs",
       "  vireo target -c disks.json --autosave  with the disks of last time",
       "  vireo target -m [2-5] --idle adaptive  four CPUs, free when no guest does I/O",
-      "  vireo target --metrics 9100            shows Prometheus what happens, on port 9100"
+      "  vireo target --metrics 9100            for Prometheus on this machine"
     })
 final class TargetCommand implements Callable<Integer> {
   @Option(
