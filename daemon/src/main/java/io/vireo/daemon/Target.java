@@ -3,25 +3,10 @@ package io.vireo.daemon;
 import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevException;
 import io.vireo.bdev.BdevRegistry;
-import io.vireo.bdev.QueueDepthSampler;
 import io.vireo.bdev.module.BdevContext;
 import io.vireo.bdev.module.BdevModule;
 import io.vireo.bdev.module.Method;
-import io.vireo.daemon.config.BdevSubsystem;
-import io.vireo.daemon.config.Configuration;
-import io.vireo.daemon.config.Subsystem;
-import io.vireo.daemon.method.BdevMethods;
-import io.vireo.daemon.method.BdevSettings;
-import io.vireo.daemon.method.ContextSwitches;
-import io.vireo.daemon.method.FrameworkMethods;
-import io.vireo.daemon.method.HistogramMethods;
-import io.vireo.daemon.method.IobufMethods;
-import io.vireo.daemon.method.KillMethod;
-import io.vireo.daemon.method.LogMethods;
 import io.vireo.daemon.method.Notifications;
-import io.vireo.daemon.method.ThreadMethods;
-import io.vireo.daemon.method.TransportMethods;
-import io.vireo.daemon.method.VhostMethods;
 import io.vireo.daemon.metrics.Catalogue;
 import io.vireo.daemon.metrics.MetricsServer;
 import io.vireo.daemon.rpc.CallListener;
@@ -38,7 +23,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -111,48 +95,10 @@ public final class Target implements Closeable {
     owned.add(vhost, vhost::close);
     faults.checkMemory(vhost::memoryFault);
     BdevContext context = new BdevContext(bdevs, reactors, memory);
-    VhostMethods vhostMethods = new VhostMethods(bdevs, vhost, reactors);
-    BdevSettings settings = new BdevSettings(reactors.reactors().size());
-    IobufMethods iobuf = new IobufMethods(context.iobuf());
-    Subsystem buffers = iobuf.subsystem();
-    Configuration configuration =
-        new Configuration(
-            List.of(
-                buffers,
-                BdevSubsystem.of(
-                    List.of(buffers.name()), settings::configuration, modules, context),
-                vhostMethods.subsystem()));
-    Lifecycle lifecycle = new Lifecycle();
-    List<Method<?>> methods = new ArrayList<>(FrameworkMethods.all(reactors));
-    methods.addAll(lifecycle.methods());
-    methods.addAll(LogMethods.all());
-    methods.addAll(KillMethod.all());
-    methods.addAll(ThreadMethods.all(reactors, bdevs));
-    ContextSwitches switches = new ContextSwitches(reactors);
-    owned.add(switches, switches::close);
-    methods.addAll(switches.methods());
-    methods.addAll(notifications.methods());
-    methods.addAll(configuration.methods());
-    methods.addAll(iobuf.all());
-    methods.addAll(settings.all());
-    QueueDepthSampler depths = new QueueDepthSampler();
-    owned.add(depths, depths::close);
-    methods.addAll(BdevMethods.all(bdevs, reactors, depths));
-    methods.addAll(vhostMethods.all());
-    methods.addAll(TransportMethods.all());
-    methods.addAll(HistogramMethods.all(bdevs, vhost));
-    for (BdevModule module : modules) {
-      methods.addAll(module.methods(context));
-    }
+    Operations operations = new Operations(context, modules, vhost, notifications, owned);
     MetricsServer metrics =
-        serve(
-            options,
-            lifecycle,
-            methods,
-            configuration,
-            rpc -> Catalogue.of(reactors, bdevs, vhost, rpc, modules),
-            owned);
-    return new Target(owned, bdevs, reactors, vhost, methods, metrics);
+        serve(options, operations, rpc -> Catalogue.of(reactors, bdevs, vhost, rpc, modules), owned);
+    return new Target(owned, bdevs, reactors, vhost, operations.methods(), metrics);
   }
 
   /**
@@ -162,19 +108,19 @@ public final class Target implements Closeable {
    */
   private static MetricsServer serve(
       TargetOptions options,
-      Lifecycle lifecycle,
-      List<Method<?>> methods,
-      Configuration configuration,
+      Operations operations,
       Function<JsonRpcServer, Catalogue> catalogue,
       Owned owned)
       throws IOException {
     if (options.rpcSocket() == null && options.start().config() == null) {
-      lifecycle.run();
+      operations.lifecycle().run();
       return null;
     }
-    MethodTable table = new MethodTable(methods, lifecycle::phase);
+    MethodTable table = operations.table();
     MetricsServer metrics = bindMetrics(options.metrics(), owned);
-    CallListener listener = new Startup(options.start(), lifecycle, table, configuration).begin();
+    CallListener listener =
+        new Startup(options.start(), operations.lifecycle(), table, operations.configuration())
+            .begin();
     if (options.rpcSocket() != null) {
       JsonRpcServer rpc = new JsonRpcServer(options.rpcSocket(), table, listener);
       owned.add(rpc, rpc::close);
