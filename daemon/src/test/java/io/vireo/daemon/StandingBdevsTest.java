@@ -1,11 +1,13 @@
 package io.vireo.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.vireo.daemon.config.RemoteConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -65,6 +67,43 @@ class StandingBdevsTest {
       assertThat(target.state()).isEqualTo(before);
       assertThat(new RemoteConfig(target.client).save()).isEqualTo(saved);
     }
+  }
+
+  /** As the field's files have it. */
+  private static final String FIRST_THE_ROOF =
+      """
+      {"subsystems":[{"subsystem":"bdev","config":[
+       {"method":"bdev_passthru_create","params":{"base_bdev_name":"mp1","name":"p"}},
+       {"method":"bdev_split_create","params":{"base_bdev":"m","split_count":2}},
+       {"method":"bdev_malloc_create","params":{"name":"m","num_blocks":8,"block_size":512}}]}]}
+      """;
+
+  private static List<String> names(RunningTarget target) throws IOException {
+    return target.call("bdev_get_bdevs").valueStream().map(b -> b.path("name").asString()).toList();
+  }
+
+  @Test
+  void a_file_may_name_them_before_what_they_stand_on() throws IOException {
+    Path file = Files.writeString(dir.resolve("config.json"), FIRST_THE_ROOF);
+    List<String> all = List.of("m", "mp0", "mp1", "p");
+    try (RunningTarget target =
+        new RunningTarget(dir, new StartOptions(file, false, false, null))) {
+      assertThat(names(target)).isEqualTo(all);
+    }
+    try (RunningTarget target = new RunningTarget(dir)) {
+      assertThat(new RemoteConfig(target.client).load(file, told -> {})).isEqualTo(3);
+      assertThat(names(target)).isEqualTo(all);
+    }
+  }
+
+  @Test
+  void what_they_stand_on_must_come_at_last() throws IOException {
+    Path file = dir.resolve("config.json");
+    Files.writeString(file, FIRST_THE_ROOF.replace("\"name\":\"m\"", "\"name\":\"n\""));
+    assertThatIOException()
+        .isThrownBy(() -> new RunningTarget(dir, new StartOptions(file, false, false, null)))
+        .withMessage(
+            "%s: bdev[0], bdev_passthru_create: No such device: there is no bdev mp1", file);
   }
 
   @Test

@@ -21,9 +21,25 @@ record Layout(int parts, long partBlocks) {
       throw BdevException.invalid(
           "split_count %d is not between 1 and %d".formatted(p.split_count(), MAX_PARTS));
     }
-    return p.split_size_mb() == 0
+    if (p.split_size_mb() != 0 && p.split_size_blocks() != 0) {
+      throw BdevException.invalid(
+          "split_size_mb %d and split_size_blocks %d exclude each other"
+              .formatted(p.split_size_mb(), p.split_size_blocks()));
+    }
+    if (p.split_size_mb() != 0) {
+      return sized(base, p.split_count(), blocksOfMib(base, p.split_size_mb()));
+    }
+    return p.split_size_blocks() == 0
         ? equal(base, p.split_count())
-        : sized(base, p.split_count(), p.split_size_mb());
+        : sized(base, p.split_count(), p.split_size_blocks());
+  }
+
+  /** The call that makes the same of that base, whatever size it has then. */
+  SplitCreate call(Bdev base) {
+    long bytes = partBlocks * base.blockBytes();
+    return bytes % MIB == 0
+        ? new SplitCreate(base.name(), parts, bytes / MIB)
+        : new SplitCreate(base.name(), parts, 0, partBlocks);
   }
 
   /** Parts begin where requests and writes had better begin, if the base is large enough. */
@@ -51,7 +67,7 @@ record Layout(int parts, long partBlocks) {
     return a / x * b;
   }
 
-  private static Layout sized(Bdev base, int count, long mib) {
+  private static long blocksOfMib(Bdev base, long mib) {
     if (mib > base.sizeBytes() / MIB) {
       throw BdevException.invalid(
           "split_size_mb %d is more than the %d MiB of bdev %s"
@@ -61,7 +77,15 @@ record Layout(int parts, long partBlocks) {
       throw BdevException.invalid(
           "split_size_mb %d is no multiple of the block size %d".formatted(mib, base.blockBytes()));
     }
-    long blocks = mib * MIB / base.blockBytes();
+    return mib * MIB / base.blockBytes();
+  }
+
+  private static Layout sized(Bdev base, int count, long blocks) {
+    if (blocks > base.blocks()) {
+      throw BdevException.invalid(
+          "split_size_blocks %d is more than the %d blocks of bdev %s"
+              .formatted(blocks, base.blocks(), base.name()));
+    }
     return new Layout((int) Math.min(count, base.blocks() / blocks), blocks);
   }
 

@@ -16,28 +16,28 @@ import java.util.UUID;
 
 /** One part of a bdev. */
 final class SplitBdev extends FilterBdev {
-  private final SplitCreate origin;
+  private final Layout layout;
   private final int index;
   private final long offsetBlocks;
 
-  private SplitBdev(BaseBdev base, SplitCreate origin, Layout layout, int index) {
+  private SplitBdev(BaseBdev base, Layout layout, int index) {
     super(
         base,
         base.bdev().name() + "p" + index,
         uuid(base.bdev(), index),
         layout.geometry(base.bdev().geometry()),
         layout.partBlocks());
-    this.origin = origin;
+    this.layout = layout;
     this.index = index;
     this.offsetBlocks = index * layout.partBlocks();
   }
 
   /** All parts of a base, in order. */
-  static List<SplitBdev> parts(BaseBdev base, SplitCreate origin) {
-    Layout layout = Layout.of(base.bdev(), origin);
+  static List<SplitBdev> parts(BaseBdev base, SplitCreate p) {
+    Layout layout = Layout.of(base.bdev(), p);
     List<SplitBdev> parts = new ArrayList<>();
     for (int i = 0; i < layout.parts(); i++) {
-      parts.add(new SplitBdev(base, origin, layout, i));
+      parts.add(new SplitBdev(base, layout, i));
     }
     return parts;
   }
@@ -52,9 +52,9 @@ final class SplitBdev extends FilterBdev {
     return index == 0;
   }
 
-  /** The call that made it and its siblings. */
+  /** The call that makes it and its siblings at the places where they are. */
   SplitCreate parameters() {
-    return new SplitCreate(base().bdev().name(), origin.split_count(), origin.split_size_mb());
+    return layout.call(base().bdev());
   }
 
   /** Its place is fixed: what the base has grown by belongs to no part. */

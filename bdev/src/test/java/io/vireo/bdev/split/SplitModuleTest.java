@@ -17,6 +17,7 @@ import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.nulldev.NullResize;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -222,6 +223,37 @@ class SplitModuleTest {
     assertThat(bdev("Np1").blocks()).isEqualTo(MIB_BLOCKS);
   }
 
+  @ParameterizedTest
+  @CsvSource({"2048, 2, 0", "4096, 9, 1", "1001, 3, 0"})
+  void parts_come_back_at_their_places_though_the_base_has_grown(int blocks, int count, long mib) {
+    fixture.calls.createNull("N", blocks);
+    Object names = split("N", count, mib);
+    List<Map<String, Object>> places =
+        fixture.calls.bdevs.all(SplitBdev.class).stream().map(Bdev::driverSpecific).toList();
+    long partBlocks = bdev("Np1").blocks();
+    fixture.calls.call("bdev_null_resize", new NullResize("N", 50));
+    ConfigEntry saved = fixture.calls.configuration().getLast();
+    fixture.calls.call("bdev_split_delete", new SplitDelete("N"));
+    assertThat(fixture.calls.call(saved.method(), saved.parameters())).isEqualTo(names);
+    assertThat(fixture.calls.bdevs.all(SplitBdev.class).stream().map(Bdev::driverSpecific))
+        .isEqualTo(places);
+    assertThat(bdev("Np1").blocks()).isEqualTo(partBlocks);
+    assertThat(fixture.calls.configuration().getLast()).isEqualTo(saved);
+  }
+
+  @Test
+  void a_size_is_given_in_one_way() {
+    fixture.calls.createNull("N", MIB_BLOCKS);
+    fixture
+        .calls
+        .refusal("bdev_split_create", new SplitCreate("N", 1, 1, 7))
+        .hasMessage("split_size_mb 1 and split_size_blocks 7 exclude each other");
+    fixture
+        .calls
+        .refusal("bdev_split_create", new SplitCreate("N", 1, 0, 2049))
+        .hasMessage("split_size_blocks 2049 is more than the 2048 blocks of bdev N");
+  }
+
   @Test
   void one_call_brings_all_parts_back_with_their_uuids() {
     fixture.calls.createNull("N", 4 * MIB_BLOCKS);
@@ -229,7 +261,7 @@ class SplitModuleTest {
     UUID uuid = bdev("Np3").uuid();
     ConfigEntry saved = fixture.calls.configuration().getLast();
     assertThat(saved)
-        .isEqualTo(new ConfigEntry("bdev_split_create", new SplitCreate("N", 9, 1), "Np0"));
+        .isEqualTo(new ConfigEntry("bdev_split_create", new SplitCreate("N", 4, 1), "Np0"));
     assertThat(fixture.calls.configuration()).hasSize(2);
     fixture.calls.call("bdev_split_delete", new SplitDelete("N"));
     assertThat(fixture.calls.call(saved.method(), saved.parameters()))

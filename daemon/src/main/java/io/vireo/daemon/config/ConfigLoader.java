@@ -48,7 +48,7 @@ public final class ConfigLoader {
   /**
    * Does what can be done before the target is initialized.
    *
-   * @throws IOException that names the entry that was refused, and why; those before it were done
+   * @throws IOException that names the entry that was refused, and why; some were done
    */
   public void startup() throws IOException {
     run(phase -> phase.includes(Phase.STARTUP));
@@ -60,11 +60,8 @@ public final class ConfigLoader {
   }
 
   private void run(Predicate<Phase> which) throws IOException {
-    for (Entry entry : entries) {
-      if (which.test(entry.call.phase())) {
-        run(entry);
-      }
-    }
+    Passes.make(
+        entries.stream().filter(entry -> which.test(entry.call.phase())).toList(), this::run);
   }
 
   private void run(Entry entry) throws IOException {

@@ -53,32 +53,29 @@ public final class RemoteConfig {
    *
    * @param skipped is told what is left out, a sentence each
    * @return how many calls were made
-   * @throws IOException that names the first entry that was refused; those before it were done
+   * @throws IOException that names the first entry that was refused; some were done
    */
   public int load(Path file, Consumer<String> skipped) throws IOException {
-    List<ConfigCalls.Call> left = ConfigCalls.read(file);
     Set<String> possible = methods(true);
     Set<String> known = methods(false);
+    List<ConfigCalls.Call> now = new ArrayList<>();
     List<ConfigCalls.Call> later = new ArrayList<>();
-    int made = 0;
     boolean starts = possible.contains(START_INIT);
-    for (ConfigCalls.Call call : left) {
+    for (ConfigCalls.Call call : ConfigCalls.read(file)) {
       if (possible.contains(call.method()) || !known.contains(call.method())) {
-        make(file, call);
-        made++;
+        now.add(call);
       } else if (starts) {
         later.add(call);
       } else {
         skipped.accept(call.shown() + ": can be called only before the target is initialized");
       }
     }
+    Passes.make(now, call -> make(file, call));
     if (starts) {
       call(START_INIT, null);
     }
-    for (ConfigCalls.Call call : later) {
-      make(file, call);
-    }
-    return made + later.size();
+    Passes.make(later, call -> make(file, call));
+    return now.size() + later.size();
   }
 
   private Set<String> methods(boolean current) throws IOException {
