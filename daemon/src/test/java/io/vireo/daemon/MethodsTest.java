@@ -121,6 +121,15 @@ class MethodsTest {
   }
 
   @Test
+  void a_signal_that_the_field_does_not_know_is_not_sent() throws IOException {
+    for (String name : List.of("SIGFOO", "TERM", "99", "")) {
+      RpcException refusal = target.refusal("spdk_kill_instance", "sig_name", name);
+      assertThat(refusal.code()).isEqualTo(-32602);
+      assertThat(refusal).hasMessageContaining("sig_name '" + name + "' is none of SIGINT");
+    }
+  }
+
+  @Test
   void the_version_has_a_text_and_numbers() throws IOException {
     JsonNode version = target.call("spdk_get_version");
     assertThat(version.propertyNames()).containsExactly("version", "fields");

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,6 +48,10 @@ class StrictnessTest {
           "1e-400",
           "0.5",
           "1" + "0".repeat(500));
+
+  /** They leave out what they do not know, as the field's do; see VhostMethodsTest. */
+  private static final Set<String> RELAXED =
+      Set.of("vhost_create_blk_controller", "virtio_blk_create_transport");
 
   @TempDir static Path dir;
   @TempDir static Path other;
@@ -102,8 +107,10 @@ class StrictnessTest {
       return;
     }
     ObjectNode right = rightTypes(declared);
-    ObjectNode unknown = right.deepCopy().put("no_such", 1);
-    assertRefused(target, method, unknown, "unknown parameter 'no_such'");
+    if (!RELAXED.contains(method)) {
+      ObjectNode unknown = right.deepCopy().put("no_such", 1);
+      assertRefused(target, method, unknown, "unknown parameter 'no_such'");
+    }
     assertRefused(target, method, MAPPER.readTree("[1]"), "not an object");
     for (JsonNode parameter : declared) {
       String name = parameter.path("name").stringValue();

@@ -29,6 +29,11 @@ final class TargetProcess implements AutoCloseable {
 
   /** Begins to start; {@link #connect} waits for it. */
   TargetProcess(Path directory, String... more) throws IOException {
+    this(directory, Map.of(), more);
+  }
+
+  TargetProcess(Path directory, Map<String, String> environment, String... more)
+      throws IOException {
     this.directory = directory;
     log = Files.createTempFile(directory, "target", ".log");
     List<String> command = new ArrayList<>();
@@ -40,8 +45,9 @@ final class TargetProcess implements AutoCloseable {
     command.addAll(List.of("target", "-r", rpcSocket().toString(), "-S", directory.toString()));
     command.addAll(List.of("--idle", "adaptive"));
     command.addAll(List.of(more));
-    process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
 
   /** What operators have: no tests, and nothing of their logging. */

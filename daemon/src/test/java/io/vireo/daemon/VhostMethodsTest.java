@@ -36,6 +36,18 @@ class VhostMethodsTest {
   }
 
   @Test
+  void what_tools_of_other_versions_send_besides_is_left_out() throws IOException {
+    target.malloc("m");
+    target.call("vhost_create_blk_controller", "ctrlr", "c", "dev_name", "m", "of_tomorrow", 1);
+    assertThat(target.call("vhost_get_controllers")).hasSize(1);
+    assertThat(
+            target
+                .refusal("virtio_blk_create_transport", "name", "vhost_user_blk", "more", 1)
+                .code())
+        .isEqualTo(-17);
+  }
+
+  @Test
   void the_one_transport_is_there_and_is_not_made_again() throws IOException {
     assertThat(target.call("virtio_blk_get_transports"))
         .hasToString("[{\"name\":\"vhost_user_blk\"}]");

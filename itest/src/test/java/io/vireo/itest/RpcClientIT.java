@@ -61,7 +61,7 @@ class RpcClientIT {
       made = state(target);
       client("save", first);
       target.disks().call("rpc_get_methods").forEach(name -> all.add(name.stringValue()));
-      target.disks().call("spdk_kill_instance", "sig_name", "SIGTERM");
+      target.disks().call("spdk_kill_instance", "sig_name", "15");
     }
     try (LaunchedTarget target = start("--wait-for-rpc")) {
       client("load", first);

@@ -54,6 +54,7 @@ public final class Libc {
   public static final int FALLOC_FL_ZERO_RANGE = 0x10;
 
   public static final int SOCK_STREAM = 1;
+  public static final int SOCK_DGRAM = 2;
   public static final int SOCK_SEQPACKET = 5;
 
   public static final int MSG_DONTWAIT = 0x40;

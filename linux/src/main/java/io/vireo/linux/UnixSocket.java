@@ -4,7 +4,6 @@ import static io.vireo.linux.ErrnoException.check;
 
 import java.lang.foreign.Arena;
 import java.lang.ref.Reference;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.IntConsumer;
@@ -20,7 +19,7 @@ import java.util.function.IntConsumer;
  */
 public final class UnixSocket implements AutoCloseable {
   /** sockaddr_un has room for 108 bytes, the terminating zero among them. */
-  public static final int MAX_PATH_BYTES = 107;
+  public static final int MAX_PATH_BYTES = SocketAddress.MAX_NAME_BYTES;
 
   /** SCM_MAX_FD: the kernel passes no more descriptors with one send. */
   public static final int MAX_FDS = 253;
@@ -186,23 +185,6 @@ public final class UnixSocket implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       SocketAddress address = SocketAddress.of(path, arena);
       return Syscall.restarting(Syscall.CONNECT, fd, address.address(), address.bytes(), 0);
-    }
-  }
-
-  /** struct sockaddr_un: {@code u16 family}, then the path and its terminating zero. */
-  private record SocketAddress(long address, long bytes) {
-    static SocketAddress of(Path path, Arena arena) {
-      byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-      if (name.length > MAX_PATH_BYTES) {
-        throw new IllegalArgumentException(
-            "socket path %s has %d bytes, more than %d"
-                .formatted(path, name.length, MAX_PATH_BYTES));
-      }
-      int bytes = Short.BYTES + name.length + 1;
-      long address = arena.allocate(bytes, 8).address();
-      Mem.putShort(address, (short) Libc.AF_UNIX);
-      Mem.copy(name, 0, address + Short.BYTES, name.length);
-      return new SocketAddress(address, bytes);
     }
   }
 }

@@ -184,6 +184,7 @@ int main(void) {
   SAME(Libc, FALLOC_FL_PUNCH_HOLE);
   SAME(Libc, FALLOC_FL_ZERO_RANGE);
   SAME(Libc, SOCK_STREAM);
+  SAME(Libc, SOCK_DGRAM);
   SAME(Libc, SOCK_SEQPACKET);
   SAME(Libc, MSG_DONTWAIT);
   SAME(Libc, MSG_NOSIGNAL);
@@ -431,7 +432,6 @@ int main(void) {
   NUMBER(pci.PciConfig, COMMAND_INTX_DISABLE, PCI_COMMAND_INTX_DISABLE);
 
   SAME(pci.Uevents, AF_NETLINK);
-  SAME(pci.Uevents, SOCK_DGRAM);
   SAME(pci.Uevents, NETLINK_KOBJECT_UEVENT);
   SAME(pci.Uevents, SOL_SOCKET);
   SAME(pci.Uevents, SO_RCVBUF);

@@ -1,6 +1,7 @@
 package io.vireo.daemon.config;
 
 import io.vireo.daemon.rpc.CallListener;
+import io.vireo.daemon.rpc.MethodTable;
 import io.vireo.daemon.rpc.RpcException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -29,7 +30,7 @@ public final class Autosave implements CallListener {
    */
   @Override
   public void succeeded(String method) {
-    if (method.contains("_get_")) {
+    if (MethodTable.onlyAsks(method)) {
       return;
     }
     try {

@@ -1,6 +1,8 @@
 package io.vireo.daemon.method;
 
 import io.vireo.bdev.module.Method;
+import io.vireo.daemon.rpc.MethodTable;
+import io.vireo.daemon.rpc.RpcException;
 import io.vireo.linux.Signals;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +35,7 @@ public final class KillMethod {
 
     static Signal of(String name) {
       for (Signal signal : values()) {
-        if (signal.name().equals(name)) {
+        if (signal.name().equals(name) || Integer.toString(signal.number).equals(name)) {
           return signal;
         }
       }
@@ -43,10 +45,16 @@ public final class KillMethod {
     }
   }
 
+  /**
+   * @param sig_name its name, or its number as a text
+   */
   record Kill(String sig_name) {}
 
   public static List<Method<?>> all() {
-    return List.of(new Method<>("spdk_kill_instance", Kill.class, KillMethod::kill));
+    return List.of(
+        MethodTable.withCode(
+            RpcException.INVALID_PARAMS,
+            new Method<>("spdk_kill_instance", Kill.class, KillMethod::kill)));
   }
 
   private static boolean kill(Kill p) {

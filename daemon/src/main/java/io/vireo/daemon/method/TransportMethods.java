@@ -3,6 +3,7 @@ package io.vireo.daemon.method;
 import io.vireo.bdev.BdevException;
 import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.Optional;
+import io.vireo.bdev.module.Relaxed;
 import io.vireo.linux.Errno;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ public final class TransportMethods {
         new Method<>("virtio_blk_get_transports", Get.class, TransportMethods::get));
   }
 
+  @Relaxed
   record Create(String name) {}
 
   private static Object create(Create p) {

@@ -5,6 +5,7 @@ import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.Later;
 import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.Optional;
+import io.vireo.bdev.module.Relaxed;
 import io.vireo.daemon.config.BdevSubsystem;
 import io.vireo.daemon.config.Subsystem;
 import io.vireo.daemon.rpc.MethodTable;
@@ -70,6 +71,7 @@ public final class VhostMethods {
    * @param delay_base_us as of vhost_controller_set_coalescing
    * @param iops_threshold as of vhost_controller_set_coalescing
    */
+  @Relaxed
   record CreateBlk(
       String ctrlr,
       String dev_name,

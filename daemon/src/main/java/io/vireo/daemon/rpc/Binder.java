@@ -1,9 +1,12 @@
 package io.vireo.daemon.rpc;
 
+import io.vireo.bdev.module.Relaxed;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -14,15 +17,19 @@ import tools.jackson.databind.JsonNode;
  * methods have are declared once.
  */
 final class Binder<P extends Record> {
+  private static final Logger log = LoggerFactory.getLogger(Binder.class);
+
   private final String method;
   private final Shape<P> shape;
   private final List<Parameter> parameters;
+  private final boolean relaxed;
 
   /** Reads the record's declaration, once. */
   Binder(String method, Class<P> type) {
     this.method = method;
     shape = Shape.of(type);
     parameters = shape.parameters().toList();
+    relaxed = type.isAnnotationPresent(Relaxed.class);
     Set<String> names = new HashSet<>();
     for (Parameter parameter : parameters) {
       if (!names.add(parameter.name())) {
@@ -48,21 +55,24 @@ final class Binder<P extends Record> {
       throw RpcException.invalidParameters(
           "params are " + ParameterType.shown(params) + ", not an object");
     }
-    refuseUnknown(params);
+    params.propertyNames().stream().filter(this::isUnknown).forEach(this::unknown);
     return shape.valueIn(params);
   }
 
-  private void refuseUnknown(JsonNode params) {
-    for (String name : params.propertyNames()) {
-      if (parameters.stream().noneMatch(p -> p.name().equals(name))) {
-        throw RpcException.invalidParameters(
-            "unknown parameter '"
-                + name
-                + "', "
-                + method
-                + " takes "
-                + parameters.stream().map(Parameter::name).collect(Collectors.joining(", ")));
-      }
+  private boolean isUnknown(String name) {
+    return parameters.stream().noneMatch(parameter -> parameter.name().equals(name));
+  }
+
+  private void unknown(String name) {
+    String sentence =
+        "unknown parameter '%s', %s takes %s"
+            .formatted(
+                name,
+                method,
+                parameters.stream().map(Parameter::name).collect(Collectors.joining(", ")));
+    if (!relaxed) {
+      throw RpcException.invalidParameters(sentence);
     }
+    log.warn("{}: it is left out", sentence);
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -103,7 +104,8 @@ final class Dispatcher {
       return answer;
     } catch (RpcException e) {
       counts.called(method, true);
-      LOG.info("{} refused ({}): {}", method, e.code(), e.getMessage());
+      LOG.atLevel(MethodTable.onlyAsks(method) ? Level.DEBUG : Level.INFO)
+          .log("{} refused ({}): {}", method, e.code(), e.getMessage());
       return error(id, e);
     } catch (RuntimeException | Error e) {
       counts.called(method, true);

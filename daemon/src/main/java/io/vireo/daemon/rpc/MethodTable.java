@@ -153,4 +153,9 @@ public final class MethodTable {
       return new BoundCall(method, () -> method.handler().apply(parameters));
     }
   }
+
+  /** Whether a method of that name changes nothing, as far as the field's names tell. */
+  public static boolean onlyAsks(String method) {
+    return method.contains("_get_");
+  }
 }

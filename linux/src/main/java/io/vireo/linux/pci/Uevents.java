@@ -17,7 +17,6 @@ import java.util.function.Consumer;
  */
 public final class Uevents implements AutoCloseable {
   static final int AF_NETLINK = 16;
-  static final int SOCK_DGRAM = 2;
   static final int SOCK_FLAGS = 0x80800; // SOCK_CLOEXEC, SOCK_NONBLOCK
   static final int NETLINK_KOBJECT_UEVENT = 15;
   static final int SOL_SOCKET = 1;
@@ -49,7 +48,7 @@ public final class Uevents implements AutoCloseable {
   /** From now on. */
   public static Uevents open() {
     long made =
-        Syscall.call(Syscall.SOCKET, AF_NETLINK, SOCK_DGRAM | SOCK_FLAGS, NETLINK_KOBJECT_UEVENT);
+        Syscall.call(Syscall.SOCKET, AF_NETLINK, Libc.SOCK_DGRAM | SOCK_FLAGS, NETLINK_KOBJECT_UEVENT);
     int fd = (int) check(made, "socket", "for uevents");
     try (Arena arena = Arena.ofConfined()) {
       long size = arena.allocateFrom(ValueLayout.JAVA_INT, BUFFER_BYTES).address();
