@@ -186,8 +186,8 @@ public abstract class BdevChannel {
   protected void cancelInFlight() {}
 
   /**
-   * No more requests will come, and those in flight are to run to their end: a module that holds
-   * some back no longer does. Never calls {@link #finish} itself.
+   * Requests in flight are to run to their end, and all that come: a module that holds some back no
+   * longer does. Never calls {@link #finish} itself. Again has no effect.
    */
   public void letGo() {}
 

@@ -2,14 +2,17 @@ package io.vireo.bdev;
 
 import io.vireo.linux.Errno;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** The bdevs that exist, by name; a bdev's UUID is another name for it. Any control thread. */
 public final class BdevRegistry {
   private final Map<String, Bdev> bdevs = new LinkedHashMap<>();
+  private final Map<String, Bdev> byUuid = new HashMap<>(); // in lower case
 
   private final BdevEvents events;
 
@@ -32,6 +35,7 @@ public final class BdevRegistry {
     requireFree(bdev.name());
     requireFree(bdev.uuid().toString());
     bdevs.put(bdev.name(), bdev);
+    byUuid.put(bdev.uuid().toString(), bdev);
     events.registered(bdev.name());
     notifyAll();
   }
@@ -59,15 +63,7 @@ public final class BdevRegistry {
 
   private Bdev lookUp(String name) {
     Bdev named = bdevs.get(name);
-    if (named != null) {
-      return named;
-    }
-    for (Bdev bdev : bdevs.values()) {
-      if (bdev.uuid().toString().equalsIgnoreCase(name)) {
-        return bdev;
-      }
-    }
-    return null;
+    return named == null ? byUuid.get(name.toLowerCase(Locale.ROOT)) : named;
   }
 
   /**
@@ -102,8 +98,19 @@ public final class BdevRegistry {
     } finally {
       synchronized (this) {
         bdevs.remove(bdev.name());
+        byUuid.remove(bdev.uuid().toString());
         events.unregistered(bdev.name());
       }
+    }
+  }
+
+  /**
+   * Nobody is to wait long any more for what is in flight: bdevs that hold requests back no longer
+   * do, for good. Before users are closed that wait for their requests.
+   */
+  public void letGo() {
+    for (Bdev bdev : all()) {
+      bdev.users().channels().forEach(channel -> channel.reactor().surely(channel::letGo));
     }
   }
 

@@ -139,11 +139,7 @@ final class BdevUsers {
     return histogram.sum();
   }
 
-  synchronized int inFlight() {
-    return channels().stream().mapToInt(BdevChannel::inFlight).sum();
-  }
-
-  private List<BdevChannel> channels() {
+  synchronized List<BdevChannel> channels() {
     List<BdevChannel> channels = new ArrayList<>(retiring);
     for (BdevDescriptor descriptor : open) {
       descriptor.uses.values().forEach(use -> channels.add(use.channel));

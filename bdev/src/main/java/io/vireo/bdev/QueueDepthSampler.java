@@ -47,7 +47,8 @@ public final class QueueDepthSampler implements AutoCloseable {
   }
 
   private void look(Bdev bdev, QueueDepth.Sum sum) {
-    sum.looked(bdev.users().inFlight(), System.nanoTime());
+    int inFlight = bdev.users().channels().stream().mapToInt(BdevChannel::inFlight).sum();
+    sum.looked(inFlight, System.nanoTime());
     if (bdev.users().removing()) {
       forget(bdev);
     }

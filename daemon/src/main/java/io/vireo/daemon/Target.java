@@ -93,6 +93,7 @@ public final class Target implements Closeable {
     VhostServer vhost =
         new VhostServer(options.socketDirectory(), new MappingCache(memory), reactors);
     owned.add(vhost, vhost::close);
+    owned.add(bdevs, bdevs::letGo); // sessions wait for their requests
     faults.checkMemory(vhost::memoryFault);
     BdevContext context = new BdevContext(bdevs, reactors, memory);
     Operations operations = new Operations(context, modules, vhost, notifications, owned);

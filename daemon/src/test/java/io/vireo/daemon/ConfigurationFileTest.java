@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.vireo.daemon.config.RemoteConfig;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,40 @@ class ConfigurationFileTest extends ConfigurationFixture {
         .isThrownBy(() -> start(true))
         .withMessage("cannot write %s: its folder is not there", file);
     assertThat(sockets).isEmptyDirectory();
+  }
+
+  @Test
+  void what_is_no_file_of_a_reasonable_size_is_not_read() throws IOException {
+    for (String path : new String[] {"/dev/zero", "/dev/full", sockets.toString()}) {
+      file = Path.of(path);
+      assertThatIOException()
+          .isThrownBy(() -> start(false))
+          .withMessage("cannot read %s: it is no regular file", file);
+    }
+    file = dir.resolve("large");
+    try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+      large.setLength((32 << 20) + 1);
+    }
+    assertThatIOException()
+        .isThrownBy(() -> start(false))
+        .withMessage("cannot read %s: it has more than 33554432 bytes", file);
+    Files.writeString(file, "[".repeat(100_000));
+    assertThatIOException()
+        .isThrownBy(() -> start(false))
+        .withMessageStartingWith(file + " is no JSON: Document nesting depth");
+  }
+
+  @Test
+  void comments_are_let_pass() throws IOException {
+    Files.writeString(
+        file,
+        """
+        // disks of the second rack
+        {"subsystems": [{"subsystem": "bdev", "config": [ /* none yet */ ]}]}
+        """);
+    try (RunningTarget target = start(false)) {
+      assertThat(target.call("bdev_get_bdevs")).isEmpty();
+    }
   }
 
   @Test

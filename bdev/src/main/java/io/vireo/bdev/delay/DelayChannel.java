@@ -24,6 +24,7 @@ final class DelayChannel extends HoldingChannel {
   private final long[] delaysNs = new long[MAX_IN_FLIGHT];
   private int reads;
   private int writes;
+  private boolean lettingGo; // nothing is held any more
 
   DelayChannel(DelayBdev bdev, Reactor reactor, BaseChannel below) {
     super(bdev, reactor, below);
@@ -32,7 +33,7 @@ final class DelayChannel extends HoldingChannel {
 
   @Override
   protected int answered(BdevIo io, ForwardedIo forwarded, int status) {
-    long delayNs = latencies.ns(io.type(), isSlow(io.type()));
+    long delayNs = lettingGo ? 0 : latencies.ns(io.type(), isSlow(io.type()));
     if (status == IoStatus.PENDING) {
       delaysNs[forwarded.tag()] = delayNs;
       return super.answered(io, forwarded, status);
@@ -94,6 +95,7 @@ final class DelayChannel extends HoldingChannel {
 
   @Override
   public void letGo() {
+    lettingGo = true;
     dueNow();
     super.letGo();
   }

@@ -18,6 +18,7 @@ final class ErrorChannel extends HoldingChannel {
   private final ErrorBdev disk;
   private final Injections injections;
   private final WaitingList<ForwardedIo> pending = new WaitingList<>();
+  private boolean lettingGo; // nothing is held any more
   private final WaitingList<ForwardedIo> resumed = new WaitingList<>();
   private final CorruptedWrite corruptedWrite =
       new CorruptedWrite((io, status) -> corruptedWriteEnded(status));
@@ -45,7 +46,7 @@ final class ErrorChannel extends HoldingChannel {
     return switch (injection.type()) {
       case NOMEM -> injection.take() ? IoStatus.BUSY : super.start(io);
       case FAILURE, NVME_FAILURE -> injection.take() ? injection.status() : super.start(io);
-      case PENDING -> injection.take() ? hold(io, forwarded) : super.start(io);
+      case PENDING -> !lettingGo && injection.take() ? hold(io, forwarded) : super.start(io);
       case CORRUPT_DATA -> corrupt(io, forwarded, injection);
     };
   }
@@ -181,6 +182,7 @@ final class ErrorChannel extends HoldingChannel {
 
   @Override
   public void letGo() {
+    lettingGo = true;
     resume();
     super.letGo();
   }

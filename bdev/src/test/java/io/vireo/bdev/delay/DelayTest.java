@@ -64,6 +64,16 @@ class DelayTest {
   }
 
   @Test
+  void when_all_is_let_go_nothing_is_delayed_any_more() {
+    ChannelDriver driver = fixture.driver(delayed(), 2);
+    driver.submit(driver.prepareRead(0, 0, 512));
+    fixture.whileStepping(fixture.calls.bdevs::letGo);
+    assertThat(tookUs(driver, 0)).isZero();
+    driver.submit(driver.prepareRead(1, 0, 512));
+    assertThat(tookUs(driver, 1)).isZero();
+  }
+
+  @Test
   void other_requests_and_refused_ones_pass_at_once() {
     ChannelDriver driver = fixture.driver(delayed(), 2);
     driver.submit(driver.prepareWrite(1, 0, new byte[512]));

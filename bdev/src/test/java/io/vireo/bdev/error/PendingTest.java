@@ -76,6 +76,21 @@ class PendingTest {
   }
 
   @Test
+  void when_all_is_let_go_nothing_is_held_any_more() {
+    pend(2);
+    errors.inject(RequestKind.READ, ErrorType.PENDING, 9);
+    filters.whileStepping(filters.calls.bdevs::letGo);
+    filters.stepped.laps(2);
+    assertThat(held.held).hasSize(2);
+    submit(2);
+    assertThat(held.held).hasSize(3);
+    for (int i = 0; i < 3; i++) {
+      endAtBase(IoStatus.OK);
+      assertThat(driver.await(driver.io(i))).isEqualTo(IoStatus.OK);
+    }
+  }
+
+  @Test
   void those_that_go_on_wait_for_room_at_the_base() {
     pend(2);
     held.busy = true;

@@ -4,6 +4,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,6 +103,9 @@ record ParameterType(String name, Function<JsonNode, Object> reader) {
     String text = value.stringValue();
     if (text.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("holds a NUL character: " + shown(value));
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) { // no file could hold it either
+      throw new IllegalArgumentException("holds half of a character: " + shown(value));
     }
     return text;
   }
