@@ -21,12 +21,10 @@ public abstract class Bdev {
 
   /**
    * @param uuid see {@link #uuidOf}
-   * @throws BdevException with EINVAL for a name that is empty or a size that cannot be
+   * @throws BdevException with EINVAL for a name ({@link NameRule}) or a size that cannot be
    */
   protected Bdev(String name, UUID uuid, BdevGeometry geometry, long blocks) {
-    if (name == null || name.isEmpty()) {
-      throw BdevException.invalid("a bdev needs a name");
-    }
+    NameRule.require("bdev", name);
     this.name = name;
     this.uuid = uuid;
     this.geometry = geometry;

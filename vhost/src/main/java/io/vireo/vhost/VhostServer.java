@@ -1,5 +1,7 @@
 package io.vireo.vhost;
 
+import io.vireo.bdev.NameRule;
+import io.vireo.bdev.Printable;
 import io.vireo.linux.Errno;
 import io.vireo.memreg.MappingCache;
 import io.vireo.reactor.CpuMask;
@@ -157,8 +159,14 @@ public final class VhostServer implements AutoCloseable {
   private void checkName(String name) {
     if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/")) {
       throw new VhostException(
-          Errno.EINVAL, "controller name '%s' does not name a socket file".formatted(name));
+          Errno.EINVAL,
+          "controller name '%s' does not name a socket file".formatted(Printable.shortened(name)));
     }
+    NameRule.violation("controller", name)
+        .ifPresent(
+            sentence -> {
+              throw new VhostException(Errno.EINVAL, sentence);
+            });
     if (controllers.containsKey(name)) {
       throw new VhostException(Errno.EEXIST, "controller %s exists".formatted(name));
     }

@@ -90,6 +90,14 @@ class ControllerTest {
           "controller name '" + name + "' does not name a socket file",
           () -> target.create(name, device));
     }
+    assertRefused(
+        Errno.EINVAL,
+        "controller name 'a\\u001b[2J\\nb' has characters that cannot be printed",
+        () -> target.create("a\033[2J\nb", device));
+    assertRefused(
+        Errno.EINVAL,
+        "controller name '%s...' has 256 bytes in UTF-8, more than 255".formatted("x".repeat(40)),
+        () -> target.create("x".repeat(256), device));
     assertThat(target.server.controllers()).hasSize(1);
   }
 

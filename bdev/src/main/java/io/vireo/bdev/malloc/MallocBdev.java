@@ -22,7 +22,12 @@ final class MallocBdev extends Bdev {
   static MallocBdev allocate(String name, UUID uuid, BdevGeometry geometry, long blocks) {
     long bytes = sizeBytes(blocks, geometry.blockBytes());
     HostMemory memory = HostMemory.allocate(bytes, "malloc:" + name, HugePages.PREFER);
-    return new MallocBdev(name, uuid, geometry, blocks, memory);
+    try {
+      return new MallocBdev(name, uuid, geometry, blocks, memory);
+    } catch (RuntimeException e) {
+      memory.close();
+      throw e;
+    }
   }
 
   /** How much ordinary memory it was promised; 0 when it lies in reserved huge pages. */

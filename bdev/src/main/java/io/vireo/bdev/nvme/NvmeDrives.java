@@ -2,6 +2,7 @@ package io.vireo.bdev.nvme;
 
 import io.vireo.bdev.BdevException;
 import io.vireo.bdev.BdevRegistry;
+import io.vireo.bdev.NameRule;
 import io.vireo.linux.Errno;
 import io.vireo.linux.ErrnoException;
 import io.vireo.nvme.NvmeException;
@@ -88,9 +89,7 @@ final class NvmeDrives {
   }
 
   private synchronized void reserve(String name) {
-    if (name.isEmpty()) {
-      throw BdevException.invalid("a controller needs a name");
-    }
+    NameRule.require("controller", name);
     if (drives.putIfAbsent(name, Optional.empty()) != null) {
       throw new BdevException(Errno.EEXIST, "controller %s exists already".formatted(name));
     }

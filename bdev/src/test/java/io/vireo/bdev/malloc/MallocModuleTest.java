@@ -44,6 +44,16 @@ class MallocModuleTest {
   }
 
   @Test
+  void a_name_that_cannot_be_leaves_no_memory_behind() throws IOException {
+    long before = ProcessMemory.mappedBytes();
+    calls
+        .refusal("bdev_malloc_create", parameters("Lost\n", 512, 1 << 21))
+        .hasMessage("bdev name 'Lost\\n' has characters that cannot be printed");
+    assertThat(ProcessMemory.mappedBytes() - before).isLessThan(1 << 29);
+    assertThat(calls.bdevs.all()).isEmpty();
+  }
+
+  @Test
   void creates_with_all_sizes_and_saves_them() {
     MallocCreate all =
         new MallocCreate(

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /** Rates as lines of text. */
 final class Report {
-  /** Wide enough for all columns, and for names of any length. */
+  /** Wide enough for all columns. */
   static final int UNLIMITED = 1 << 16;
 
   private static final String UNKNOWN = "-";

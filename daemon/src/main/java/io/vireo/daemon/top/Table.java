@@ -5,12 +5,15 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Columns of some width each, but for the first, which is a name and takes what its names need. In
- * a narrow terminal the columns of the highest ranks are left out.
+ * Columns of some width each, but for the first, which is a name and takes what its names need, to
+ * a limit. In a narrow terminal the columns of the highest ranks are left out.
  */
 final class Table<R> {
   /** A shorter name is not cut before a column is left out. */
   private static final int NAME_WIDTH = 12;
+
+  /** A longer one is cut in any case: names have up to 255 bytes. */
+  private static final int MAX_NAME_WIDTH = 64;
 
   private static final String GAP = " ";
   private static final char CUT = '+';
@@ -51,6 +54,7 @@ final class Table<R> {
     for (R row : rows) {
       longest = Math.max(longest, name.text.apply(row).length());
     }
+    longest = Math.min(longest, MAX_NAME_WIDTH);
     List<Column<R>> shown = shown(width - Math.min(longest, NAME_WIDTH));
     int nameWidth = Math.min(longest, Math.max(NAME_WIDTH, width - widthOf(shown)));
     List<Line> lines = new ArrayList<>();

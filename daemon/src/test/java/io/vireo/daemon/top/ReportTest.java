@@ -76,6 +76,16 @@ class ReportTest {
     assertThat(text(rates)).anyMatch(line -> line.startsWith("a?[2Jb??c "));
   }
 
+  @Test
+  void a_long_name_does_not_push_the_figures_out_of_sight() {
+    String longest = "n".repeat(64);
+    Rates rates =
+        Rates.between(null, Samples.at(1).bdev(longest, 1).bdev("x".repeat(65), 1).sample());
+    assertThat(text(rates))
+        .anyMatch(line -> line.startsWith(longest + " "))
+        .anyMatch(line -> line.startsWith("x".repeat(63) + "+ "));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 20, 40, 80, 100, 120, 200})
   void narrow_terminals_leave_out_columns_and_no_line_is_too_long(int width) {
@@ -104,7 +114,7 @@ class ReportTest {
     Rates rates = Rates.between(null, Samples.at(1).bdev(name, 1).sample());
     String row = Report.sections(rates, SortKey.NAME.order(false), 100).get(2).rows().get(0).text();
     assertThat(row).hasSize(100).startsWith("n".repeat(12)).contains("n+ ");
-    assertThat(text(rates)).anyMatch(line -> line.startsWith(name + " "));
+    assertThat(text(rates)).anyMatch(line -> line.startsWith("n".repeat(63) + "+ "));
   }
 
   @Test
