@@ -7,6 +7,7 @@ import io.vireo.bdev.module.Method;
 import io.vireo.daemon.config.BdevSubsystem;
 import io.vireo.daemon.config.Configuration;
 import io.vireo.daemon.config.Subsystem;
+import io.vireo.daemon.log.LogFlags;
 import io.vireo.daemon.method.BdevMethods;
 import io.vireo.daemon.method.BdevSettings;
 import io.vireo.daemon.method.ContextSwitches;
@@ -55,7 +56,7 @@ final class Operations {
     methods = new ArrayList<>(FrameworkMethods.all(reactors));
     methods.addAll(lifecycle.methods());
     methods.addAll(configuration.methods());
-    methods.addAll(LogMethods.all());
+    methods.addAll(LogMethods.all(new LogFlags(modules)));
     methods.addAll(KillMethod.all());
     methods.addAll(ThreadMethods.all(reactors, bdevs));
     methods.addAll(switches.methods());

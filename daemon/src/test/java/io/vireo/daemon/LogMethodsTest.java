@@ -2,7 +2,8 @@ package io.vireo.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vireo.daemon.log.LogFlags;
+import io.vireo.bdev.malloc.MallocModule;
+import io.vireo.bdev.nulldev.NullModule;
 import io.vireo.daemon.log.LogLevel;
 import io.vireo.daemon.log.LogThreshold;
 import io.vireo.daemon.rpc.RpcException;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** What is logged can be changed while the target runs. */
 @Timeout(60)
@@ -29,7 +31,7 @@ class LogMethodsTest {
 
   @AfterEach
   void stop() throws IOException {
-    LogFlags.set("all", false);
+    target.call("log_clear_flag", "flag", "all");
     LogThreshold.PRINTED.level(LogLevel.INFO);
     LogThreshold.WRITTEN.level(LogLevel.NOTICE);
     target.close();
@@ -52,6 +54,37 @@ class LogMethodsTest {
         .extracting(RpcException::code)
         .isEqualTo(-32602);
     assertThat(target.call(get).stringValue()).isEqualTo("WARNING");
+  }
+
+  @Test
+  void every_bdev_module_has_a_flag() throws IOException {
+    assertThat(target.call("log_get_flags").propertyNames())
+        .containsExactlyInAnyOrder(
+            "bdev",
+            "bdev_aio",
+            "bdev_delay",
+            "bdev_error",
+            "bdev_malloc",
+            "bdev_null",
+            "bdev_nvme",
+            "bdev_passthru",
+            "bdev_split",
+            "bdev_uring",
+            "linux",
+            "memreg",
+            "nvme",
+            "reactor",
+            "rpc",
+            "vhost",
+            "virtio");
+    target.call("log_set_flag", "flag", "bdev_null");
+    assertThat(LoggerFactory.getLogger(NullModule.class).isTraceEnabled()).isTrue();
+    assertThat(LoggerFactory.getLogger(MallocModule.class).isTraceEnabled()).isFalse();
+    target.call("log_clear_flag", "flag", "bdev_null");
+    target.call("log_set_flag", "flag", "bdev_aio");
+    assertThat(target.call("log_get_flags").path("bdev_uring").booleanValue())
+        .as("both are io.vireo.bdev.uring")
+        .isTrue();
   }
 
   @Test

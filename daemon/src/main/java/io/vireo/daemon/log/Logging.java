@@ -5,12 +5,12 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import io.vireo.daemon.config.ConfigFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 
 /** The log of this process. Any thread. */
 public final class Logging {
-  private static final String LINE = "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{0}: %msg%n";
   private static final int QUEUED_LINES = 4096;
 
   private Logging() {}
@@ -29,8 +28,11 @@ public final class Logging {
   public static void toStderr() {
     LoggerContext context = context();
     context.reset();
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setPattern(LINE);
+    LineLayout layout = new LineLayout();
+    layout.setContext(context);
+    layout.start();
+    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
+    encoder.setLayout(layout);
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setTarget("System.err");
     context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);

@@ -19,18 +19,18 @@ public final class LogMethods {
   record Flag(String flag) {}
 
   /** The field answers all refusals of these methods with one code. */
-  public static List<Method<?>> all() {
+  public static List<Method<?>> all(LogFlags flags) {
     return List.of(
-        new Method<>("log_get_flags", NoParameters.class, Phase.ANY, p -> LogFlags.all()),
-        flag("log_set_flag", true),
-        flag("log_clear_flag", false),
+        new Method<>("log_get_flags", NoParameters.class, Phase.ANY, p -> flags.all()),
+        flag("log_set_flag", flags, true),
+        flag("log_clear_flag", flags, false),
         get("log_get_level", LogThreshold.WRITTEN),
         set("log_set_level", LogThreshold.WRITTEN),
         get("log_get_print_level", LogThreshold.PRINTED),
         set("log_set_print_level", LogThreshold.PRINTED));
   }
 
-  private static Method<?> flag(String name, boolean on) {
+  private static Method<?> flag(String name, LogFlags flags, boolean on) {
     return MethodTable.withCode(
         RpcException.INVALID_PARAMS,
         new Method<>(
@@ -38,7 +38,7 @@ public final class LogMethods {
             Flag.class,
             Phase.ANY,
             p -> {
-              LogFlags.set(p.flag, on);
+              flags.set(p.flag, on);
               return true;
             }));
   }

@@ -2,7 +2,10 @@ package io.vireo.daemon.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.ContextInitializer;
 import ch.qos.logback.core.joran.spi.JoranException;
 import io.vireo.daemon.rpc.JsonText;
@@ -21,6 +24,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Lines in a file, for programs. The process has one log: what is changed here is set back. */
 class LoggingTest {
+  private static final LogFlags FLAGS = new LogFlags(List.of());
+
   @TempDir Path dir;
 
   @BeforeEach
@@ -30,7 +35,7 @@ class LoggingTest {
 
   @AfterEach
   void setBack() throws JoranException {
-    LogFlags.set("all", false);
+    FLAGS.set("all", false);
     LogThreshold.WRITTEN.level(LogLevel.NOTICE);
     Logging.context().reset();
     new ContextInitializer(Logging.context()).autoConfig();
@@ -87,15 +92,48 @@ class LoggingTest {
     assertThat(messages(written(info))).doesNotContain("a detail");
     Path flagged = dir.resolve("flagged");
     Logging.toFile(flagged);
-    LogFlags.set("vhost", true);
+    FLAGS.set("vhost", true);
     logAll();
     assertThat(messages(written(flagged))).contains("a detail").doesNotContain("a small detail");
     Path debug = dir.resolve("debug");
     Logging.toFile(debug);
     LogThreshold.WRITTEN.level(LogLevel.DEBUG);
-    LogFlags.set("vhost", true);
+    FLAGS.set("vhost", true);
     logAll();
     assertThat(messages(written(debug))).contains("a small detail");
+  }
+
+  /** What stderr gets of an event. */
+  private static List<String> printed(String message, Throwable thrown) {
+    LineLayout layout = new LineLayout();
+    layout.setContext(Logging.context());
+    layout.start();
+    ch.qos.logback.classic.Logger log = Logging.context().getLogger("io.vireo.rpc.Somebody");
+    return layout
+        .doLayout(new LoggingEvent("", log, Level.WARN, message, thrown, null))
+        .lines()
+        .toList();
+  }
+
+  @Test
+  void what_clients_sent_can_neither_begin_a_line_nor_command_a_terminal() {
+    assertThat(printed("no\r\n2026-01-01 ERROR Faked: a\033[31mb\u009b1m\u2028\tä", null))
+        .singleElement(STRING)
+        .matches("[-0-9]{10} [:.0-9]{12} WARN  Somebody: .*")
+        .endsWith(": no\\r\\n2026-01-01 ERROR Faked: a\\u001b[31mb\\u009b1m\\u2028\\tä");
+    assertThat(printed(null, null)).singleElement(STRING).endsWith(": null");
+  }
+
+  @Test
+  void nor_can_it_by_the_message_of_an_exception() {
+    Exception cause = new IOException("one\n2026-01-01 ERROR Faked: \033[2J");
+    List<String> lines = printed("failed", new IllegalStateException("outer\nline", cause));
+    assertThat(lines.getFirst()).endsWith(" Somebody: failed");
+    assertThat(lines.subList(1, lines.size()))
+        .allSatisfy(line -> assertThat(line).startsWith("\t"))
+        .contains("\t2026-01-01 ERROR Faked: \\u001b[2J")
+        .anySatisfy(line -> assertThat(line).startsWith("\tCaused by: "))
+        .anySatisfy(line -> assertThat(line).startsWith("\t\tat "));
   }
 
   @Test
