@@ -82,10 +82,12 @@ public final class Target implements Closeable {
     }
     FaultListener faults = new FaultListener();
     owned.add(faults, faults::close);
+    Plugins plugins = Plugins.in(options.start().plugins());
+    owned.add(plugins, plugins);
     MemoryRegistry memory = new MemoryRegistry();
     ReactorGroup reactors = new ReactorGroup(options.cpus(), options.reactors(), faults);
     owned.add(reactors, reactors::close);
-    List<BdevModule> modules = Plugins.modules(options.start().plugins());
+    List<BdevModule> modules = plugins.modules();
     owned.add(modules, () -> modules.forEach(BdevModule::close));
     Notifications notifications = new Notifications();
     BdevRegistry bdevs = new BdevRegistry(notifications);
@@ -98,7 +100,8 @@ public final class Target implements Closeable {
     BdevContext context = new BdevContext(bdevs, reactors, memory);
     Operations operations = new Operations(context, modules, vhost, notifications, owned);
     MetricsServer metrics =
-        serve(options, operations, rpc -> Catalogue.of(reactors, bdevs, vhost, rpc, modules), owned);
+        serve(
+            options, operations, rpc -> Catalogue.of(reactors, bdevs, vhost, rpc, modules), owned);
     return new Target(owned, bdevs, reactors, vhost, operations.methods(), metrics);
   }
 

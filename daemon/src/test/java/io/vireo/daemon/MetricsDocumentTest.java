@@ -28,7 +28,9 @@ class MetricsDocumentTest {
 
   /** The parts are not asked for what they always show. */
   private static List<Metric> metrics() throws IOException {
-    return Catalogue.of(null, null, null, null, Plugins.modules(null)).metrics();
+    try (Plugins plugins = Plugins.in(null)) {
+      return Catalogue.of(null, null, null, null, plugins.modules()).metrics();
+    }
   }
 
   private static Set<String> names() throws IOException {

@@ -14,7 +14,10 @@ import io.vireo.virtio.driver.BlkDriver;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -69,7 +72,8 @@ class PluginExampleTest {
 
   @Test
   void a_module_of_a_folder_is_like_any_other() throws IOException {
-    StartOptions start = new StartOptions(null, false, false, plugins());
+    Path plugins = plugins();
+    StartOptions start = new StartOptions(null, false, false, plugins);
     Path sockets = Files.createDirectory(dir.resolve("sockets"));
     try (RunningTarget target = new RunningTarget(sockets, start)) {
       target.call("bdev_offsets_create", "name", "o0", "num_blocks", SECTORS);
@@ -85,7 +89,34 @@ class PluginExampleTest {
           .contains("bdev_offsets_create", "\"num_blocks\": " + SECTORS);
       read(sockets.resolve("vm1"));
       target.call("bdev_offsets_delete", "name", "o0"); // its guest may have gone or not
+      assertThat(target.call("log_get_flags").has("bdev_offsets")).isTrue();
+      assertThat(openFiles()).contains(plugins.resolve("offsets.jar"));
     }
+    assertThat(openFiles()).doesNotContain(plugins.resolve("offsets.jar"));
+  }
+
+  @Test
+  void what_is_found_in_a_folder_is_told() throws IOException {
+    try (Plugins plugins = Plugins.in(plugins())) {
+      assertThat(plugins.found()).isEqualTo("bdev module offsets");
+    }
+  }
+
+  /** Of this process. */
+  private static List<Path> openFiles() throws IOException {
+    List<Path> open = new ArrayList<>();
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors.toList()) {
+        if (Files.isSymbolicLink(descriptor)) {
+          try {
+            open.add(Files.readSymbolicLink(descriptor));
+          } catch (NoSuchFileException e) {
+            continue; // that of the listing itself
+          }
+        }
+      }
+    }
+    return open;
   }
 
   /** As a guest does. */

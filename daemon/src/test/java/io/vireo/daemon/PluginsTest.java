@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -26,20 +27,42 @@ class PluginsTest {
     }
   }
 
+  private static List<String> names(Path folder) throws IOException {
+    try (Plugins plugins = Plugins.in(folder)) {
+      return plugins.modules().stream().map(BdevModule::name).toList();
+    }
+  }
+
   @Test
   void without_a_folder_or_with_an_empty_one_there_are_the_usual_modules() throws IOException {
-    assertThat(Plugins.modules(null))
-        .extracting(BdevModule::name)
-        .contains("malloc", "null", "uring", "nvme");
+    assertThat(names(null)).contains("malloc", "null", "uring", "nvme");
     Files.writeString(dir.resolve("readme.txt"), "no jar");
-    assertThat(Plugins.modules(dir)).hasSameSizeAs(Plugins.modules(null));
+    assertThat(names(dir)).isEqualTo(names(null));
+    try (Plugins plugins = Plugins.in(dir)) {
+      assertThat(plugins.found()).isEqualTo("no bdev module");
+    }
+  }
+
+  @Test
+  void a_file_that_is_no_jar_is_told() throws IOException {
+    jar("a.jar", "");
+    Path broken = dir.resolve("b.jar");
+    Files.writeString(broken, "no jar");
+    assertThatIOException()
+        .isThrownBy(() -> Plugins.in(dir))
+        .withMessageStartingWith("plugin %s is no jar that can be read: ", broken);
+    Files.delete(broken);
+    Files.createSymbolicLink(broken, dir.resolve("none"));
+    assertThatIOException()
+        .isThrownBy(() -> Plugins.in(dir))
+        .withMessageStartingWith("plugin %s is no jar that can be read: ", broken);
   }
 
   @Test
   void a_folder_that_is_none_is_told() {
     Path none = dir.resolve("none");
     assertThatIOException()
-        .isThrownBy(() -> Plugins.modules(none))
+        .isThrownBy(() -> Plugins.in(none))
         .withMessage("plugins cannot be found in %s: it is no folder", none);
   }
 
@@ -47,7 +70,7 @@ class PluginsTest {
   void a_jar_whose_module_cannot_be_made_is_told() throws IOException {
     jar("a.jar", "io.example.Missing");
     assertThatIOException()
-        .isThrownBy(() -> Plugins.modules(dir))
+        .isThrownBy(() -> Plugins.in(dir))
         .withMessageStartingWith("a bdev module cannot be loaded: ")
         .withMessageContaining("io.example.Missing");
   }
@@ -56,7 +79,7 @@ class PluginsTest {
   void a_jar_that_names_what_is_no_module_is_told() throws IOException {
     jar("a.jar", Target.class.getName());
     assertThatIOException()
-        .isThrownBy(() -> Plugins.modules(dir))
+        .isThrownBy(() -> Plugins.in(dir))
         .withMessageContaining(Target.class.getName());
   }
 }
