@@ -39,6 +39,7 @@ final class DriveReport {
     map.put("nqn", "");
     map.put("addr", "");
     map.put("svcid", "");
+    map.put("no_shn_notification", false); // a drive is told of the shutdown
     return map;
   }
 
