@@ -3,8 +3,13 @@ package io.vireo.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.daemon.rpc.RpcException;
+import io.vireo.reactor.Reactor;
+import io.vireo.reactor.Timer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +73,74 @@ class ThreadMethodsTest {
   void channels_are_those_of_the_bdevs_in_use() throws IOException {
     target.malloc("m0");
     assertThat(thread("thread_get_io_channels").path("io_channels")).isEmpty();
+  }
+
+  private static void assertCalls(JsonNode poller, String state) {
+    assertThat(poller.path("state").stringValue()).isEqualTo(state);
+    assertThat(poller.path("run_count").longValue())
+        .isGreaterThanOrEqualTo(poller.path("busy_count").longValue());
+  }
+
+  /** A queue's poller is active or paused, by when one looks. */
+  private JsonNode pollerOfQueue() throws IOException {
+    JsonNode thread = thread("thread_get_pollers");
+    thread.path("active_pollers").forEach(poller -> assertCalls(poller, "waiting"));
+    thread.path("paused_pollers").forEach(poller -> assertCalls(poller, "paused"));
+    List<JsonNode> both = new ArrayList<>();
+    thread.path("active_pollers").forEach(both::add);
+    thread.path("paused_pollers").forEach(both::add);
+    assertThat(both).hasSize(1);
+    JsonNode poller = both.getFirst();
+    assertThat(poller.propertyNames())
+        .containsExactly("name", "id", "state", "run_count", "busy_count");
+    assertThat(poller.path("name").stringValue()).isEqualTo("blk queue on m0");
+    assertThat(poller.path("id").intValue()).isEqualTo(1);
+    return poller;
+  }
+
+  @Test
+  void a_queue_in_use_is_a_poller_and_a_user_of_its_bdevs_channel() throws IOException {
+    target.malloc("m0");
+    target.malloc("unused");
+    target.call("vhost_create_blk_controller", "ctrlr", "vm0", "dev_name", "m0");
+    try (OneGuest guest = new OneGuest(dir.resolve("vm0"))) {
+      long busyBefore = pollerOfQueue().path("busy_count").longValue();
+      guest.read(3);
+      assertThat(pollerOfQueue().path("busy_count").longValue())
+          .isGreaterThanOrEqualTo(busyBefore + 3);
+      assertThat(thread("thread_get_io_channels").path("io_channels").toString())
+          .isEqualTo("[{\"name\":\"m0\",\"ref\":1}]");
+      JsonNode stats = thread("thread_get_stats");
+      assertThat(
+              stats.path("active_pollers_count").intValue()
+                  + stats.path("paused_pollers_count").intValue())
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_timer_is_a_timed_poller_with_its_period() throws Exception {
+    Reactor reactor = target.target.reactors().reactors().getFirst();
+    int before = thread("thread_get_pollers").path("timed_pollers").size();
+    CountDownLatch ran = new CountDownLatch(2);
+    Timer timer = reactor.call(() -> reactor.addTimer(1_234_567, ran::countDown));
+    ran.await();
+    JsonNode pollers = thread("thread_get_pollers").path("timed_pollers");
+    assertThat(pollers).hasSize(before + 1);
+    JsonNode poller = pollers.get(before);
+    assertThat(poller.propertyNames())
+        .containsExactly("name", "id", "state", "run_count", "busy_count", "period_ticks");
+    assertThat(poller.path("name").stringValue()).isEqualTo("timer");
+    assertThat(poller.path("period_ticks").longValue()).isEqualTo(1_234_567);
+    assertThat(poller.path("run_count").longValue()).isGreaterThanOrEqualTo(2);
+    assertThat(thread("thread_get_stats").path("timed_pollers_count").intValue())
+        .isEqualTo(before + 1);
+    reactor.call(
+        () -> {
+          timer.cancel();
+          return null;
+        });
+    assertThat(thread("thread_get_pollers").path("timed_pollers")).hasSize(before);
   }
 
   @Test
