@@ -195,6 +195,11 @@ public final class Target implements Closeable {
     throw new IllegalArgumentException("there is no method " + method);
   }
 
+  /** What can be called; the method table has two more, about itself. */
+  List<Method<?>> methods() {
+    return methods;
+  }
+
   private static <P extends Record> Object call(Method<P> method, Record parameters) {
     if (!method.parameters().isInstance(parameters)) {
       throw new IllegalArgumentException(
