@@ -6,8 +6,8 @@ import io.vireo.daemon.config.ConfigLoader;
 import io.vireo.daemon.config.Configuration;
 import io.vireo.daemon.rpc.CallListener;
 import io.vireo.daemon.rpc.MethodTable;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 
 /** From a target of which everything is there to one that runs. One thread. */
 final class Startup {
@@ -15,13 +15,22 @@ final class Startup {
   private final Lifecycle lifecycle;
   private final MethodTable methods;
   private final Configuration configuration;
+  private final Owned owned;
 
+  /**
+   * @param owned closes what is kept as long as the target runs
+   */
   Startup(
-      StartOptions options, Lifecycle lifecycle, MethodTable methods, Configuration configuration) {
+      StartOptions options,
+      Lifecycle lifecycle,
+      MethodTable methods,
+      Configuration configuration,
+      Owned owned) {
     this.options = options;
     this.lifecycle = lifecycle;
     this.methods = methods;
     this.configuration = configuration;
+    this.owned = owned;
   }
 
   /**
@@ -38,13 +47,11 @@ final class Startup {
       lifecycle.run();
       return CallListener.NONE;
     }
-    boolean isThere = Files.exists(options.config());
-    if (isThere || !options.autosave()) {
-      load();
-    } else {
-      lifecycle.run();
+    if (options.autosave()) {
+      return autosave();
     }
-    return options.autosave() ? autosave(isThere) : CallListener.NONE;
+    load();
+    return CallListener.NONE;
   }
 
   private void load() throws IOException {
@@ -54,13 +61,16 @@ final class Startup {
     loader.runtime();
   }
 
-  private Autosave autosave(boolean isThere) throws IOException {
+  /** Nothing is begun with a file that another target writes. */
+  private Autosave autosave() throws IOException {
     ConfigFile file = new ConfigFile(options.config());
-    if (isThere) {
-      file.requireWritable();
+    Closeable lock = file.keep();
+    owned.add(lock, lock);
+    if (file.isThere()) {
+      load();
     } else {
-      file.write(configuration.text());
+      lifecycle.run();
     }
-    return new Autosave(file, configuration);
+    return Autosave.begin(file, configuration);
   }
 }

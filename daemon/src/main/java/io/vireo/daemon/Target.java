@@ -123,7 +123,8 @@ public final class Target implements Closeable {
     MethodTable table = operations.table();
     MetricsServer metrics = bindMetrics(options.metrics(), owned);
     CallListener listener =
-        new Startup(options.start(), operations.lifecycle(), table, operations.configuration())
+        new Startup(
+                options.start(), operations.lifecycle(), table, operations.configuration(), owned)
             .begin();
     if (options.rpcSocket() != null) {
       JsonRpcServer rpc = new JsonRpcServer(options.rpcSocket(), table, listener);

@@ -1,6 +1,7 @@
 package io.vireo.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.vireo.daemon.rpc.RpcException;
 import java.io.IOException;
@@ -11,6 +12,13 @@ import org.junit.jupiter.api.Test;
 
 /** Configurations whose files are kept true. */
 class AutosaveTest extends ConfigurationFixture {
+  private static final String BY_HAND =
+      """
+      {"subsystems": [{"subsystem": "bdev", "config": [
+        {"method": "bdev_malloc_create",
+         "params": {"name": "m0", "num_blocks": 8, "block_size": 512}}]}]}
+      """;
+
   @Test
   void autosave_makes_the_file_and_keeps_it_true() throws IOException {
     try (RunningTarget target = start(true)) {
@@ -34,14 +42,48 @@ class AutosaveTest extends ConfigurationFixture {
 
   @Test
   void what_changes_nothing_does_not_touch_the_file() throws IOException {
-    Files.writeString(file, "{ \"subsystems\": [ ] }");
+    try (RunningTarget target = start(true)) {
+      target.malloc("m0");
+    }
+    byte[] before = Files.readAllBytes(file);
+    Object inode = inode();
     try (RunningTarget target = start(true)) {
       target.call("bdev_get_bdevs");
       target.call("rpc_get_methods");
       target.call("framework_wait_init");
       target.refusal("bdev_malloc_delete", "name", "none");
-      assertThat(Files.readString(file)).isEqualTo("{ \"subsystems\": [ ] }");
+      assertThat(inode()).isEqualTo(inode);
     }
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+  }
+
+  private Object inode() throws IOException {
+    return Files.getAttribute(file, "unix:ino");
+  }
+
+  @Test
+  void what_a_file_leaves_to_chance_is_written_to_it_at_once() throws IOException {
+    Files.writeString(file, BY_HAND);
+    String uuid;
+    try (RunningTarget target = start(true)) {
+      uuid = target.call("bdev_get_bdevs").get(0).get("uuid").stringValue();
+      assertThat(Files.readAllBytes(file)).isEqualTo(saved(target));
+    }
+    assertThat(file).content().contains(uuid);
+    try (RunningTarget target = start(true)) {
+      assertThat(target.call("bdev_get_bdevs").get(0).get("uuid").stringValue()).isEqualTo(uuid);
+    }
+  }
+
+  @Test
+  void a_target_that_cannot_write_its_file_does_not_start() throws IOException {
+    Files.writeString(file, BY_HAND);
+    Files.createDirectory(dir.resolve(".config.json.new")); // where it is written first
+    assertThatIOException()
+        .isThrownBy(() -> start(true))
+        .withMessage("cannot write %s: Is a directory", file);
+    assertThat(file).hasContent(BY_HAND);
+    assertThat(sockets).isEmptyDirectory();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.vireo.daemon.rpc.JsonRpcClient;
 import io.vireo.linux.Cpu;
 import io.vireo.reactor.CpuMask;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -57,6 +58,29 @@ class TargetProcessTest {
         assertThat(second.log())
             .isEqualTo("vireo target: another program listens at socket " + dir + "/rpc.sock\n");
       }
+      assertThat(client.call("vhost_get_controllers", null)).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_file_that_a_target_keeps_is_free_when_that_is_killed() throws Exception {
+    Path file = Files.createDirectory(dir.resolve("kept")).resolve("disks.json");
+    String[] keeping = {"--autosave", "--config", file.toString()};
+    try (TargetProcess killed = new TargetProcess(dir, keeping);
+        JsonRpcClient client = killed.connect()) {
+      makeDisk(client);
+      try (TargetProcess second =
+          new TargetProcess(Files.createDirectory(dir.resolve("second")), keeping)) {
+        assertThat(second.status()).isEqualTo(1);
+        assertThat(second.log())
+            .isEqualTo("vireo target: " + file + " is kept by another target\n");
+      }
+      killed.signal("KILL");
+      assertThat(killed.status()).isEqualTo(128 + 9);
+    }
+    assertThat(file.getParent().toFile().list()).containsExactly("disks.json");
+    try (TargetProcess next = new TargetProcess(dir, keeping);
+        JsonRpcClient client = next.connect()) {
       assertThat(client.call("vhost_get_controllers", null)).hasSize(1);
     }
   }

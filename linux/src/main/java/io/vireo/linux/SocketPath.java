@@ -13,15 +13,11 @@ import java.time.Duration;
  *
  * <p>A file that a dead process left behind is replaced; one that somebody listens at is not, nor
  * is a file that is no socket. Looking and replacing is one step for all who share the directory:
- * they lock it, so two that start at once cannot both take the other for dead. Whoever may read the
- * directory can lock it too, so the lock is not waited for without an end.
+ * they lock it, so two that start at once cannot both take the other for dead.
  *
  * <p>Any thread, one at a time.
  */
 public final class SocketPath {
-  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
-  private static final Duration LOCK_PAUSE = Duration.ofMillis(5);
-
   private final Path path;
   private final Duration lockPatience;
   private Object boundFile;
@@ -31,7 +27,7 @@ public final class SocketPath {
    * @throws SocketPathException when the path is longer
    */
   public SocketPath(Path path, int maxBytes) throws SocketPathException {
-    this(path, maxBytes, LOCK_PATIENCE);
+    this(path, maxBytes, DirectoryLock.PATIENCE);
   }
 
   SocketPath(Path path, int maxBytes, Duration lockPatience) throws SocketPathException {
@@ -57,14 +53,11 @@ public final class SocketPath {
    * @throws IOException what {@code binder} throws
    */
   public <S> S bind(Binder<S> binder) throws IOException {
-    int directory = lockDirectory();
-    try {
+    try (DirectoryLock _ = lockDirectory()) {
       removeDead();
       S socket = binder.bind();
       boundFile = fileKey();
       return socket;
-    } finally {
-      Libc.close(directory);
     }
   }
 
@@ -73,50 +66,24 @@ public final class SocketPath {
    * file that cannot be removed stays, for the next one to replace.
    */
   public void release() throws IOException {
-    int directory;
-    try {
-      directory = lockDirectory();
-    } catch (SocketPathException e) {
-      return;
-    }
-    try {
+    try (DirectoryLock _ = lockDirectory()) {
       if (boundFile != null && boundFile.equals(fileKey())) {
         Files.deleteIfExists(path);
       }
       boundFile = null;
-    } finally {
-      Libc.close(directory);
+    } catch (SocketPathException e) {
+      // The file stays, for the next one to replace.
     }
   }
 
-  /** The directory, open and locked until it is closed. */
-  private int lockDirectory() throws SocketPathException {
-    int directory;
+  private DirectoryLock lockDirectory() throws SocketPathException {
     try {
-      directory = Libc.open(path.getParent().toString(), Libc.O_RDONLY, 0);
+      return DirectoryLock.take(path.getParent(), lockPatience);
     } catch (ErrnoException e) {
+      String reason =
+          e.errno() == Errno.EBUSY ? "another program locks its directory" : e.getMessage();
       throw new SocketPathException(
-          e.errno(), "no socket can be made at %s: %s".formatted(path, e.getMessage()));
-    }
-    long deadlineNs = System.nanoTime() + lockPatience.toNanos();
-    while (!Libc.tryLock(directory)) {
-      if (System.nanoTime() - deadlineNs > 0 || !pause()) {
-        Libc.close(directory);
-        throw new SocketPathException(
-            Errno.EBUSY,
-            "no socket can be made at %s: another program locks its directory".formatted(path));
-      }
-    }
-    return directory;
-  }
-
-  private static boolean pause() {
-    try {
-      Thread.sleep(LOCK_PAUSE);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+          e.errno(), "no socket can be made at %s: %s".formatted(path, reason));
     }
   }
 

@@ -15,13 +15,23 @@ public final class Autosave implements CallListener {
   private final Configuration configuration;
   private byte[] saved; // guarded by this
 
-  /**
-   * @param file what it holds is the configuration of now
-   */
-  public Autosave(ConfigFile file, Configuration configuration) {
+  private Autosave(ConfigFile file, Configuration configuration, byte[] saved) {
     this.file = file;
     this.configuration = configuration;
-    this.saved = configuration.text();
+    this.saved = saved;
+  }
+
+  /**
+   * Has the file hold the configuration of now, as each start reads it: what was written by hand
+   * may leave things to chance, such as the UUIDs of bdevs.
+   *
+   * @throws IOException with one sentence when it cannot be written, also if it need not be
+   */
+  public static Autosave begin(ConfigFile file, Configuration configuration) throws IOException {
+    file.requireWritable();
+    Autosave autosave = new Autosave(file, configuration, file.read());
+    autosave.save();
+    return autosave;
   }
 
   /**

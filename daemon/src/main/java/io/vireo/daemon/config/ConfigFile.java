@@ -1,5 +1,6 @@
 package io.vireo.daemon.config;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -34,6 +35,24 @@ public final class ConfigFile {
   }
 
   /**
+   * Keeps it for this target until that is closed, or the process ends.
+   *
+   * @throws IOException with one sentence, also when another target keeps it
+   */
+  public Closeable keep() throws IOException {
+    return ConfigLock.take(path);
+  }
+
+  /** What it holds; nothing while it is not there. */
+  public byte[] read() throws IOException {
+    return isThere() ? Files.readAllBytes(path) : new byte[0];
+  }
+
+  public boolean isThere() {
+    return Files.exists(path);
+  }
+
+  /**
    * Tries whether it can be written, and leaves it as it is.
    *
    * @throws IOException with one sentence
@@ -55,7 +74,7 @@ public final class ConfigFile {
   public void write(byte[] content) throws IOException {
     try {
       writeAside(content);
-      if (Files.exists(path)) {
+      if (isThere()) {
         Files.setPosixFilePermissions(aside, Files.getPosixFilePermissions(path));
       }
       Files.move(aside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
