@@ -99,6 +99,29 @@ class MetricsTest {
   }
 
   @Test
+  void requests_are_counted_by_controller_and_the_sum_goes_on_with_the_next_guest()
+      throws Exception {
+    target.malloc("m", "num_blocks", 64);
+    target.call("vhost_create_blk_controller", "ctrlr", "vm0", "dev_name", "m");
+    target.call("vhost_create_blk_controller", "ctrlr", "vm1", "dev_name", "m");
+    try (OneGuest guest = new OneGuest(dir.resolve("vm0"));
+        OneGuest other = new OneGuest(dir.resolve("vm1"))) {
+      guest.read(3);
+      other.read(1);
+    }
+    try (OneGuest guest = new OneGuest(dir.resolve("vm0"))) {
+      guest.read(4);
+      assertThat(lines())
+          .contains(
+              "vireo_vhost_requests_total{controller=\"vm0\"} 7.0",
+              "vireo_vhost_requests_total{controller=\"vm1\"} 1.0",
+              "vireo_vhost_request_errors_total{controller=\"vm0\"} 0.0")
+          .anyMatch(
+              line -> line.matches("vireo_vhost_interrupts_total\\{controller=\"vm0\"} [1-9].*"));
+    }
+  }
+
+  @Test
   void a_scraper_that_asks_for_open_metrics_gets_it() throws Exception {
     HttpResponse<String> plain = send(request("/metrics"));
     assertThat(plain.headers().firstValue("Content-Type"))

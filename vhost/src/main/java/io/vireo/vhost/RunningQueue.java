@@ -8,6 +8,7 @@ import io.vireo.reactor.Reactor;
 import io.vireo.virtio.Coalescing;
 import io.vireo.virtio.DeviceQueue;
 import io.vireo.virtio.QueueConfig;
+import io.vireo.virtio.QueueCounters;
 import io.vireo.virtio.VirtioDevice;
 import java.util.function.Supplier;
 
@@ -114,6 +115,11 @@ final class RunningQueue {
         () ->
             new QueueState(
                 index, reactor.cpu(), queue.inFlight(), queue.counters(), queue.broken()));
+  }
+
+  /** What it has done in all its life, once it is stopped. */
+  QueueCounters lastCounters() {
+    return queue.counters();
   }
 
   /**

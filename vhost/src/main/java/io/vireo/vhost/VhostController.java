@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +50,7 @@ public final class VhostController {
   private final CountDownLatch over = new CountDownLatch(1);
   private final Acceptor acceptor;
   private final List<VhostSession> sessions = new CopyOnWriteArrayList<>(); // written under this
-  private final AtomicLong brokenRings = new AtomicLong();
+  private final ControllerCounts counts = new ControllerCounts();
   private int connections; // guarded by this
   private HistogramOptions histograms; // guarded by this; null: disabled
   private volatile Coalescing coalescing;
@@ -114,9 +113,7 @@ public final class VhostController {
     return (BitSet) cpuMask.clone();
   }
 
-  /**
-   * Whether guests' memory is to be pinned: its device reaches it by DMA, and it was not ruled out.
-   */
+  /** Whether guests' memory is to be pinned: its device does DMA, and it was not ruled out. */
   public boolean pinsGuestMemory() {
     return options.pinGuestMemory() && device.dma();
   }
@@ -141,14 +138,19 @@ public final class VhostController {
     return budget;
   }
 
-  /** A ring of one of its sessions was broken. */
-  void countBroken() {
-    brokenRings.incrementAndGet();
+  /** What its sessions' queues do is told here. */
+  ControllerCounts counts() {
+    return counts;
   }
 
   /** How often a ring was broken, by what its driver or its front-end did. */
   public long brokenRings() {
-    return brokenRings.get();
+    return counts.brokenRings();
+  }
+
+  /** What all its queues have done since it is there; asks the reactors. */
+  public ControllerTotals totals() {
+    return counts.totals();
   }
 
   /** How many connections there were, those of now among them. */

@@ -125,7 +125,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
 
   /** A ring was broken. */
   void countBroken() {
-    controller.countBroken();
+    controller.counts().broken();
   }
 
   VirtioDevice device() {
@@ -148,6 +148,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
   RunningQueue run(QueueConfig config, EventFd kick, boolean enabled) {
     RunningQueue queue = RunningQueue.start(device(), placement, inbox, config, kick, enabled);
     running.add(queue);
+    controller.counts().started(queue);
     if (!controller.coalescing().off()) { // if that changes now, whoever changes it sees the queue
       queue.coalescing(controller::coalescing);
     }
@@ -158,6 +159,7 @@ final class Vrings implements SessionMemory.User, AutoCloseable {
   /** As {@link RunningQueue#stop}. */
   int stop(RunningQueue queue, int index) {
     int nextAvail = queue.stop("%s, ring %d".formatted(name, index));
+    controller.counts().ended(queue);
     running.remove(queue);
     return nextAvail;
   }

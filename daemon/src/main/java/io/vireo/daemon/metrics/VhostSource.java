@@ -3,6 +3,7 @@ package io.vireo.daemon.metrics;
 import io.vireo.bdev.module.Measurements;
 import io.vireo.bdev.module.Metric;
 import io.vireo.reactor.Reactor;
+import io.vireo.vhost.ControllerTotals;
 import io.vireo.vhost.VhostController;
 import io.vireo.vhost.VhostServer;
 import io.vireo.vhost.VhostSession;
@@ -32,6 +33,17 @@ final class VhostSource implements Source {
   private static final Metric IN_FLIGHT =
       Metric.gauge(
           "vireo_vhost_requests_in_flight", "Requests that have begun and not ended", CONTROLLER);
+  private static final Metric REQUESTS =
+      Metric.counter(
+          "vireo_vhost_requests_total", "Requests that were taken from the queues", CONTROLLER);
+  private static final Metric ERRORS =
+      Metric.counter(
+          "vireo_vhost_request_errors_total",
+          "Requests that were answered with another status than success",
+          CONTROLLER);
+  private static final Metric INTERRUPTS =
+      Metric.counter(
+          "vireo_vhost_interrupts_total", "Interrupts that were sent to guests", CONTROLLER);
   private static final Metric MAPPED =
       Metric.gauge("vireo_vhost_mapped_memory_bytes", "Guests' memory that is mapped", CONTROLLER);
   private static final Metric PINNED =
@@ -53,7 +65,18 @@ final class VhostSource implements Source {
 
   @Override
   public List<Metric> metrics() {
-    return List.of(INFO, SESSIONS, CONNECTIONS, QUEUES, IN_FLIGHT, MAPPED, PINNED, BROKEN);
+    return List.of(
+        INFO,
+        SESSIONS,
+        CONNECTIONS,
+        QUEUES,
+        IN_FLIGHT,
+        REQUESTS,
+        ERRORS,
+        INTERRUPTS,
+        MAPPED,
+        PINNED,
+        BROKEN);
   }
 
   @Override
@@ -70,7 +93,11 @@ final class VhostSource implements Source {
     to.put(SESSIONS, sessions.size(), name);
     to.put(CONNECTIONS, controller.connections(), name);
     queuesByCpu(sessions).forEach((cpu, queues) -> to.put(QUEUES, queues, name, "" + cpu));
-    to.put(IN_FLIGHT, sum(sessions, VhostSession::inFlight), name);
+    ControllerTotals totals = controller.totals();
+    to.put(IN_FLIGHT, totals.inFlight(), name);
+    to.put(REQUESTS, totals.counters().requests(), name);
+    to.put(ERRORS, totals.counters().failed(), name);
+    to.put(INTERRUPTS, totals.counters().interrupts(), name);
     to.put(MAPPED, sum(sessions, session -> session.pinnedMemory().mappedBytes()), name);
     to.put(PINNED, sum(sessions, session -> session.pinnedMemory().pinnedBytes()), name);
     to.put(BROKEN, controller.brokenRings(), name);
