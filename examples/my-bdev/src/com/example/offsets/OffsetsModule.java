@@ -8,13 +8,14 @@ import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.Optional;
 import java.util.List;
+import java.util.UUID;
 
 /** What operators see of it: two methods, and the calls that bring its disks back. */
 public final class OffsetsModule implements BdevModule {
   private static final String CREATE = "bdev_offsets_create";
 
   /** Parameters of bdev_offsets_create, by their names and types. */
-  public record Create(String name, long num_blocks, @Optional String uuid) {}
+  public record Create(String name, long num_blocks, @Optional UUID uuid) {}
 
   /** Parameters of bdev_offsets_delete. */
   public record Delete(String name) {}
@@ -50,6 +51,6 @@ public final class OffsetsModule implements BdevModule {
   }
 
   private static Create parameters(OffsetsBdev bdev) {
-    return new Create(bdev.name(), bdev.blocks(), bdev.uuid().toString());
+    return new Create(bdev.name(), bdev.blocks(), bdev.uuid());
   }
 }

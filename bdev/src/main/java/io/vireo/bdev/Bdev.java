@@ -32,16 +32,9 @@ public abstract class Bdev {
     this.sizeBytes = sizeBytes(blocks, geometry.blockBytes());
   }
 
-  /** The UUID that an operator gave, or a random one for null, the empty text and all zeroes. */
-  public static UUID uuidOf(String text) {
-    if (text == null || text.isEmpty()) {
-      return UUID.randomUUID();
-    }
-    if (!text.matches("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}")) {
-      throw BdevException.invalid("uuid %s is not of the form 8-4-4-4-12 digits".formatted(text));
-    }
-    UUID given = UUID.fromString(text);
-    return given.equals(new UUID(0, 0)) ? UUID.randomUUID() : given;
+  /** The UUID that an operator gave, or a random one for null and all zeroes. */
+  public static UUID uuidOf(UUID given) {
+    return given == null || given.equals(new UUID(0, 0)) ? UUID.randomUUID() : given;
   }
 
   /**

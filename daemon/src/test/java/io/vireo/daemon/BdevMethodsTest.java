@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -40,6 +41,22 @@ class BdevMethodsTest {
   @AfterEach
   void stop() throws IOException {
     target.close();
+  }
+
+  @Test
+  void a_uuid_that_is_none_is_refused_and_an_empty_one_is_made_up() throws IOException {
+    RpcException refusal =
+        target.refusal(
+            "bdev_null_create", "name", "n", "num_blocks", 8, "block_size", 512, "uuid", "x");
+    assertThat(refusal.code()).isEqualTo(RpcException.INVALID_PARAMS);
+    assertThat(refusal).hasMessageEndingWith("parameter 'uuid' is \"x\", not a UUID");
+    assertThat(target.call("bdev_get_bdevs")).isEmpty();
+    for (String none : List.of("", "00000000-0000-0000-0000-000000000000")) {
+      target.malloc("m" + none, "uuid", none);
+      String made =
+          target.call("bdev_get_bdevs", "name", "m" + none).get(0).path("uuid").stringValue();
+      assertThat(UUID.fromString(made).version()).as("random").isEqualTo(4);
+    }
   }
 
   @Test

@@ -164,7 +164,8 @@ class StrictnessTest {
         wrong.addAll(List.of("[1,-1]", "[null]", "[\"1\"]", "[[]]"));
       }
       case "array of string" -> wrong.remove("[]");
-      default -> wrong.add("\"\""); // words, UUIDs: not any text will do
+      case "uuid" -> wrong.add("\"1-1-1-1-1\""); // "" is none
+      default -> wrong.add("\"\""); // words: not any text will do
     }
     return wrong;
   }

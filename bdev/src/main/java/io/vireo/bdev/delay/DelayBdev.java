@@ -35,7 +35,7 @@ final class DelayBdev extends FilterBdev {
     return new DelayCreate(
         base().bdev().name(),
         name(),
-        uuid().toString(),
+        uuid(),
         latencies.us(AVG_READ),
         Math.max(latencies.us(AVG_READ), latencies.us(P99_READ)),
         latencies.us(AVG_WRITE),

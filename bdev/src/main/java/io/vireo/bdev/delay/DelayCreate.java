@@ -1,6 +1,7 @@
 package io.vireo.bdev.delay;
 
 import io.vireo.bdev.module.Optional;
+import java.util.UUID;
 
 /**
  * Parameters of bdev_delay_create. Latencies are in microseconds; every 100th request of a kind has
@@ -17,7 +18,7 @@ import io.vireo.bdev.module.Optional;
 public record DelayCreate(
     String base_bdev_name,
     String name,
-    @Optional String uuid,
+    @Optional UUID uuid,
     long avg_read_latency,
     long p99_read_latency,
     long avg_write_latency,

@@ -26,7 +26,7 @@ final class ErrorBdev extends FilterBdev {
   }
 
   ErrorCreate parameters() {
-    return new ErrorCreate(base().bdev().name(), uuid().toString());
+    return new ErrorCreate(base().bdev().name(), uuid());
   }
 
   /** Lets requests go on that are pending. Waits for the reactors. */

@@ -2,6 +2,7 @@ package io.vireo.bdev.malloc;
 
 import io.vireo.bdev.module.Later;
 import io.vireo.bdev.module.Optional;
+import java.util.UUID;
 
 /**
  * Parameters of bdev_malloc_create.
@@ -23,7 +24,7 @@ public record MallocCreate(
     @Optional String name,
     int block_size,
     long num_blocks,
-    @Optional String uuid,
+    @Optional UUID uuid,
     @Optional int optimal_io_boundary,
     @Optional @Later int md_size,
     @Optional @Later boolean md_interleave,
@@ -42,7 +43,7 @@ public record MallocCreate(
         bdev.name(),
         bdev.blockBytes(),
         bdev.blocks(),
-        bdev.uuid().toString(),
+        bdev.uuid(),
         bdev.geometry().optimalIoBoundaryBlocks(),
         0,
         false,

@@ -4,6 +4,7 @@ import io.vireo.bdev.Bdev;
 import io.vireo.bdev.BdevGeometry;
 import io.vireo.bdev.module.Later;
 import io.vireo.bdev.module.Optional;
+import java.util.UUID;
 
 /**
  * Parameters of bdev_null_create.
@@ -27,7 +28,7 @@ public record NullCreate(
     String name,
     int block_size,
     long num_blocks,
-    @Optional String uuid,
+    @Optional UUID uuid,
     @Optional int physical_block_size,
     @Optional @Later int md_size,
     @Optional @Later int dif_type,
@@ -61,7 +62,7 @@ public record NullCreate(
         bdev.name(),
         geometry.blockBytes(),
         bdev.blocks(),
-        bdev.uuid().toString(),
+        bdev.uuid(),
         geometry.physicalBlockBytes(),
         0,
         0,

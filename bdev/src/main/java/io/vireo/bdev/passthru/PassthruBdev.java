@@ -17,7 +17,7 @@ final class PassthruBdev extends FilterBdev {
   }
 
   PassthruCreate parameters() {
-    return new PassthruCreate(base().bdev().name(), name(), uuid().toString());
+    return new PassthruCreate(base().bdev().name(), name(), uuid());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.vireo.bdev.passthru;
 
 import io.vireo.bdev.module.Optional;
+import java.util.UUID;
 
 /**
  * Parameters of bdev_passthru_create.
@@ -9,4 +10,4 @@ import io.vireo.bdev.module.Optional;
  * @param name the bdev's
  * @param uuid random when absent
  */
-public record PassthruCreate(String base_bdev_name, String name, @Optional String uuid) {}
+public record PassthruCreate(String base_bdev_name, String name, @Optional UUID uuid) {}

@@ -15,7 +15,7 @@ final class AioBdev extends FileBdev {
 
   /** The call that would make it again. */
   AioCreate parameters() {
-    return made.withUuid(uuid().toString());
+    return made.withUuid(uuid());
   }
 
   @Override

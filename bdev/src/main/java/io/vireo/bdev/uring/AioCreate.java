@@ -2,6 +2,7 @@ package io.vireo.bdev.uring;
 
 import io.vireo.bdev.module.Later;
 import io.vireo.bdev.module.Optional;
+import java.util.UUID;
 
 /**
  * Parameters of bdev_aio_create.
@@ -21,10 +22,10 @@ public record AioCreate(
     @Optional int block_size,
     @Optional boolean readonly,
     @Optional boolean fallocate,
-    @Optional String uuid,
+    @Optional UUID uuid,
     @Optional @Later boolean nowait) {
 
-  AioCreate withUuid(String other) {
+  AioCreate withUuid(UUID other) {
     return new AioCreate(name, filename, block_size, readonly, fallocate, other, nowait);
   }
 }

@@ -1,6 +1,7 @@
 package io.vireo.bdev.uring;
 
 import io.vireo.bdev.module.Optional;
+import java.util.UUID;
 
 /**
  * Parameters of bdev_uring_create.
@@ -11,7 +12,7 @@ import io.vireo.bdev.module.Optional;
  * @param uuid random when absent
  */
 public record UringCreate(
-    String filename, String name, @Optional int block_size, @Optional String uuid) {
+    String filename, String name, @Optional int block_size, @Optional UUID uuid) {
   /** All else at its default. */
   public UringCreate(String filename, String name) {
     this(filename, name, 0, null);

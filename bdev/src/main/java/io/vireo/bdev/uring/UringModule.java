@@ -40,8 +40,7 @@ public final class UringModule implements BdevModule {
   }
 
   private static UringCreate parameters(UringBdev bdev) {
-    return new UringCreate(
-        bdev.file().path(), bdev.name(), bdev.blockBytes(), bdev.uuid().toString());
+    return new UringCreate(bdev.file().path(), bdev.name(), bdev.blockBytes(), bdev.uuid());
   }
 
   private String create(BdevRegistry bdevs, UringCreate p) {

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vireo.bdev.Bdev;
 import io.vireo.bdev.filter.FilterFixture;
 import io.vireo.bdev.module.ConfigEntry;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DelayModuleTest {
-  private static final String UUID = "2b6601ba-eada-44fb-9a83-a20eb9eb9e90";
-  private static final DelayCreate ALL = new DelayCreate("N", "D", UUID, 1, 2, 3, 4);
+  private static final UUID ID = UUID.fromString("2b6601ba-eada-44fb-9a83-a20eb9eb9e90");
+  private static final DelayCreate ALL = new DelayCreate("N", "D", ID, 1, 2, 3, 4);
 
   private final FilterFixture fixture = new FilterFixture();
 
@@ -28,7 +29,7 @@ class DelayModuleTest {
   @Test
   void creates_with_all_latencies_and_saves_them() {
     assertThat(fixture.calls.call("bdev_delay_create", ALL)).isEqualTo("D");
-    Bdev bdev = fixture.calls.bdevs.require(UUID);
+    Bdev bdev = fixture.calls.bdevs.require(ID.toString());
     assertThat(bdev.productName()).isEqualTo("delay");
     assertThat(bdev.driverSpecific().toString())
         .contains("base_bdev_name=N", "avg_read_latency=1", "p99_write_latency=4");
@@ -48,7 +49,7 @@ class DelayModuleTest {
     assertThat(saved.subList(1, saved.size()))
         .containsExactly(
             new ConfigEntry(
-                "bdev_delay_create", new DelayCreate("N", "D", UUID, 100, 100, 3, 3), "D"),
+                "bdev_delay_create", new DelayCreate("N", "D", ID, 100, 100, 3, 3), "D"),
             new ConfigEntry(
                 "bdev_delay_update_latency",
                 new DelayUpdateLatency("D", LatencyType.P99_READ, 2),

@@ -7,19 +7,20 @@ import io.vireo.bdev.ChannelDriver;
 import io.vireo.bdev.IoStatus;
 import io.vireo.bdev.IoType;
 import io.vireo.bdev.module.ConfigEntry;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ErrorModuleTest {
-  private static final String UUID = "2b6601ba-eada-44fb-9a83-a20eb9eb9e90";
+  private static final UUID ID = UUID.fromString("2b6601ba-eada-44fb-9a83-a20eb9eb9e90");
 
   private final ErrorFixture errors = new ErrorFixture();
 
   @BeforeEach
   void create() {
     errors.filters.calls.createNull("M", 8);
-    ErrorCreate parameters = new ErrorCreate("M", UUID);
+    ErrorCreate parameters = new ErrorCreate("M", ID);
     assertThat(errors.filters.calls.call("bdev_error_create", parameters)).isEqualTo(true);
   }
 
@@ -31,13 +32,13 @@ class ErrorModuleTest {
   @Test
   void creates_by_a_fixed_name_and_saves_without_what_was_injected() {
     errors.inject(RequestKind.ALL, ErrorType.FAILURE, 5);
-    Bdev bdev = errors.filters.calls.bdevs.require(UUID);
+    Bdev bdev = errors.filters.calls.bdevs.require(ID.toString());
     assertThat(bdev.name()).isEqualTo("EE_M");
     assertThat(bdev.productName()).isEqualTo("Error Injection Disk");
     assertThat(bdev.driverSpecific().toString()).contains("base_bdev=M");
     assertThat(errors.filters.calls.configuration())
         .last()
-        .isEqualTo(new ConfigEntry("bdev_error_create", new ErrorCreate("M", UUID), "EE_M"));
+        .isEqualTo(new ConfigEntry("bdev_error_create", new ErrorCreate("M", ID), "EE_M"));
     assertThat(errors.filters.calls.call("bdev_error_delete", new ErrorName("EE_M")))
         .isEqualTo(true);
     assertThat(errors.filters.calls.configuration()).hasSize(1);

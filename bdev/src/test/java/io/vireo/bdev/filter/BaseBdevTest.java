@@ -68,8 +68,8 @@ class BaseBdevTest {
     assertRefused(() -> fixture.passthru("N", "P"), Errno.EEXIST, "bdev P exists already");
     fixture
         .calls
-        .refusal("bdev_passthru_create", new PassthruCreate("N", "Q", "not a uuid"))
-        .hasMessageContaining("not a uuid");
+        .refusal("bdev_passthru_create", new PassthruCreate("N", "", null))
+        .hasMessageContaining("name");
     assertRefused(() -> fixture.passthru("none", "Q"), Errno.ENODEV, "there is no bdev none");
     fixture.user("N").descriptor().close();
     assertThat(fixture.calls.bdevs.all()).extracting(Bdev::name).containsExactly("N", "P");

@@ -10,6 +10,7 @@ import io.vireo.bdev.nulldev.NullCreate;
 import io.vireo.linux.Errno;
 import java.io.IOException;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +61,7 @@ class MallocModuleTest {
             "M",
             512,
             8,
-            "2b6601ba-eada-44fb-9a83-a20eb9eb9e90",
+            UUID.fromString("2b6601ba-eada-44fb-9a83-a20eb9eb9e90"),
             16,
             0,
             false,

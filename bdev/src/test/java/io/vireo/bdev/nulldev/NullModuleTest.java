@@ -11,6 +11,7 @@ import io.vireo.bdev.IoType;
 import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.ModuleCalls;
 import java.util.Arrays;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class NullModuleTest {
@@ -47,7 +48,7 @@ class NullModuleTest {
             "N",
             512,
             8,
-            "2b6601ba-eada-44fb-9a83-a20eb9eb9e90",
+            UUID.fromString("2b6601ba-eada-44fb-9a83-a20eb9eb9e90"),
             4096,
             0,
             0,

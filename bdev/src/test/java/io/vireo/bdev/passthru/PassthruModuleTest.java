@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vireo.bdev.Bdev;
 import io.vireo.bdev.filter.FilterFixture;
 import io.vireo.bdev.module.ConfigEntry;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PassthruModuleTest {
-  private static final String UUID = "2b6601ba-eada-44fb-9a83-a20eb9eb9e90";
+  private static final UUID ID = UUID.fromString("2b6601ba-eada-44fb-9a83-a20eb9eb9e90");
 
   private final FilterFixture fixture = new FilterFixture();
 
@@ -22,12 +23,12 @@ class PassthruModuleTest {
   void creates_by_the_name_or_uuid_of_the_base_and_saves_the_name() {
     fixture.calls.createNull("N", 8);
     String uuid = fixture.calls.bdevs.require("N").uuid().toString();
-    PassthruCreate parameters = new PassthruCreate(uuid, "P", UUID);
+    PassthruCreate parameters = new PassthruCreate(uuid, "P", ID);
     assertThat(fixture.calls.call("bdev_passthru_create", parameters)).isEqualTo("P");
-    Bdev bdev = fixture.calls.bdevs.require(UUID);
+    Bdev bdev = fixture.calls.bdevs.require(ID.toString());
     assertThat(bdev.productName()).isEqualTo("passthru");
     assertThat(bdev.driverSpecific().toString()).contains("name=P", "base_bdev_name=N");
-    PassthruCreate saved = new PassthruCreate("N", "P", UUID);
+    PassthruCreate saved = new PassthruCreate("N", "P", ID);
     assertThat(fixture.calls.configuration())
         .last()
         .isEqualTo(new ConfigEntry("bdev_passthru_create", saved, "P"));

@@ -13,6 +13,7 @@ import io.vireo.linux.Errno;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.UUID;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file by the name of aio, and what both names do when it has another size. */
 class AioModuleTest {
-  private static final String UUID = "2b6601ba-eada-44fb-9a83-a20eb9eb9e90";
+  private static final UUID ID = UUID.fromString("2b6601ba-eada-44fb-9a83-a20eb9eb9e90");
 
   @TempDir private Path folder;
   private final ModuleCalls calls = new ModuleCalls();
@@ -42,7 +43,7 @@ class AioModuleTest {
 
   private Bdev create(int blockBytes, boolean readOnly, boolean fallocate) {
     AioCreate parameters =
-        new AioCreate("A", file.toString(), blockBytes, readOnly, fallocate, UUID, false);
+        new AioCreate("A", file.toString(), blockBytes, readOnly, fallocate, ID, false);
     assertThat(calls.call("bdev_aio_create", parameters)).isEqualTo("A");
     assertThat(calls.configuration())
         .containsExactly(new ConfigEntry("bdev_aio_create", parameters, "A"));
@@ -101,7 +102,7 @@ class AioModuleTest {
     if (aio) {
       return create(4096, false, false);
     }
-    calls.call("bdev_uring_create", new UringCreate(file.toString(), "A", 4096, UUID));
+    calls.call("bdev_uring_create", new UringCreate(file.toString(), "A", 4096, ID));
     return calls.bdevs.require("A");
   }
 

@@ -57,6 +57,12 @@ class BinderTest {
   }
 
   @Test
+  void an_empty_uuid_is_the_one_without_a_bit() {
+    assertThat(bind("{\"name\":\"a\",\"block_size\":1,\"uuid\":\"\"}").uuid())
+        .isEqualTo(new UUID(0, 0));
+  }
+
+  @Test
   void absent_parameters_have_their_defaults() {
     assertThat(bind("{\"name\":\"a\",\"block_size\":1}"))
         .isEqualTo(new Everything("a", 1, 0, false, null, null, Mode.ALL, -1, null));
@@ -98,6 +104,8 @@ class BinderTest {
         "readonly   ; 1                      ; parameter 'readonly' is 1, not true or false",
         "readonly   ; \"true\"               ; parameter 'readonly' is \"true\", not true or false",
         "uuid       ; \"1-1-1-1-1\"          ; parameter 'uuid' is \"1-1-1-1-1\", not a UUID",
+        "uuid       ; \"x\"                  ; parameter 'uuid' is \"x\", not a UUID",
+        "uuid       ; 5                      ; parameter 'uuid' is 5, not a string",
         "names      ; \"a\"                  ; parameter 'names' is \"a\", not an array",
         "names      ; [\"a\",5]              ; parameter 'names' [1] is 5, not a string",
         "mode       ; \"some\"               ; parameter 'mode' is \"some\", none of all|none",
