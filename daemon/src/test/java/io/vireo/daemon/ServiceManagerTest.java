@@ -41,8 +41,7 @@ class ServiceManagerTest {
   void a_target_says_when_its_sockets_are_there_and_when_it_ends() throws Exception {
     Path socket = dir.resolve("notify");
     try (AFUNIXDatagramSocket manager = listen(AFUNIXSocketAddress.of(socket));
-        TargetProcess target =
-            new TargetProcess(dir, Map.of("NOTIFY_SOCKET", socket.toString()))) {
+        TargetProcess target = new TargetProcess(dir, Map.of("NOTIFY_SOCKET", socket.toString()))) {
       assertThat(next(manager)).isEqualTo("READY=1");
       assertThat(Files.exists(target.rpcSocket())).isTrue();
       target.connect().close();

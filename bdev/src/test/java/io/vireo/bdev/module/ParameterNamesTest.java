@@ -89,8 +89,7 @@ class ParameterNamesTest {
   @Test
   void parameters_of_bdevs_that_stand_on_others() {
     assertThat(required("bdev_split_create")).containsExactly("base_bdev", "split_count");
-    assertThat(optional("bdev_split_create"))
-        .containsExactly("split_size_mb", "split_size_blocks");
+    assertThat(optional("bdev_split_create")).containsExactly("split_size_mb", "split_size_blocks");
     assertThat(required("bdev_split_delete")).containsExactly("base_bdev");
     assertThat(required("bdev_passthru_create")).containsExactly("base_bdev_name", "name");
     assertThat(optional("bdev_passthru_create")).containsExactly("uuid");

@@ -48,7 +48,8 @@ public final class Uevents implements AutoCloseable {
   /** From now on. */
   public static Uevents open() {
     long made =
-        Syscall.call(Syscall.SOCKET, AF_NETLINK, Libc.SOCK_DGRAM | SOCK_FLAGS, NETLINK_KOBJECT_UEVENT);
+        Syscall.call(
+            Syscall.SOCKET, AF_NETLINK, Libc.SOCK_DGRAM | SOCK_FLAGS, NETLINK_KOBJECT_UEVENT);
     int fd = (int) check(made, "socket", "for uevents");
     try (Arena arena = Arena.ofConfined()) {
       long size = arena.allocateFrom(ValueLayout.JAVA_INT, BUFFER_BYTES).address();
