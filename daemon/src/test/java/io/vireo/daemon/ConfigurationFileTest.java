@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.vireo.daemon.config.ConfigFile;
 import io.vireo.daemon.config.RemoteConfig;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.RandomAccessFile;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 /** Files that are loaded, and those that cannot be. */
 class ConfigurationFileTest extends ConfigurationFixture {
@@ -103,6 +107,29 @@ class ConfigurationFileTest extends ConfigurationFixture {
     assertThatIOException()
         .isThrownBy(() -> start(false))
         .withMessageStartingWith(file + " is no JSON: Document nesting depth");
+  }
+
+  @Test
+  void what_is_no_file_is_never_replaced_by_one() throws Exception {
+    Path pipe = dir.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Path link = Files.createSymbolicLink(dir.resolve("link"), pipe);
+    for (Path path : new Path[] {pipe, link, sockets}) {
+      assertThatIOException()
+          .isThrownBy(() -> new ConfigFile(path))
+          .withMessage("cannot write %s: it is no regular file", path);
+    }
+    assertThat(Files.isRegularFile(pipe)).isFalse();
+    try (RunningTarget target = start()) {
+      String socket = sockets.resolve("rpc.sock").toString();
+      StringWriter said = new StringWriter();
+      CommandLine line = Main.commandLine(() -> {}, "config");
+      line.setErr(new PrintWriter(said));
+      assertThat(line.execute("config", "save", "-s", socket, pipe.toString())).isEqualTo(1);
+      assertThat(said.toString()).contains("cannot write " + pipe + ": it is no regular file");
+      assertThat(target.call("bdev_get_bdevs")).isEmpty();
+    }
+    assertThat(Files.isRegularFile(pipe)).isFalse();
   }
 
   @Test

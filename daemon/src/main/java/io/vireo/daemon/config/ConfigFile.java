@@ -23,10 +23,14 @@ public final class ConfigFile {
 
   /**
    * @param path a symbolic link stays one: what it points to is replaced
-   * @throws IOException with one sentence when nothing can be written there
+   * @throws IOException with one sentence when nothing can be written there, also for what is no
+   *     file: a rename would replace a device, for everybody on the machine
    */
   public ConfigFile(Path path) throws IOException {
     this.path = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+    if (isThere() && !Files.isRegularFile(this.path)) {
+      throw new IOException("cannot write %s: it is no regular file".formatted(path));
+    }
     this.aside = this.path.resolveSibling("." + this.path.getFileName() + ".new");
   }
 
