@@ -1,5 +1,6 @@
 package io.vireo.daemon;
 
+import io.vireo.bdev.Printable;
 import io.vireo.daemon.method.Version;
 import io.vireo.daemon.nvme.NvmeCommand;
 import io.vireo.daemon.pci.HugePagesCommand;
@@ -9,6 +10,7 @@ import io.vireo.daemon.perf.NvmePerfCommand;
 import io.vireo.daemon.perf.PerfCommand;
 import io.vireo.daemon.perf.StormCommand;
 import io.vireo.daemon.top.TopCommand;
+import io.vireo.linux.Libc;
 import io.vireo.linux.pci.PciBus;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -58,7 +60,19 @@ public final class Main {
     } else if (args.length > 0 && args[0].equals("blk")) {
       preparation = () -> WarmUp.start(WARM_UP_LIMIT);
     }
-    System.exit(commandLine(preparation, args).execute(args));
+    int status = commandLine(preparation, args).execute(args);
+    System.exit(status == CommandLine.ExitCode.OK ? written() : status);
+  }
+
+  /** A full disk is told; who ends a pipe has read enough. */
+  private static int written() {
+    if (!System.out.checkError()) {
+      return CommandLine.ExitCode.OK;
+    }
+    if (!Libc.fdTarget(1).startsWith("pipe:")) {
+      System.err.println("vireo: standard output cannot be written");
+    }
+    return CommandLine.ExitCode.SOFTWARE;
   }
 
   /**
@@ -128,7 +142,9 @@ public final class Main {
   /** One line for what went wrong; the stack too when it is a bug of ours. */
   private static int failed(Exception e, CommandLine line, ParseResult parsed) {
     PrintWriter err = line.getErr();
-    err.println(line.getCommandSpec().qualifiedName() + ": " + Failures.sentence(e));
+    // Some of it may be what another program answered. Of several problems each has its line.
+    String sentence = Printable.escaped(Failures.sentence(e), c -> c == '\n');
+    err.println(line.getCommandSpec().qualifiedName() + ": " + sentence);
     if (!Failures.isExpected(e)) {
       e.printStackTrace(err);
     }

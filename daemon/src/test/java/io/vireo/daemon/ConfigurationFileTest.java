@@ -50,12 +50,14 @@ class ConfigurationFileTest extends ConfigurationFixture {
         {"subsystems": [{"subsystem": "bdev", "config": [
           {"method": "bdev_malloc_create", "params": {"num_blocks": 8, "block_size": 512}},
           {"method": "bdev_malloc_create", "params": {"num_blocks": "8", "block_size": 512}},
-          {"method": "nbd_start_disk"}]}]}
+          {"method": "nbd_start_disk"}, 7]}]}
         """);
     assertThatIOException()
         .isThrownBy(() -> start(false))
         .withMessage(
             file
+                + ": bdev[3] has no string 'method': 7\n"
+                + file
                 + ": bdev[1], bdev_malloc_create: Invalid parameters: parameter 'num_blocks' is"
                 + " \"8\", not an integer\n"
                 + file

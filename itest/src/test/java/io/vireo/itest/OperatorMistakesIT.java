@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +151,21 @@ class OperatorMistakesIT {
     assertThat(target.state()).isEqualTo(before);
     assertThat(directory.resolve("other.sock")).doesNotExist();
     assertThat(directory.resolve("file")).hasContent("precious");
+  }
+
+  @Test
+  void an_answer_that_cannot_be_written_is_no_success() throws Exception {
+    for (String arguments : new String[] {"--version", "rpc -s DIR/rpc.sock bdev_get_bdevs"}) {
+      String command = "exec " + String.join(" ", command(arguments)) + " >/dev/full";
+      assertThat(Child.run(1, "sh", "-c", command))
+          .isEqualTo("vireo: standard output cannot be written");
+    }
+  }
+
+  @Test
+  void files_have_their_names_in_any_locale() throws Exception {
+    assertThat(Child.run(1, command("target -c DIR/\u00fc.json"), Map.of("LC_ALL", "C")))
+        .isEqualTo(inPlace("vireo target: cannot read DIR/\u00fc.json: there is no such file"));
   }
 
   private List<String> command(String arguments) {

@@ -35,13 +35,22 @@ final class ConfigCalls {
   /**
    * Reads a file.
    *
-   * @throws IOException with a line for each thing that is wrong in it
+   * @throws IOException with one sentence when it cannot be read, or is no JSON
    */
-  static List<Call> read(Path file) throws IOException {
+  static ConfigCalls read(Path file) throws IOException {
     ConfigCalls read = new ConfigCalls();
     read.subsystems(JsonText.read(file));
-    requireNone(file, read.problems);
-    return read.calls;
+    return read;
+  }
+
+  /** Those that are calls. */
+  List<Call> calls() {
+    return calls;
+  }
+
+  /** What is wrong with the others, a sentence each. */
+  List<String> problems() {
+    return problems;
   }
 
   /**

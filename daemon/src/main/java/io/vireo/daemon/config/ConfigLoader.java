@@ -33,8 +33,9 @@ public final class ConfigLoader {
    */
   public static ConfigLoader read(Path file, MethodTable methods) throws IOException {
     List<Entry> entries = new ArrayList<>();
-    List<String> problems = new ArrayList<>();
-    for (ConfigCalls.Call call : ConfigCalls.read(file)) {
+    ConfigCalls read = ConfigCalls.read(file);
+    List<String> problems = new ArrayList<>(read.problems());
+    for (ConfigCalls.Call call : read.calls()) {
       try {
         entries.add(new Entry(call, methods.bind(call.method(), call.params())));
       } catch (RpcException e) {

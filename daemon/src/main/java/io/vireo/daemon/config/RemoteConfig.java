@@ -56,12 +56,14 @@ public final class RemoteConfig {
    * @throws IOException that names the first entry that was refused; some were done
    */
   public int load(Path file, Consumer<String> skipped) throws IOException {
+    ConfigCalls read = ConfigCalls.read(file);
+    ConfigCalls.requireNone(file, read.problems());
     Set<String> possible = methods(true);
     Set<String> known = methods(false);
     List<ConfigCalls.Call> now = new ArrayList<>();
     List<ConfigCalls.Call> later = new ArrayList<>();
     boolean starts = possible.contains(START_INIT);
-    for (ConfigCalls.Call call : ConfigCalls.read(file)) {
+    for (ConfigCalls.Call call : read.calls()) {
       if (possible.contains(call.method()) || !known.contains(call.method())) {
         now.add(call);
       } else if (starts) {
