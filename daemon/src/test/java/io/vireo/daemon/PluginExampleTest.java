@@ -110,8 +110,8 @@ class PluginExampleTest {
         if (Files.isSymbolicLink(descriptor)) {
           try {
             open.add(Files.readSymbolicLink(descriptor));
-          } catch (NoSuchFileException e) {
-            continue; // that of the listing itself
+          } catch (NoSuchFileException _) {
+            // That of the listing itself.
           }
         }
       }

@@ -134,7 +134,7 @@ class ControllerTotalsTest {
     over.set(true);
     onlooker.join();
     target.awaitNoSessions("disk");
-    assertThat(counters(controller).requests()).isEqualTo(4 * rounds);
-    assertThat(counters(controller).failed()).isEqualTo(2 * rounds);
+    assertThat(counters(controller).requests()).isEqualTo(4L * rounds);
+    assertThat(counters(controller).failed()).isEqualTo(2L * rounds);
   }
 }
