@@ -18,7 +18,10 @@ import java.util.Random;
 /** A queue pair to a model, and memory for data. Counts how often each request ends. */
 final class IoFixture implements AutoCloseable, RequestCompletion, NvmeIoCompletion {
   static final int DATA_BYTES = 4 << 20;
-  private static final int MAX_PAUSES = 10_000;
+
+  /** A request can be 512 commands of a block, one after the other, each 20 steps late. */
+  private static final int MAX_PAUSES = 100_000;
+
   private static final long MAX_WAIT_NS = 30_000_000_000L;
 
   final ModelHost host;
