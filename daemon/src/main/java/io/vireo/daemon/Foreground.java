@@ -45,7 +45,7 @@ final class Foreground<T extends Closeable> {
       started.complete(served);
       keepOthersOff(target.apply(served));
       begun.accept(served);
-      ServiceManager.ofThisProcess(logger()).ready();
+      Supervisor.ofThisProcess(logger()).ready();
       return served;
     } catch (IOException | RuntimeException | Error e) {
       started.completeExceptionally(e);
@@ -74,7 +74,7 @@ final class Foreground<T extends Closeable> {
     int status = 0;
     try {
       logger().info("Vireo ends");
-      ServiceManager.ofThisProcess(logger()).stopping();
+      Supervisor.ofThisProcess(logger()).stopping();
       started.join().close();
     } catch (IOException | RuntimeException e) {
       logger().error("Vireo did not end cleanly", e);

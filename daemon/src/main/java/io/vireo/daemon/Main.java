@@ -10,7 +10,6 @@ import io.vireo.daemon.perf.NvmePerfCommand;
 import io.vireo.daemon.perf.PerfCommand;
 import io.vireo.daemon.perf.StormCommand;
 import io.vireo.daemon.top.TopCommand;
-import io.vireo.linux.Libc;
 import io.vireo.linux.pci.PciBus;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -60,19 +59,7 @@ public final class Main {
     } else if (args.length > 0 && args[0].equals("blk")) {
       preparation = () -> WarmUp.start(WARM_UP_LIMIT);
     }
-    int status = commandLine(preparation, args).execute(args);
-    System.exit(status == CommandLine.ExitCode.OK ? written() : status);
-  }
-
-  /** A full disk is told; who ends a pipe has read enough. */
-  private static int written() {
-    if (!System.out.checkError()) {
-      return CommandLine.ExitCode.OK;
-    }
-    if (!Libc.fdTarget(1).startsWith("pipe:")) {
-      System.err.println("vireo: standard output cannot be written");
-    }
-    return CommandLine.ExitCode.SOFTWARE;
+    System.exit(commandLine(preparation, args).execute(args));
   }
 
   /**

@@ -154,15 +154,6 @@ class OperatorMistakesIT {
   }
 
   @Test
-  void an_answer_that_cannot_be_written_is_no_success() throws Exception {
-    for (String arguments : new String[] {"--version", "rpc -s DIR/rpc.sock bdev_get_bdevs"}) {
-      String command = "exec " + String.join(" ", command(arguments)) + " >/dev/full";
-      assertThat(Child.run(1, "sh", "-c", command))
-          .isEqualTo("vireo: standard output cannot be written");
-    }
-  }
-
-  @Test
   void files_have_their_names_in_any_locale() throws Exception {
     assertThat(Child.run(1, command("target -c DIR/\u00fc.json"), Map.of("LC_ALL", "C")))
         .isEqualTo(inPlace("vireo target: cannot read DIR/\u00fc.json: there is no such file"));

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /** What a service manager is told, sd_notify(3). */
 @Timeout(60)
-class ServiceManagerTest {
+class SupervisorTest {
   @TempDir Path dir;
 
   private static AFUNIXDatagramSocket listen(AFUNIXSocketAddress address) throws IOException {
@@ -33,8 +33,8 @@ class ServiceManagerTest {
     return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.US_ASCII);
   }
 
-  private static ServiceManager at(String socket) {
-    return new ServiceManager(socket, LoggerFactory.getLogger(ServiceManagerTest.class));
+  private static Supervisor at(String socket) {
+    return new Supervisor(socket, LoggerFactory.getLogger(SupervisorTest.class));
   }
 
   @Test

@@ -9,20 +9,20 @@ import org.slf4j.Logger;
  * Whoever started this process and wants to know when it is ready: systemd, or what else speaks
  * sd_notify(3). Any thread.
  */
-final class ServiceManager {
+final class Supervisor {
   private static final String SOCKET = "NOTIFY_SOCKET";
 
   private final String socket; // null: nobody
   private final Logger log;
 
-  ServiceManager(String socket, Logger log) {
+  Supervisor(String socket, Logger log) {
     this.socket = socket;
     this.log = log;
   }
 
   /** The one of this process, if it has any. */
-  static ServiceManager ofThisProcess(Logger log) {
-    return new ServiceManager(System.getenv(SOCKET), log);
+  static Supervisor ofThisProcess(Logger log) {
+    return new Supervisor(System.getenv(SOCKET), log);
   }
 
   /** All sockets are there. */
