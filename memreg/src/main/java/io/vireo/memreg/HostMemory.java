@@ -53,6 +53,15 @@ public final class HostMemory implements AutoCloseable {
    * @throws ErrnoException EINVAL: no bytes or more than an address space; ENOMEM
    */
   public static HostMemory allocate(long bytes, String name, HugePages mode) {
+    return allocate(bytes, name, mode, Numa.ANY_NODE);
+  }
+
+  /**
+   * The same, where possible on one node of the machine.
+   *
+   * @param numaNode {@link Numa#ANY_NODE}, or which
+   */
+  public static HostMemory allocate(long bytes, String name, HugePages mode, int numaNode) {
     if (bytes <= 0 || bytes > MemoryMap.ADDRESS_SPACE_BYTES) {
       throw new ErrnoException("allocate", Errno.EINVAL, "of %d bytes".formatted(bytes));
     }
@@ -64,18 +73,14 @@ public final class HostMemory implements AutoCloseable {
     long address = huge != 0 ? huge : mapOrdinary(whole, mode);
     Libc.nameMapping(address, whole, "vireo:" + name);
     Libc.madvise(address, whole, Libc.MADV_DONTDUMP);
+    Numa.prefer(address, whole, numaNode);
     return new HostMemory(address, bytes, whole, huge != 0);
   }
 
-  /**
-   * Allocates memory of which every page is there, where possible on one node of the machine.
-   *
-   * @param numaNode {@link Numa#ANY_NODE}, or which
-   */
+  /** Allocates memory likewise, of which every page is there. */
   static HostMemory populated(long bytes, String name, HugePages mode, int numaNode) {
-    HostMemory memory = allocate(bytes, name, mode);
+    HostMemory memory = allocate(bytes, name, mode, numaNode);
     try {
-      Numa.prefer(memory.address, memory.mappedBytes, numaNode);
       Libc.madvise(memory.address, memory.mappedBytes, Libc.MADV_POPULATE_WRITE);
       return memory;
     } catch (ErrnoException e) {

@@ -12,22 +12,32 @@ import java.util.UUID;
 /** A disk in memory, all zeroes at first. Its memory lives until its last channel is closed. */
 final class MallocBdev extends Bdev {
   private final HostMemory memory;
+  private final int numaNode;
 
   private MallocBdev(
-      String name, UUID uuid, BdevGeometry geometry, long blocks, HostMemory memory) {
+      String name, UUID uuid, BdevGeometry geometry, long blocks, HostMemory memory, int numaNode) {
     super(name, uuid, geometry, blocks);
     this.memory = memory;
+    this.numaNode = numaNode;
   }
 
-  static MallocBdev allocate(String name, UUID uuid, BdevGeometry geometry, long blocks) {
+  /**
+   * @param numaNode where its memory is wanted, or {@link io.vireo.linux.Numa#ANY_NODE}
+   */
+  static MallocBdev allocate(
+      String name, UUID uuid, BdevGeometry geometry, long blocks, int numaNode) {
     long bytes = sizeBytes(blocks, geometry.blockBytes());
-    HostMemory memory = HostMemory.allocate(bytes, "malloc:" + name, HugePages.PREFER);
+    HostMemory memory = HostMemory.allocate(bytes, "malloc:" + name, HugePages.PREFER, numaNode);
     try {
-      return new MallocBdev(name, uuid, geometry, blocks, memory);
+      return new MallocBdev(name, uuid, geometry, blocks, memory, numaNode);
     } catch (RuntimeException e) {
       memory.close();
       throw e;
     }
+  }
+
+  int numaNode() {
+    return numaNode;
   }
 
   /** How much ordinary memory it was promised; 0 when it lies in reserved huge pages. */

@@ -18,7 +18,7 @@ import java.util.UUID;
  * @param dif_is_head_of_md protection information comes first in the metadata
  * @param physical_block_size bytes; that of a block when 0
  * @param dif_pi_format format of protection information
- * @param numa_id -1 for any node, or 0
+ * @param numa_id the node where its memory is wanted, if possible; -1 for any
  */
 public record MallocCreate(
     @Optional String name,
@@ -51,6 +51,6 @@ public record MallocCreate(
         false,
         bdev.geometry().physicalBlockBytes(),
         0,
-        -1);
+        bdev.numaNode());
   }
 }

@@ -8,6 +8,7 @@ import io.vireo.bdev.module.BdevContext;
 import io.vireo.bdev.module.BdevModule;
 import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.Method;
+import io.vireo.linux.Numa;
 import java.util.List;
 
 /** Makes and deletes disks in memory. */
@@ -39,9 +40,10 @@ public final class MallocModule implements BdevModule {
 
   /** One at a time, for what is free (a name, memory) must still be when it is taken. */
   private synchronized String create(BdevRegistry bdevs, MallocCreate p) {
-    if (p.numa_id() != -1 && p.numa_id() != 0) {
+    if (p.numa_id() < Numa.ANY_NODE || p.numa_id() >= Numa.MAX_NODES) {
       throw BdevException.invalid(
-          "numa_id %d is neither 0 nor -1 for any node".formatted(p.numa_id()));
+          "numa_id %d is neither a node from 0 to %d nor %d for any"
+              .formatted(p.numa_id(), Numa.MAX_NODES - 1, Numa.ANY_NODE));
     }
     int physical = p.physical_block_size() == 0 ? p.block_size() : p.physical_block_size();
     BdevGeometry geometry =
@@ -50,7 +52,8 @@ public final class MallocModule implements BdevModule {
     long others = bdevs.all(MallocBdev.class).stream().mapToLong(MallocBdev::ordinaryBytes).sum();
     MemInfo.read().requireRoom(bytes, others);
     String name = p.name() == null || p.name().isEmpty() ? freeName(bdevs) : p.name();
-    MallocBdev bdev = MallocBdev.allocate(name, Bdev.uuidOf(p.uuid()), geometry, p.num_blocks());
+    MallocBdev bdev =
+        MallocBdev.allocate(name, Bdev.uuidOf(p.uuid()), geometry, p.num_blocks(), p.numa_id());
     try {
       bdevs.register(bdev);
     } catch (BdevException e) {

@@ -1,5 +1,6 @@
 package io.vireo.bdev.malloc;
 
+import static io.vireo.linux.Numa.ANY_NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.bdev.Bdev;
@@ -26,7 +27,7 @@ class LongTransferTest {
   private static final int LONG_BYTES = 3 * MIB + 512;
 
   private final MallocBdev bdev =
-      MallocBdev.allocate("M", Bdev.uuidOf(null), BdevGeometry.of(512), 16 * MIB / 512);
+      MallocBdev.allocate("M", Bdev.uuidOf(null), BdevGeometry.of(512), 16 * MIB / 512, ANY_NODE);
   private final SteppedReactor stepped =
       new SteppedReactor(ReactorOptions.POLL, new RecordingFaults());
   private final BdevFixture fixture = new BdevFixture(bdev, stepped);

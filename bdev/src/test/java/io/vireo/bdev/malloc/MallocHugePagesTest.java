@@ -1,5 +1,6 @@
 package io.vireo.bdev.malloc;
 
+import static io.vireo.linux.Numa.ANY_NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.bdev.Bdev;
@@ -41,7 +42,8 @@ class MallocHugePagesTest extends BdevContract {
   @Override
   protected Bdev create(String name, long sizeBytes) {
     MallocBdev bdev =
-        MallocBdev.allocate(name, Bdev.uuidOf(null), BdevGeometry.of(4096), sizeBytes / 4096);
+        MallocBdev.allocate(
+            name, Bdev.uuidOf(null), BdevGeometry.of(4096), sizeBytes / 4096, ANY_NODE);
     assertThat(bdev.ordinaryBytes()).isZero();
     return bdev;
   }

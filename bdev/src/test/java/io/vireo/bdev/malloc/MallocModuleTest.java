@@ -108,10 +108,22 @@ class MallocModuleTest {
         .refusal("bdev_malloc_create", parameters("M", 1 << 30, 1L << 40))
         .hasMessageContaining("are more than 9223372036854775807 bytes");
     calls
-        .refusal("bdev_malloc_create", numa("M", 512, 8, 1))
-        .hasMessage("numa_id 1 is neither 0 nor -1 for any node");
-    create(numa("M", 512, 8, 0));
-    assertThat(calls.bdevs.all()).hasSize(1);
+        .refusal("bdev_malloc_create", numa("M", 512, 8, 1024))
+        .hasMessage("numa_id 1024 is neither a node from 0 to 1023 nor -1 for any");
+    calls
+        .refusal("bdev_malloc_create", numa("M", 512, 8, -2))
+        .hasMessage("numa_id -2 is neither a node from 0 to 1023 nor -1 for any");
+    assertThat(calls.bdevs.all()).isEmpty();
+  }
+
+  @Test
+  void a_node_is_a_wish_that_is_saved_also_on_a_machine_that_has_no_such_node() {
+    for (int node : new int[] {0, 1, 1023}) {
+      create(numa("M" + node, 512, 8, node));
+    }
+    assertThat(calls.configuration())
+        .extracting(entry -> ((MallocCreate) entry.parameters()).numa_id())
+        .containsExactly(0, 1, 1023);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.vireo.bdev.malloc;
 
+import static io.vireo.linux.Numa.ANY_NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.bdev.Bdev;
@@ -19,7 +20,7 @@ class ZeroingTest {
   private static final long DISK_BYTES = 64 * MIB;
 
   private final MallocBdev bdev =
-      MallocBdev.allocate("M", Bdev.uuidOf(null), BdevGeometry.of(512), DISK_BYTES / 512);
+      MallocBdev.allocate("M", Bdev.uuidOf(null), BdevGeometry.of(512), DISK_BYTES / 512, ANY_NODE);
   private final BdevFixture fixture = new BdevFixture(bdev);
   private final ChannelDriver driver = fixture.driver(2, MIB);
 
