@@ -87,7 +87,7 @@ final class RpcArguments {
           text.matches("true|false")
               ? NODES.booleanNode(Boolean.parseBoolean(text))
               : NODES.stringNode(text);
-      case "" -> jsonOrString(text);
+      case "", "object" -> jsonOrString(text);
       default -> NODES.stringNode(text);
     };
   }

@@ -92,7 +92,11 @@ class ReferenceTest {
   }
 
   private static List<String> row(JsonNode parameter) {
-    String otherwise = parameter.path("default").asString("");
+    String otherwise =
+        parameter.path("default").isArray()
+            ? String.join(
+                ", ", parameter.path("default").valueStream().map(JsonNode::asString).toList())
+            : parameter.path("default").asString("");
     return List.of(
         "`" + parameter.path("name").stringValue() + "`",
         parameter.path("type").stringValue().replace("|", ", "),

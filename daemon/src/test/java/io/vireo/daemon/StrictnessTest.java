@@ -164,6 +164,7 @@ class StrictnessTest {
         wrong.addAll(List.of("[1,-1]", "[null]", "[\"1\"]", "[[]]"));
       }
       case "array of string" -> wrong.remove("[]");
+      case "object" -> wrong.removeAll(List.of("{}", "{\"a\":1}"));
       case "uuid" -> wrong.add("\"1-1-1-1-1\""); // "" is none
       default -> wrong.add("\"\""); // words: not any text will do
     }

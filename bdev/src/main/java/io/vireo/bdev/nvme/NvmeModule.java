@@ -10,13 +10,11 @@ import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.Metric;
 import io.vireo.bdev.module.NoParameters;
 import io.vireo.bdev.module.Phase;
-import io.vireo.bdev.nvme.NvmeAttach.Multipath;
 import io.vireo.linux.pci.Uevents;
 import io.vireo.nvme.ControllerOptions;
 import io.vireo.nvme.PollClock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -128,11 +126,6 @@ public final class NvmeModule implements BdevModule {
 
   private List<String> attach(NvmeAttach p) {
     requirePcie(p.trtype());
-    if (p.multipath() != Multipath.DISABLE) {
-      throw BdevException.invalid(
-          "multipath %s is not supported: a PCI function has one path only"
-              .formatted(p.multipath().name().toLowerCase(Locale.ROOT)));
-    }
     int most = ControllerOptions.MAX_IO_QUEUES;
     if (p.num_io_queues() < 1 || p.num_io_queues() > most) {
       throw BdevException.invalid(

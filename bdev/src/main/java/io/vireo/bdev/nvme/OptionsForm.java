@@ -42,13 +42,7 @@ final class OptionsForm {
             before.adminPollUs(),
             1,
             MAX_POLL_US),
-        (int)
-            limited(
-                "io_queue_requests",
-                p.io_queue_requests(),
-                before.queueRequests(),
-                1,
-                MAX_REQUESTS),
+        queueRequests(p.io_queue_requests(), before.queueRequests()),
         Objects.requireNonNullElse(p.delay_cmd_submit(), before.delaySubmit()),
         (int)
             limited("bdev_retry_count", p.bdev_retry_count(), before.retryCount(), -1, MAX_RETRIES),
@@ -119,6 +113,12 @@ final class OptionsForm {
     }
   }
 
+  /** The field saves 0 where nobody asked for a number. */
+  private static int queueRequests(Long value, int before) {
+    int requests = (int) limited("io_queue_requests", value, before, 0, MAX_REQUESTS);
+    return requests == 0 ? NvmeOptions.DEFAULT.queueRequests() : requests;
+  }
+
   private static int weight(String name, Long value, int before) {
     return (int) limited(name, value, before, 0, MAX_WEIGHT);
   }
@@ -151,7 +151,7 @@ final class OptionsForm {
         0,
         (long) options.queueRequests(),
         options.delaySubmit(),
-        null,
+        NvmeSetOptions.TRANSPORT_RETRIES,
         (long) options.retryCount(),
         0,
         (long) loss.lossTimeoutSec(),
@@ -166,8 +166,11 @@ final class OptionsForm {
         false,
         0,
         0,
+        NvmeSetOptions.DIGESTS,
+        NvmeSetOptions.DH_GROUPS,
         false,
         0,
+        null,
         null);
   }
 }

@@ -3,6 +3,7 @@ package io.vireo.bdev.nvme;
 import io.vireo.bdev.module.Optional;
 import java.lang.reflect.RecordComponent;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -35,7 +36,7 @@ final class Form {
 
   private static Object absent(RecordComponent component) {
     Optional optional = component.getAnnotation(Optional.class);
-    String text = optional == null ? "" : optional.value().replace("\"", "");
+    String text = optional == null ? "" : optional.value().replaceAll("[\"\\[\\]]", "");
     if (!text.isEmpty()) {
       return fitting(component.getType(), text);
     }
@@ -51,6 +52,8 @@ final class Form {
       return Long.valueOf(text);
     } else if (type == boolean.class || type == Boolean.class) {
       return Boolean.valueOf(text);
+    } else if (type == List.class) {
+      return List.of(text.split(","));
     }
     for (Object constant : type.getEnumConstants()) {
       if (constant.toString().equals(text.toUpperCase(Locale.ROOT))) {

@@ -70,16 +70,47 @@ class NvmeMistakesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"failover", "multipath"})
+  @ValueSource(strings = {"disable", "failover", "multipath"})
   void there_is_no_second_path_to_a_pci_function(String multipath) {
     fixture.bus.add(FIRST, ModelOptions.DEFAULT);
     Map<String, String> given =
         Map.of("name", "Nvme0", "trtype", "PCIe", "traddr", FIRST, "multipath", multipath);
+    attach(given);
+    refused(() -> attach(given), Errno.EEXIST, "controller Nvme0 exists already");
+    assertThat(fixture.configuration()).hasSize(1);
+  }
+
+  @Test
+  void what_the_field_saves_for_connections_over_a_network_is_taken_and_saved_again() {
+    fixture.bus.add(FIRST, ModelOptions.DEFAULT);
+    String host = "nqn.2014-08.org.nvmexpress:uuid:0f3c6bd4-24d1-4a5c-a62b-8a2b2f1f7b11";
+    Map<String, Object> given =
+        Map.of(
+            "name",
+            "Nvme0",
+            "trtype",
+            "PCIe",
+            "traddr",
+            FIRST,
+            "hostnqn",
+            host,
+            "fabrics_connect_timeout_us",
+            500_000);
+    attach(given);
+    assertThat(fixture.configuration().getFirst().parameters())
+        .isEqualTo(Form.of(NvmeAttach.class, given));
+  }
+
+  @Test
+  void no_number_of_requests_is_the_usual_one() {
+    options(Map.of("io_queue_requests", 17));
+    assertThat(fixture.configuration()).hasSize(1);
+    options(Map.of("io_queue_requests", 0));
+    assertThat(fixture.configuration()).as("all is as by default").isEmpty();
     refused(
-        () -> attach(given),
+        () -> options(Map.of("io_queue_requests", 4097)),
         Errno.EINVAL,
-        "multipath %s is not supported: a PCI function has one path only".formatted(multipath));
-    assertThat(fixture.configuration()).isEmpty();
+        "io_queue_requests 4097 is not between 0 and 4096");
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.vireo.daemon.rpc;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -9,6 +10,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
@@ -33,6 +35,9 @@ final class Json {
             .build();
   }
 
+  private static final String NO_CONSTANT =
+      " is no number, string, true or false, nor an array of such";
+
   private Json() {}
 
   /**
@@ -44,26 +49,45 @@ final class Json {
   }
 
   /**
-   * A whole number, a string, true or false; without {@link #mapper}.
+   * A whole number, a string, true or false, or an array of those; without {@link #mapper}.
    *
    * @throws IllegalArgumentException for anything else
    */
-  static JsonNode scalar(String json) {
+  static JsonNode constant(String json) {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
-      JsonNode value =
-          switch (parser.nextToken()) {
-            case VALUE_TRUE, VALUE_FALSE ->
-                JsonNodeFactory.instance.booleanNode(parser.getBooleanValue());
-            case VALUE_NUMBER_INT -> JsonNodeFactory.instance.numberNode(parser.getLongValue());
-            case VALUE_STRING -> JsonNodeFactory.instance.stringNode(parser.getString());
-            case null, default -> null;
-          };
+      JsonToken first = parser.nextToken();
+      JsonNode value = first == JsonToken.START_ARRAY ? array(parser) : scalar(parser, first);
       if (value == null || parser.nextToken() != null) {
-        throw new IllegalArgumentException(json + " is no number, string, true or false");
+        throw new IllegalArgumentException(json + NO_CONSTANT);
       }
       return value;
     } catch (JacksonException e) {
-      throw new IllegalArgumentException(json + " is no number, string, true or false", e);
+      throw new IllegalArgumentException(json + NO_CONSTANT, e);
     }
+  }
+
+  /** Null for what is no constant, as below. */
+  private static JsonNode array(JsonParser parser) {
+    ArrayNode array = JsonNodeFactory.instance.arrayNode();
+    for (JsonToken next = parser.nextToken();
+        next != JsonToken.END_ARRAY;
+        next = parser.nextToken()) {
+      JsonNode item = scalar(parser, next);
+      if (item == null) {
+        return null;
+      }
+      array.add(item);
+    }
+    return array;
+  }
+
+  private static JsonNode scalar(JsonParser parser, JsonToken token) {
+    return switch (token) {
+      case VALUE_TRUE, VALUE_FALSE ->
+          JsonNodeFactory.instance.booleanNode(parser.getBooleanValue());
+      case VALUE_NUMBER_INT -> JsonNodeFactory.instance.numberNode(parser.getLongValue());
+      case VALUE_STRING -> JsonNodeFactory.instance.stringNode(parser.getString());
+      case null, default -> null;
+    };
   }
 }

@@ -46,7 +46,7 @@ record Parameter(
       return MissingNode.getInstance();
     }
     if (!optional.value().isEmpty()) {
-      return Json.scalar(optional.value());
+      return Json.constant(optional.value());
     }
     if (component.getType() == boolean.class) {
       return JsonNodeFactory.instance.booleanNode(false);

@@ -18,8 +18,8 @@ import tools.jackson.databind.JsonNode;
  * What a component of a parameter record may be, and how its value is taken from JSON: strictly,
  * without conversion between types.
  *
- * @param name as clients are told: string, integer, boolean, uuid, an enumeration's words, or array
- *     of one of them
+ * @param name as clients are told: string, integer, boolean, uuid, an enumeration's words, array of
+ *     one of them, or object
  * @param reader takes the value, or throws {@link IllegalArgumentException} with the second half of
  *     a sentence ({@code is ...}) that begins with the parameter's name
  */
@@ -60,6 +60,9 @@ record ParameterType(String name, Function<JsonNode, Object> reader) {
     if (type instanceof ParameterizedType p && p.getRawType() == List.class) {
       ParameterType element = of(p.getActualTypeArguments()[0], min);
       return new ParameterType("array of " + element.name, v -> list(v, element));
+    }
+    if (type instanceof ParameterizedType p && p.getRawType() == Map.class) {
+      return new ParameterType("object", ParameterType::object);
     }
     throw new IllegalArgumentException("no JSON parameter can be of " + type);
   }
@@ -152,6 +155,14 @@ record ParameterType(String name, Function<JsonNode, Object> reader) {
       }
     }
     return List.copyOf(list);
+  }
+
+  /** Any members, of any JSON values: what they mean is the method's to tell. */
+  private static Map<?, ?> object(JsonNode value) {
+    if (!value.isObject()) {
+      throw wrongType(value, "an object");
+    }
+    return Json.mapper().treeToValue(value, Map.class);
   }
 
   private static IllegalArgumentException wrongType(JsonNode value, String wanted) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.vireo.bdev.module.Later;
 import io.vireo.bdev.module.Optional;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -183,6 +184,45 @@ class BinderTest {
         .isThrownBy(() -> disks.bind(Json.mapper().readTree("{\"name\":\"a\",\"size\":{}}")))
         .withMessageStartingWith(
             "Invalid parameters: unknown parameter 'size', method takes name, ");
+  }
+
+  record Lists(
+      @Optional("[\"a\",\"b\"]") @Later List<String> words,
+      @Optional("[]") List<Long> numbers,
+      @Optional Map<String, Object> more) {}
+
+  @Test
+  void a_default_may_be_a_list_and_a_parameter_an_object() {
+    Binder<Lists> lists = new Binder<>("method", Lists.class);
+    Lists absent = new Lists(List.of("a", "b"), List.of(), null);
+    assertThat(lists.bind(MissingNode.getInstance())).isEqualTo(absent);
+    assertThat(Parameters.of(absent)).isEmpty();
+    assertThat(lists.bind(Json.mapper().readTree("{\"words\": [\"a\", \"b\"]}"))).isEqualTo(absent);
+    Lists given =
+        lists.bind(Json.mapper().readTree("{\"more\": {\"a\": 1, \"b\": {\"c\": [\"d\"]}}}"));
+    assertThat(given.more()).isEqualTo(Map.of("a", 1, "b", Map.of("c", List.of("d"))));
+    assertThat(Parameters.of(given)).isEqualTo(Map.of("more", given.more()));
+    assertThatExceptionOfType(RpcException.class)
+        .isThrownBy(() -> lists.bind(Json.mapper().readTree("{\"words\": [\"a\"]}")))
+        .withMessage(
+            "Invalid parameters: parameter 'words' is [\"a\"], which this version does not support:"
+                + " only [\"a\",\"b\"]");
+    assertThatExceptionOfType(RpcException.class)
+        .isThrownBy(() -> lists.bind(Json.mapper().readTree("{\"more\": [1]}")))
+        .withMessage("Invalid parameters: parameter 'more' is [1], not an object");
+  }
+
+  record NestedDefault(@Optional("[[1]]") List<Long> numbers) {}
+
+  record OpenDefault(@Optional("[1") List<Long> numbers) {}
+
+  @Test
+  void a_default_that_is_no_list_of_plain_values_is_found_at_the_start() {
+    for (Class<? extends Record> wrong : List.of(NestedDefault.class, OpenDefault.class)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new Binder<>("method", wrong))
+          .withMessageContaining("is no number, string, true or false, nor an array of such");
+    }
   }
 
   record Twice(int blocks, Size size) {}
