@@ -55,10 +55,11 @@ final class Startup {
   }
 
   private void load() throws IOException {
-    ConfigLoader loader = ConfigLoader.read(options.config(), methods);
+    ConfigLoader loader = ConfigLoader.read(options.config(), methods, options.ignoreErrors());
     loader.startup();
     lifecycle.run();
     loader.runtime();
+    loader.end();
   }
 
   /** Nothing is begun with a file that another target writes. */

@@ -69,10 +69,17 @@ final class TargetCommand implements Callable<Integer> {
   private ReactorOptions reactors;
 
   @Option(
-      names = {"-c", "--config"},
+      names = {"-c", "--config", "--json"},
       paramLabel = "FILE",
       description = "begins with what a configuration file says (see vireo config)")
   private Path config;
+
+  @Option(
+      names = "--json-ignore-init-errors",
+      description =
+          "leaves out what is refused of the configuration file, with a warning for each entry;"
+              + " not with --autosave")
+  private boolean ignoreErrors;
 
   @Option(
       names = "--autosave",
@@ -157,7 +164,7 @@ final class TargetCommand implements Callable<Integer> {
         reactors,
         rpcSocket.toAbsolutePath(),
         socketDirectory.toAbsolutePath(),
-        new StartOptions(config, autosave, waitForRpc, plugins),
+        new StartOptions(config, autosave, ignoreErrors, waitForRpc, plugins),
         metrics);
   }
 

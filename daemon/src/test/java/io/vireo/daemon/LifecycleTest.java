@@ -94,5 +94,10 @@ class LifecycleTest {
         .isThrownBy(() -> new StartOptions(file, false, true, null))
         .withMessage(
             "--wait-for-rpc and --config exclude each other: either clients come first or the file");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new StartOptions(file, true, true, false, null))
+        .withMessage(
+            "--autosave and --json-ignore-init-errors exclude each other: the file would be saved"
+                + " without what was left out of it");
   }
 }

@@ -75,7 +75,9 @@ class StandingBdevsTest {
       {"subsystems":[{"subsystem":"bdev","config":[
        {"method":"bdev_passthru_create","params":{"base_bdev_name":"mp1","name":"p"}},
        {"method":"bdev_split_create","params":{"base_bdev":"m","split_count":2}},
-       {"method":"bdev_malloc_create","params":{"name":"m","num_blocks":8,"block_size":512}}]}]}
+       {"method":"bdev_malloc_create","params":{"name":"m","num_blocks":8,"block_size":512}}]},
+       {"subsystem":"vhost_blk","config":[
+       {"method":"vhost_create_blk_controller","params":{"ctrlr":"c","dev_name":"p"}}]}]}
       """;
 
   private static List<String> names(RunningTarget target) throws IOException {
@@ -89,10 +91,12 @@ class StandingBdevsTest {
     try (RunningTarget target =
         new RunningTarget(dir, new StartOptions(file, false, false, null))) {
       assertThat(names(target)).isEqualTo(all);
+      assertThat(target.call("vhost_get_controllers")).hasSize(1);
     }
     try (RunningTarget target = new RunningTarget(dir)) {
-      assertThat(new RemoteConfig(target.client).load(file, told -> {})).isEqualTo(3);
+      assertThat(new RemoteConfig(target.client).load(file, told -> {})).isEqualTo(4);
       assertThat(names(target)).isEqualTo(all);
+      assertThat(target.call("vhost_get_controllers")).hasSize(1);
     }
   }
 

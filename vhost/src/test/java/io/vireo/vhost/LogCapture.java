@@ -8,12 +8,12 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** The lines that a class logs while this is open, from the level WARN on. */
-final class LogCapture implements AutoCloseable {
+public final class LogCapture implements AutoCloseable {
   private final Logger logger;
   private final Level before;
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
-  LogCapture(Class<?> owner) {
+  public LogCapture(Class<?> owner) {
     logger = (Logger) LoggerFactory.getLogger(owner);
     before = logger.getLevel();
     logger.setLevel(Level.WARN);
@@ -22,7 +22,7 @@ final class LogCapture implements AutoCloseable {
     logger.addAppender(lines);
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return List.copyOf(lines.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 

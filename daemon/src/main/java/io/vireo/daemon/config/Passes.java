@@ -18,6 +18,11 @@ final class Passes {
     void make(T call) throws IOException;
   }
 
+  /** Is told of each call that was refused for good; what it throws ends all. */
+  interface Refused {
+    void refused(IOException why) throws IOException;
+  }
+
   /**
    * Makes all of them. One that finds no such device is made once more after the others, as long as
    * that helps any.
@@ -26,29 +31,46 @@ final class Passes {
    *     made; or of the first whose device never came, when all others were
    */
   static <T> void make(List<T> calls, Maker<T> maker) throws IOException {
+    make(
+        calls,
+        maker,
+        why -> {
+          throw why;
+        });
+  }
+
+  /** The same, but a refusal ends it only if that is what it is answered with. */
+  static <T> void make(List<T> calls, Maker<T> maker, Refused refused) throws IOException {
     List<T> left = calls;
     while (!left.isEmpty()) {
       List<T> again = new ArrayList<>();
-      IOException first = null;
+      List<IOException> lacking = new ArrayList<>();
       for (T call : left) {
         try {
           maker.make(call);
         } catch (IOException e) {
-          if (!lacksDevice(e)) {
-            throw e;
+          if (lacksDevice(e)) {
+            again.add(call);
+            lacking.add(e);
+          } else {
+            refused.refused(e);
           }
-          again.add(call);
-          first = first == null ? e : first;
         }
       }
       if (again.size() == left.size()) {
-        throw first;
+        for (IOException e : lacking) {
+          refused.refused(e);
+        }
+        return;
       }
       left = again;
     }
   }
 
+  /** Where the code is one for all refusals, as with controllers, the text before the sentence. */
   private static boolean lacksDevice(IOException e) {
-    return e.getCause() instanceof RpcException refusal && refusal.code() == -Errno.ENODEV;
+    return e.getCause() instanceof RpcException refusal
+        && (refusal.code() == -Errno.ENODEV
+            || refusal.getMessage().startsWith(Errno.text(Errno.ENODEV) + ":"));
   }
 }
