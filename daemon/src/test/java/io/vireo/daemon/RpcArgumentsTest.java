@@ -19,7 +19,7 @@ class RpcArgumentsTest {
               [{"name": "name", "type": "string"}, {"name": "size", "type": "integer"},
                {"name": "on", "type": "boolean"}, {"name": "mode", "type": "all|none"},
                {"name": "uuid", "type": "uuid"}, {"name": "names", "type": "array of string"},
-               {"name": "sizes", "type": "array of integer"}]""");
+               {"name": "sizes", "type": "array of integer"}, {"name": "more", "type": "object"}]""");
 
   @Test
   void values_follow_their_names_or_an_equals_sign() {
@@ -63,7 +63,9 @@ class RpcArgumentsTest {
         "names; a;              [\"a\"]",
         "names; a,1;            [\"a\",\"1\"]",
         "names; [\"a\", \"b\"]; [\"a\",\"b\"]",
-        "sizes; 1,2;            [1,2]"
+        "sizes; 1,2;            [1,2]",
+        "more;  {\"a\": [1]};   {\"a\":[1]}",
+        "more;  {a;             \"{a\""
       })
   void a_value_takes_the_declared_type(String name, String text, String json) {
     assertThat(RpcArguments.params(Map.of(name, text), DECLARED).path(name)).hasToString(json);
