@@ -2,7 +2,10 @@ package io.vireo.bdev;
 
 import java.util.function.IntPredicate;
 
-/** Text of others that is shown to people: it moves no cursor and begins no line. Any thread. */
+/**
+ * Text of others that is shown to people: it moves no cursor, begins no line and turns none around.
+ * Any thread.
+ */
 public final class Printable {
   /** Characters of a text that is shortened. */
   private static final int SHOWN = 40;
@@ -40,7 +43,10 @@ public final class Printable {
     return escaped(text.substring(0, text.offsetByCodePoints(0, SHOWN))) + "...";
   }
 
-  /** Whether there are neither control characters, line separators nor halves of characters. */
+  /**
+   * Whether there are neither control characters, also those for the direction of writing, line
+   * separators nor halves of characters.
+   */
   public static boolean holds(String text) {
     return text.codePoints().allMatch(Printable::isPrintable);
   }
@@ -52,8 +58,15 @@ public final class Printable {
           Character.PARAGRAPH_SEPARATOR,
           Character.SURROGATE ->
           false;
+      case Character.FORMAT -> !turns(codePoint);
       default -> true;
     };
+  }
+
+  /** Whether it changes the direction of what follows, beyond what itself is a part of. */
+  private static boolean turns(int codePoint) {
+    return (codePoint >= 0x202a && codePoint <= 0x202e) // embeddings, overrides
+        || (codePoint >= 0x2066 && codePoint <= 0x2069); // isolates
   }
 
   private static String escape(int codePoint) {

@@ -72,17 +72,19 @@ final class ConfigCommand {
 
   @Command(name = "save", header = "Writes the configuration to a file, or prints it.")
   private static final class Save extends OfTarget {
+    private static final Path STANDARD_OUTPUT = Path.of("-");
+
     @Parameters(
         index = "0",
         arity = "0..1",
         paramLabel = "FILE",
-        description = "is replaced as a whole; standard output without it")
+        description = "is replaced as a whole; standard output without it, or if it is -")
     private Path file;
 
     @Override
     void run(RemoteConfig config) throws IOException {
       byte[] text = config.save();
-      if (file == null) {
+      if (file == null || file.equals(STANDARD_OUTPUT)) {
         PrintWriter out = spec.commandLine().getOut();
         out.print(new String(text, StandardCharsets.UTF_8));
         out.flush();

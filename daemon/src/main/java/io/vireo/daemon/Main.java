@@ -11,6 +11,7 @@ import io.vireo.daemon.perf.PerfCommand;
 import io.vireo.daemon.perf.StormCommand;
 import io.vireo.daemon.top.TopCommand;
 import io.vireo.linux.pci.PciBus;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,7 +60,21 @@ public final class Main {
     } else if (args.length > 0 && args[0].equals("blk")) {
       preparation = () -> WarmUp.start(WARM_UP_LIMIT);
     }
-    System.exit(commandLine(preparation, args).execute(args));
+    System.exit(run(commandLine(preparation, args), args));
+  }
+
+  private static int run(CommandLine line, String... args) {
+    StandardOutput out = new StandardOutput();
+    line.setOut(out.writer());
+    int status = line.execute(args);
+    try {
+      out.finish();
+    } catch (IOException e) {
+      line.getErr().println("vireo: " + e.getMessage());
+      line.getErr().flush();
+      return status == CommandLine.ExitCode.OK ? CommandLine.ExitCode.SOFTWARE : status;
+    }
+    return status;
   }
 
   /**
@@ -96,12 +111,19 @@ public final class Main {
     line.registerConverter(Long.class, text -> number(text, Long::valueOf));
     for (CommandLine command : line.getSubcommands().values()) {
       command.getCommandSpec().addOption(help());
+      requireCommand(command);
     }
+    requireCommand(line);
     if (line.getSubcommands().containsKey("rpc")) {
       // What follows the name of rpc's method are its parameters, whatever they look like.
       line.getSubcommands().get("rpc").setStopAtPositional(true);
     }
     return line;
+  }
+
+  /** Usage says of one that has commands that it wants one. */
+  private static void requireCommand(CommandLine line) {
+    line.getCommandSpec().usageMessage().synopsisSubcommandLabel("COMMAND");
   }
 
   private static OptionSpec help() {

@@ -22,6 +22,7 @@ import io.vireo.daemon.method.TransportMethods;
 import io.vireo.daemon.method.VhostMethods;
 import io.vireo.daemon.rpc.MethodTable;
 import io.vireo.vhost.VhostServer;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,13 +36,15 @@ final class Operations {
    * @param context what methods work on
    * @param notifications which are told of its bdevs
    * @param owned closes what some methods begin
+   * @throws IOException with one sentence when a module fails
    */
   Operations(
       BdevContext context,
       List<BdevModule> modules,
       VhostServer vhost,
       Notifications notifications,
-      Owned owned) {
+      Owned owned)
+      throws IOException {
     var bdevs = context.bdevs();
     var reactors = context.reactors();
     IobufMethods iobuf = new IobufMethods(context.iobuf());
@@ -67,7 +70,20 @@ final class Operations {
     methods.addAll(HistogramMethods.all(bdevs, vhost));
     methods.addAll(controllers.all());
     methods.addAll(TransportMethods.all());
-    modules.forEach(module -> methods.addAll(module.methods(context)));
+    for (BdevModule module : modules) {
+      methods.addAll(methods(module, context));
+    }
+  }
+
+  /** A module may be from elsewhere: built for another version of what it stands on, for one. */
+  private static List<Method<?>> methods(BdevModule module, BdevContext context)
+      throws IOException {
+    try {
+      return module.methods(context);
+    } catch (RuntimeException | LinkageError e) {
+      throw new IOException(
+          "bdev module %s cannot tell its methods: %s".formatted(module.name(), e), e);
+    }
   }
 
   /** In the order in which parts stand on each other. */

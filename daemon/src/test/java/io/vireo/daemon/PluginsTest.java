@@ -3,7 +3,10 @@ package io.vireo.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.vireo.bdev.module.BdevContext;
 import io.vireo.bdev.module.BdevModule;
+import io.vireo.bdev.module.ConfigEntry;
+import io.vireo.bdev.module.Method;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -81,5 +84,38 @@ class PluginsTest {
     assertThatIOException()
         .isThrownBy(() -> Plugins.in(dir))
         .withMessageContaining(Target.class.getName());
+  }
+
+  /** As one that was built for another version of what it stands on. */
+  public static final class Outdated implements BdevModule {
+    @Override
+    public String name() {
+      return "outdated";
+    }
+
+    @Override
+    public List<Method<?>> methods(BdevContext context) {
+      throw new NoSuchMethodError("BdevContext.gone()");
+    }
+
+    @Override
+    public List<ConfigEntry> configuration(BdevContext context) {
+      return List.of();
+    }
+  }
+
+  @Test
+  void a_module_that_fails_when_it_is_asked_for_its_methods_is_told_and_nothing_is_left()
+      throws IOException {
+    jar("a.jar", Outdated.class.getName());
+    TargetOptions usual = RunningTarget.options(dir, "rpc.sock");
+    TargetOptions options = usual.startingWith(new StartOptions(null, false, false, dir));
+    assertThatIOException()
+        .isThrownBy(() -> Target.start(options))
+        .withMessage(
+            "bdev module outdated cannot tell its methods: "
+                + "java.lang.NoSuchMethodError: BdevContext.gone()");
+    assertThat(dir.resolve("rpc.sock")).doesNotExist();
+    Target.start(usual).close();
   }
 }

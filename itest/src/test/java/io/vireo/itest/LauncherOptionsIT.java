@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,5 +31,18 @@ class LauncherOptionsIT {
     String said = Child.run(0, line, Map.of("JDK_JAVA_OPTIONS", "-XX:+PrintCommandLineFlags"));
     assertThat(said).contains("-XX:+UseSerialGC");
     assertThat(said.contains("-XX:TieredStopAtLevel=1")).as(said).isEqualTo(fast);
+  }
+
+  @Test
+  void where_too_few_files_may_be_opened_that_is_told() throws Exception {
+    String launcher = Repository.LAUNCHER.toString();
+    assertThat(limited(1, 63, launcher))
+        .isEqualTo("vireo: this process may open 63 files, which is less than 64 (ulimit -n)");
+    assertThat(limited(0, 64, launcher)).startsWith("Vireo ");
+  }
+
+  private static String limited(int expectedStatus, int files, String launcher) throws Exception {
+    String line = "ulimit -n " + files + " && exec \"$0\" --version";
+    return Child.run(expectedStatus, "bash", "-c", line, launcher);
   }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What {@code vireo rpc} and {@code vireo target} say to an operator's mistake: one sentence and an
@@ -151,6 +152,30 @@ class OperatorMistakesIT {
     assertThat(target.state()).isEqualTo(before);
     assertThat(directory.resolve("other.sock")).doesNotExist();
     assertThat(directory.resolve("file")).hasContent("precious");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "config save -s DIR/rpc.sock",
+        "rpc -s DIR/rpc.sock bdev_get_bdevs",
+        "target --help",
+        "--version"
+      })
+  void output_that_a_full_disk_does_not_take(String arguments) throws Exception {
+    String shell = "exec \"$@\" > /dev/full";
+    List<String> command = new ArrayList<>(List.of("sh", "-c", shell, "sh"));
+    command.addAll(command(arguments));
+    assertThat(Child.run(1, command, Map.of()))
+        .isEqualTo("vireo: standard output cannot be written: No space left on device");
+  }
+
+  @Test
+  void a_reader_who_has_read_enough_hears_nothing() throws Exception {
+    String line = "\"$@\" | head -c 1; exit ${PIPESTATUS[0]}";
+    List<String> command = new ArrayList<>(List.of("bash", "-c", line, "bash"));
+    command.addAll(command("rpc -s DIR/rpc.sock rpc_get_methods"));
+    assertThat(Child.run(0, command, Map.of())).isEqualTo("[");
   }
 
   @Test
