@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The package for Debian, unpacked into a folder as into a root. */
 @Timeout(120)
@@ -135,6 +137,31 @@ class DebianPackageIT {
     String disk = "bdev_null_create --name kept --num_blocks 8 --block_size 512";
     assertThat(serve(state, line, disk)).isEqualTo("\"kept\"");
     assertThat(serve(state, line, "bdev_get_bdevs")).contains("\"kept\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void purged_it_leaves_nothing_but_users_disks(boolean disk, @TempDir Path machine)
+      throws Exception {
+    Path state = Files.createDirectories(machine.resolve("var/lib/vireo"));
+    Path cache = Files.createDirectories(machine.resolve("var/cache/vireo"));
+    Files.createFile(state.resolve("vireo.json"));
+    Files.createFile(cache.resolve("target.aot"));
+    if (disk) {
+      Files.createFile(state.resolve("disk.img"));
+    }
+    String script = Files.readString(control.resolve("postrm")).replace("/var/", machine + "/var/");
+    Child.run(0, "sh", "-c", script, "postrm", "remove");
+    assertThat(state.resolve("vireo.json")).exists();
+    Child.run(0, "sh", "-c", script, "postrm", "purge");
+    Child.run(0, "sh", "-c", script, "postrm", "purge");
+    assertThat(cache).doesNotExist();
+    if (disk) {
+      assertThat(state).isDirectoryContaining("glob:**/disk.img");
+      assertThat(state.resolve("vireo.json")).doesNotExist();
+    } else {
+      assertThat(state).doesNotExist();
+    }
   }
 
   /** What a line of a file has for the pattern's group. */
