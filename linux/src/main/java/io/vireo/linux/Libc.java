@@ -24,6 +24,7 @@ public final class Libc {
   public static final int O_NONBLOCK = 0x800;
   public static final int O_DSYNC = 0x1000;
   public static final int O_DIRECT = 0x4000;
+  public static final int O_NOFOLLOW = 0x20000;
   public static final int O_CLOEXEC = 0x80000;
 
   public static final int PROT_NONE = 0;

@@ -1,11 +1,7 @@
 package io.vireo.linux;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 
 /**
@@ -18,9 +14,8 @@ import java.time.Duration;
  * <p>Any thread, one at a time.
  */
 public final class SocketPath {
-  private final Path path;
+  private final SocketFile file;
   private final Duration lockPatience;
-  private Object boundFile;
 
   /**
    * @param maxBytes what its user can bind
@@ -31,14 +26,8 @@ public final class SocketPath {
   }
 
   SocketPath(Path path, int maxBytes, Duration lockPatience) throws SocketPathException {
-    this.path = path.toAbsolutePath();
+    file = new SocketFile(path, maxBytes);
     this.lockPatience = lockPatience;
-    int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > maxBytes) {
-      throw new SocketPathException(
-          Errno.ENAMETOOLONG,
-          "socket path %s has %d bytes, more than %d".formatted(path, bytes, maxBytes));
-    }
   }
 
   /** Makes a socket that listens at the path, from its first moment on. */
@@ -54,10 +43,7 @@ public final class SocketPath {
    */
   public <S> S bind(Binder<S> binder) throws IOException {
     try (DirectoryLock _ = lockDirectory()) {
-      removeDead();
-      S socket = binder.bind();
-      boundFile = fileKey();
-      return socket;
+      return file.bind(binder);
     }
   }
 
@@ -67,10 +53,7 @@ public final class SocketPath {
    */
   public void release() throws IOException {
     try (DirectoryLock _ = lockDirectory()) {
-      if (boundFile != null && boundFile.equals(fileKey())) {
-        Files.deleteIfExists(path);
-      }
-      boundFile = null;
+      file.remove();
     } catch (SocketPathException e) {
       // The file stays, for the next one to replace.
     }
@@ -78,37 +61,11 @@ public final class SocketPath {
 
   private DirectoryLock lockDirectory() throws SocketPathException {
     try {
-      return DirectoryLock.take(path.getParent(), lockPatience);
+      return DirectoryLock.take(file.path().getParent(), lockPatience);
     } catch (ErrnoException e) {
-      String reason =
-          e.errno() == Errno.EBUSY ? "another program locks its directory" : e.getMessage();
-      throw new SocketPathException(
-          e.errno(), "no socket can be made at %s: %s".formatted(path, reason));
-    }
-  }
-
-  private void removeDead() throws IOException {
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-    if (!FileStat.isSocket(mode)) {
-      throw new SocketPathException(Errno.EEXIST, "%s exists and is no socket".formatted(path));
-    }
-    if (UnixSocket.isListening(path)) {
-      throw new SocketPathException(
-          Errno.EADDRINUSE, "another program listens at socket %s".formatted(path));
-    }
-    Files.delete(path);
-  }
-
-  /** Tells one file from another of the same name; null when there is none that can be seen. */
-  private Object fileKey() {
-    try {
-      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-          .fileKey();
-    } catch (IOException e) {
-      return null;
+      throw file.refused(
+          e.errno(),
+          e.errno() == Errno.EBUSY ? "another program locks its directory" : e.getMessage());
     }
   }
 }

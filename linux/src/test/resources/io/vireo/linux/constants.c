@@ -156,6 +156,7 @@ int main(void) {
   SAME(Libc, O_NONBLOCK);
   SAME(Libc, O_DSYNC);
   SAME(Libc, O_DIRECT);
+  SAME(Libc, O_NOFOLLOW);
   SAME(Libc, O_CLOEXEC);
   SAME(Libc, PROT_NONE);
   SAME(Libc, PROT_READ);
