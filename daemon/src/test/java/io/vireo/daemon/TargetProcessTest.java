@@ -49,6 +49,7 @@ class TargetProcessTest {
       assertThat(killed.status()).isEqualTo(128 + 9);
     }
     assertThat(dir.resolve("rpc.sock")).exists();
+    assertThat(dir.resolve("rpc.sock.lock")).exists();
     assertThat(dir.resolve("vhost.0")).exists();
     try (TargetProcess next = new TargetProcess(dir);
         JsonRpcClient client = next.connect()) {
@@ -56,7 +57,9 @@ class TargetProcessTest {
       try (TargetProcess second = new TargetProcess(dir)) {
         assertThat(second.status()).isEqualTo(1);
         assertThat(second.log())
-            .isEqualTo("vireo target: another program listens at socket " + dir + "/rpc.sock\n");
+            .isEqualTo(
+                "vireo target: another program uses socket %s/rpc.sock: it holds the lock of %s/rpc.sock.lock\n"
+                    .formatted(dir, dir));
       }
       assertThat(client.call("vhost_get_controllers", null)).hasSize(1);
     }

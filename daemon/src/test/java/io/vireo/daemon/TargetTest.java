@@ -66,7 +66,7 @@ class TargetTest {
       Set<Thread> before = threads();
       assertThatIOException()
           .isThrownBy(() -> Target.start(RunningTarget.options(dir, "rpc.sock")))
-          .withMessageContaining("another program listens at socket ");
+          .withMessageContaining("another program uses socket ");
       awaitNoneBut(before);
       assertThat(target.call("rpc_get_methods")).isNotEmpty();
     }

@@ -5,9 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** One client of the server: its requests are answered in their order. The client's thread only. */
-final class ClientConnection {
+/**
+ * One client of the server: its requests are answered in their order, each one when the answer
+ * before has been sent but for what the socket's buffer holds. So a client that does not read has
+ * no more requests carried out, not even those of one batch. The client's thread only.
+ */
+final class ClientConnection implements AutoCloseable {
   /** The field's limits of one request. */
   private static final int MAX_REQUEST_BYTES = 256 * 1024;
 
@@ -17,11 +22,18 @@ final class ClientConnection {
 
   private final ByteChannel channel;
   private final Dispatcher dispatcher;
+  private final AnswerRoom room;
+  private final AnswerOutput answers;
   private final ValueReader reader = new ValueReader(MAX_REQUEST_BYTES, MAX_REQUEST_TOKENS);
 
-  ClientConnection(ByteChannel channel, Dispatcher dispatcher) {
+  /**
+   * @param room for its answers and those of others
+   */
+  ClientConnection(ByteChannel channel, Dispatcher dispatcher, AnswerRoom room) {
     this.channel = channel;
     this.dispatcher = dispatcher;
+    this.room = room;
+    answers = new AnswerOutput(channel, room);
   }
 
   /** Serves until the client closes its side, or sends what is not JSON. */
@@ -31,23 +43,70 @@ final class ClientConnection {
       while (channel.read(chunk.clear()) >= 0) {
         reader.feed(chunk.array(), chunk.position());
         for (JsonNode value = reader.next(); value != null; value = reader.next()) {
-          JsonNode answer = dispatcher.answer(value);
-          if (answer != null) {
-            send(answer);
-          }
+          serve(value);
         }
       }
     } catch (RpcException e) {
-      send(Dispatcher.error(NullNode.getInstance(), e));
+      answers.add(Dispatcher.error(NullNode.getInstance(), e));
+      end();
     }
   }
 
-  /** Waits as long as the client does not read: it is its own thread that waits. */
-  private void send(JsonNode answer) throws IOException {
-    byte[] json = Json.mapper().writeValueAsBytes(answer);
-    ByteBuffer bytes = ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+  private void serve(JsonNode value) throws IOException {
+    if (value.isArray() && !value.isEmpty()) {
+      serveBatch(value);
+    } else if (add(value, "")) {
+      end();
     }
+  }
+
+  /** An array of answers, none when there is nothing to answer. */
+  private void serveBatch(JsonNode batch) throws IOException {
+    boolean begun = false;
+    for (JsonNode request : batch) {
+      begun |= add(request, begun ? "," : "[");
+    }
+    if (begun) {
+      answers.add(']');
+      end();
+    }
+  }
+
+  /** Adds the answer to one request, if there is one, behind {@code prefix}. */
+  private boolean add(JsonNode request, String prefix) throws IOException {
+    boolean added;
+    if (MethodTable.onlyAsks(request.path("method").asString(""))) {
+      room.enter();
+      try {
+        added = make(request, prefix);
+      } finally {
+        room.leave();
+      }
+    } else {
+      added = make(request, prefix);
+    }
+    answers.sendLong();
+    return added;
+  }
+
+  private boolean make(JsonNode request, String prefix) {
+    ObjectNode answer = dispatcher.answer(request);
+    if (answer == null) {
+      return false;
+    }
+    prefix.chars().forEach(answers::add);
+    answers.add(answer);
+    return true;
+  }
+
+  /** Waits as long as the client does not read: it is its own thread that waits. */
+  private void end() throws IOException {
+    answers.add('\n');
+    answers.send();
+  }
+
+  @Override
+  public void close() {
+    answers.close();
   }
 }

@@ -1,12 +1,10 @@
 package io.vireo.daemon.rpc;
 
-import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,24 +34,15 @@ final class Dispatcher {
     return counts;
   }
 
-  /** The answer to one received value, or null when the specification wants none. */
-  JsonNode answer(JsonNode value) {
-    if (!value.isArray() || value.isEmpty()) {
-      return answerOne(value);
-    }
-    List<JsonNode> answers =
-        value.valueStream().map(this::answerOne).filter(a -> a != null).toList();
-    return answers.isEmpty() ? null : new ArrayNode(NODES, answers);
-  }
-
-  private JsonNode answerOne(JsonNode request) {
+  /** The answer to one request, or null when the specification wants none. */
+  ObjectNode answer(JsonNode request) {
     try {
       check(request);
     } catch (RpcException e) {
       JsonNode id = request.path("id");
       return error(isId(id) ? id : NODES.nullNode(), e);
     }
-    JsonNode answer = call(request);
+    ObjectNode answer = call(request);
     // A notification (section 4.1) is carried out, but not answered.
     return request.has("id") ? answer : null;
   }
@@ -90,7 +79,7 @@ final class Dispatcher {
     return new RpcException(RpcException.INVALID_REQUEST, "Invalid request: " + sentence);
   }
 
-  private JsonNode call(JsonNode request) {
+  private ObjectNode call(JsonNode request) {
     JsonNode id = request.path("id");
     String method = request.path("method").stringValue();
     JsonNode params = request.path("params");
@@ -99,7 +88,8 @@ final class Dispatcher {
       Object result = methods.call(method, params.isNull() ? NODES.missingNode() : params);
       listener.succeeded(method);
       ObjectNode answer = begin(id);
-      answer.set("result", Json.mapper().valueToTree(result));
+      // Becomes JSON when it is written: a tree of it would need more memory than all the rest.
+      answer.putPOJO("result", result);
       counts.called(method, false);
       return answer;
     } catch (RpcException e) {
@@ -109,13 +99,18 @@ final class Dispatcher {
       return error(id, e);
     } catch (RuntimeException | Error e) {
       counts.called(method, true);
-      LOG.error("{} failed", method, e);
-      return error(id, new RpcException(RpcException.INTERNAL_ERROR, "Internal error: " + e, e));
+      return fault(id, "method " + method, e);
     }
   }
 
+  /** The error object for a bug of ours, or for what this process lacks. */
+  static ObjectNode fault(JsonNode id, String where, Throwable e) {
+    LOG.error("{} failed", where, e);
+    return error(id, new RpcException(RpcException.INTERNAL_ERROR, "Internal error: " + e, e));
+  }
+
   /** The error object for {@code e}. */
-  static JsonNode error(JsonNode id, RpcException e) {
+  static ObjectNode error(JsonNode id, RpcException e) {
     ObjectNode answer = begin(id);
     answer.putObject("error").put("code", e.code()).put("message", e.getMessage());
     return answer;

@@ -6,9 +6,12 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -26,6 +29,14 @@ final class Json {
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
+
+  private static final class Writer {
+    static final ObjectWriter INSTANCE =
+        mapper()
+            .writer()
+            .without(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .without(SerializationFeature.WRAP_EXCEPTIONS);
+  }
 
   private static final class Mapper {
     static final JsonMapper INSTANCE =
@@ -46,6 +57,11 @@ final class Json {
    */
   static JsonMapper mapper() {
     return Mapper.INSTANCE;
+  }
+
+  /** Writes several answers to one stream, whose exceptions come as they are. */
+  static ObjectWriter answerWriter() {
+    return Writer.INSTANCE;
   }
 
   /**

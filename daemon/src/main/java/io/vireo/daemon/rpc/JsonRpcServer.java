@@ -27,6 +27,7 @@ public final class JsonRpcServer implements AutoCloseable {
   private static final long ACCEPT_PAUSE_MILLIS = 100;
 
   private final Dispatcher dispatcher;
+  private final AnswerRoom room;
   private final RpcSocket socket;
   private final Semaphore places = new Semaphore(MAX_CLIENTS);
   private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
@@ -40,6 +41,12 @@ public final class JsonRpcServer implements AutoCloseable {
    * @throws IOException with one sentence: the path is too long, in use, or cannot be made
    */
   public JsonRpcServer(Path path, MethodTable methods, CallListener listener) throws IOException {
+    this(path, methods, listener, new AnswerRoom());
+  }
+
+  JsonRpcServer(Path path, MethodTable methods, CallListener listener, AnswerRoom room)
+      throws IOException {
+    this.room = room;
     dispatcher = new Dispatcher(methods, listener);
     socket = RpcSocket.open(path, MAX_CLIENTS);
     acceptor = Thread.ofPlatform().name("rpc-accept").daemon().start(this::acceptAll);
@@ -107,8 +114,9 @@ public final class JsonRpcServer implements AutoCloseable {
   }
 
   private void serve(SocketChannel channel) {
-    try (channel) {
-      new ClientConnection(channel, dispatcher).serve();
+    try (channel;
+        ClientConnection client = new ClientConnection(channel, dispatcher, room)) {
+      client.serve();
     } catch (IOException e) {
       LOG.debug("an RPC client's connection ended", e);
     } catch (RuntimeException | Error e) {

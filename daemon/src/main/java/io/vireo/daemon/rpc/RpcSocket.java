@@ -1,6 +1,6 @@
 package io.vireo.daemon.rpc;
 
-import io.vireo.linux.SocketPath;
+import io.vireo.linux.LockedSocketPath;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -11,16 +11,17 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * A Unix socket that waits for clients of this user alone (mode 0600). Closing removes its file.
+ * A Unix socket that waits for clients of this user alone (mode 0600), and the lock file beside it,
+ * by which it and the field's servers keep each other off its path. Closing removes both.
  */
 final class RpcSocket implements AutoCloseable {
   /** sockaddr_un has 108 bytes; the last is a NUL, and the JDK leaves one more alone. */
   static final int MAX_PATH_BYTES = 106;
 
-  private final SocketPath claim;
+  private final LockedSocketPath claim;
   private final ServerSocketChannel channel;
 
-  private RpcSocket(SocketPath claim, ServerSocketChannel channel) {
+  private RpcSocket(LockedSocketPath claim, ServerSocketChannel channel) {
     this.claim = claim;
     this.channel = channel;
   }
@@ -30,7 +31,7 @@ final class RpcSocket implements AutoCloseable {
    * @throws IOException with a sentence for the operator
    */
   static RpcSocket open(Path path, int backlog) throws IOException {
-    SocketPath claim = new SocketPath(path, MAX_PATH_BYTES);
+    LockedSocketPath claim = new LockedSocketPath(path, MAX_PATH_BYTES);
     return new RpcSocket(claim, claim.bind(() -> bind(path, backlog)));
   }
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
+/** Many clients at once, and the end. What they send and get: FieldTransportTest. */
 @Timeout(60)
 class JsonRpcServerTest {
   record Echo(String text) {}
@@ -91,79 +92,6 @@ class JsonRpcServerTest {
     } catch (InterruptedException e) {
       interrupted.countDown();
       return true;
-    }
-  }
-
-  @Test
-  void requests_may_follow_each_other_without_a_gap_and_be_pretty_printed() throws IOException {
-    try (SocketChannel client = connect()) {
-      StringBuilder requests = new StringBuilder();
-      for (int i = 0; i < 100; i++) {
-        requests.append(
-            "{\n  \"jsonrpc\": \"2.0\",\n  \"method\": \"echo\",\n  \"id\": %d,\n  \"params\": {\n    \"text\": \"%d\"\n  }\n}"
-                .formatted(i, i));
-      }
-      send(client, requests.toString());
-      List<JsonNode> answers = receive(client, 100);
-      for (int i = 0; i < 100; i++) {
-        assertThat(answers.get(i).path("id").intValue()).isEqualTo(i);
-        assertThat(answers.get(i).path("result").stringValue()).isEqualTo("" + i);
-      }
-    }
-  }
-
-  @Test
-  void requests_before_what_is_not_json_are_answered_then_the_error_then_the_end()
-      throws IOException {
-    try (SocketChannel client = connect()) {
-      send(client, "{\"id\":1,\"method\":\"count\"}{\"id\":2,,}{\"id\":3,\"method\":\"count\"}");
-      List<JsonNode> answers = receive(client, Integer.MAX_VALUE);
-      assertThat(answers).hasSize(2);
-      assertThat(answers.get(0).path("result").intValue()).isEqualTo(1);
-      assertThat(answers.get(1).path("error").path("code").intValue()).isEqualTo(-32700);
-      assertThat(called).hasValue(1);
-    }
-  }
-
-  @Test
-  void a_request_of_256_kib_is_served_and_a_longer_one_ends_its_connection() throws IOException {
-    try (SocketChannel client = connect()) {
-      String frame = "{\"id\":1,\"method\":\"echo\",\"params\":{\"text\":\"\"}}";
-      int room = 256 * 1024 - frame.length();
-      send(client, frame.replace("\"\"", "\"" + "x".repeat(room) + "\""));
-      assertThat(receive(client, 1).getFirst().path("result").stringValue()).hasSize(room);
-      send(client, frame.replace("\"\"", "\"" + "x".repeat(room + 1) + "\""));
-      assertThat(receive(client, Integer.MAX_VALUE).getFirst().path("error").path("message"))
-          .hasToString("\"Parse error: more than 262144 bytes in one value\"");
-    }
-  }
-
-  @Test
-  void the_65th_client_waits_until_another_leaves() throws Exception {
-    List<SocketChannel> clients = new ArrayList<>();
-    try (ExecutorService threads = Executors.newCachedThreadPool()) {
-      for (int i = 0; i < 64; i++) {
-        clients.add(connect());
-        send(clients.getLast(), "{\"id\":1,\"method\":\"count\"}");
-        receive(clients.getLast(), 1);
-      }
-      SocketChannel last = connect();
-      clients.add(last);
-      send(last, "{\"id\":1,\"method\":\"count\"}");
-      Future<List<JsonNode>> answer = threads.submit(() -> receive(last, 1));
-      // The others are served while it waits, so its turn would have come.
-      for (SocketChannel client : clients.subList(0, 64)) {
-        send(client, "{\"id\":1,\"method\":\"count\"}");
-        receive(client, 1);
-      }
-      assertThat(called).hasValue(128);
-      assertThat(answer).isNotDone();
-      clients.getFirst().close();
-      assertThat(answer.get().getFirst().path("result").intValue()).isEqualTo(129);
-    } finally {
-      for (SocketChannel client : clients) {
-        client.close();
-      }
     }
   }
 

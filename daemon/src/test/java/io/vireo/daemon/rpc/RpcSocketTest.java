@@ -59,7 +59,8 @@ class RpcSocketTest {
   void a_path_in_use_is_refused_and_its_owner_goes_on() throws IOException {
     assertThatIOException()
         .isThrownBy(() -> new JsonRpcServer(path, methods, CallListener.NONE))
-        .withMessage("another program listens at socket " + path);
+        .withMessage(
+            "another program uses socket %s: it holds the lock of %s.lock".formatted(path, path));
     assertThatIOException().isThrownBy(() -> new JsonRpcServer(path, methods, CallListener.NONE));
     try (JsonRpcClient client = new JsonRpcClient(path)) {
       assertThat(client.call("count", null).intValue()).isEqualTo(1);
