@@ -117,16 +117,6 @@ class ConfigurationTest extends ConfigurationFixture {
   }
 
   @Test
-  void a_controller_whose_bdev_has_gone_is_not_saved() throws IOException {
-    try (RunningTarget target = start()) {
-      target.malloc("m0");
-      target.call("vhost_create_blk_controller", "ctrlr", "c0", "dev_name", "m0");
-      target.call("bdev_malloc_delete", "name", "m0");
-      assertThat(target.call("framework_get_config", "name", "vhost_blk")).isEmpty();
-    }
-  }
-
-  @Test
   void subsystems_tell_what_comes_before_them() throws IOException {
     try (RunningTarget target = start()) {
       assertThat(target.call("framework_get_subsystems").toString())

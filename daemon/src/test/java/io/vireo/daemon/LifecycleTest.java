@@ -8,16 +8,21 @@ import io.vireo.daemon.rpc.RpcException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** A target that waits for clients before it is initialized. */
+/** A target that waits for clients before it is initialized: rule 7 of the field's wire. */
 @Timeout(60)
+@DisplayName("7: some methods are for before framework_start_init, most for after, as is told")
 class LifecycleTest {
   private static final StartOptions WAITING = new StartOptions(null, false, true, null);
 
@@ -40,6 +45,48 @@ class LifecycleTest {
                   + " (framework_start_init)")
           .extracting(RpcException::code)
           .isEqualTo(-1);
+    }
+  }
+
+  private static Set<String> methods(RunningTarget target, boolean current) throws IOException {
+    return target
+        .call("rpc_get_methods", "current", current)
+        .valueStream()
+        .map(JsonNode::stringValue)
+        .collect(Collectors.toSet());
+  }
+
+  /** An unknown parameter is looked at after the state, so nothing is done in either case. */
+  private static Set<String> callable(RunningTarget target, Set<String> methods)
+      throws IOException {
+    Set<String> callable = new HashSet<>();
+    for (String method : methods) {
+      int code = target.refusal(method, "no_such", 1, "ctrlr", 5, "name", 5).code();
+      assertThat(code).as(method).isIn(-1, -32602);
+      if (code != -1) {
+        callable.add(method);
+      }
+    }
+    return callable;
+  }
+
+  @Test
+  void what_is_told_to_be_callable_is_what_can_be_called_before_and_after() throws IOException {
+    try (RunningTarget target = new RunningTarget(dir, WAITING)) {
+      Set<String> all = methods(target, false);
+      Set<String> before = methods(target, true);
+      assertThat(callable(target, all)).isEqualTo(before);
+      target.call("framework_start_init");
+      Set<String> after = methods(target, true);
+      assertThat(callable(target, all)).isEqualTo(after);
+      assertThat(methods(target, false)).isEqualTo(all);
+      assertThat(before)
+          .contains("bdev_set_options", "iobuf_set_options", "framework_start_init")
+          .doesNotContain("bdev_malloc_create", "framework_get_config", "spdk_kill_instance");
+      assertThat(after).doesNotContain("bdev_set_options", "framework_start_init");
+      Set<String> either = new HashSet<>(before);
+      either.addAll(after);
+      assertThat(either).as("each method is for one of both").isEqualTo(all);
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
@@ -23,8 +24,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Every method with every kind of wrong parameter, made from what the parameter records declare: a
- * new method is covered without a word here.
+ * new method is covered without a word here. Rule 6 of the field's wire, of all methods.
  */
+@DisplayName("6: every method refuses what it does not know, by name")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StrictnessTest {
   /** Keeps numbers as they are written. */
@@ -49,7 +51,7 @@ class StrictnessTest {
           "0.5",
           "1" + "0".repeat(500));
 
-  /** They leave out what they do not know, as the field's do; see VhostMethodsTest. */
+  /** They leave out what they do not know, as the field's do; see FieldErrorsTest. */
   private static final Set<String> RELAXED =
       Set.of("vhost_create_blk_controller", "virtio_blk_create_transport");
 

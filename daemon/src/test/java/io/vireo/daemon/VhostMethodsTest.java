@@ -3,7 +3,6 @@ package io.vireo.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.daemon.rpc.RpcException;
-import io.vireo.linux.UnixSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** Controllers: shapes, codes and texts as tools of the field expect them. */
+/** Controllers, as they are made and refused. How they are shown: FieldReportsTest. */
 @Timeout(60)
 class VhostMethodsTest {
   @TempDir Path dir;
@@ -33,18 +32,6 @@ class VhostMethodsTest {
   @AfterEach
   void stop() throws IOException {
     target.close();
-  }
-
-  @Test
-  void what_tools_of_other_versions_send_besides_is_left_out() throws IOException {
-    target.malloc("m");
-    target.call("vhost_create_blk_controller", "ctrlr", "c", "dev_name", "m", "of_tomorrow", 1);
-    assertThat(target.call("vhost_get_controllers")).hasSize(1);
-    assertThat(
-            target
-                .refusal("virtio_blk_create_transport", "name", "vhost_user_blk", "more", 1)
-                .code())
-        .isEqualTo(-17);
   }
 
   @Test
@@ -107,45 +94,6 @@ class VhostMethodsTest {
         .hasToString(
             "{\"block\":{\"readonly\":true,\"bdev\":\"a\",\"transport\":\"vhost_user_blk\"}}");
     assertThat(target.call("vhost_get_controllers", "name", "vhost.1")).isEqualTo(controllers);
-  }
-
-  @Test
-  void a_controller_that_a_front_end_uses_is_not_deleted() throws IOException {
-    target.malloc("a");
-    target.call("vhost_create_blk_controller", "ctrlr", "c", "dev_name", "a", "num_queues", 3);
-    try (UnixSocket frontEnd = UnixSocket.connect(dir.resolve("c"))) {
-      assertThat(frontEnd).isNotNull();
-      JsonNode sessions = awaitSessions(1);
-      assertThat(sessions.get(0).propertyNames())
-          .containsExactly(
-              "vid",
-              "id",
-              "name",
-              "started",
-              "max_queues",
-              "inflight_task_cnt",
-              "queues",
-              "mapped_memory_bytes",
-              "pinned_memory_bytes");
-      assertThat(sessions.get(0).path("started").booleanValue()).isFalse();
-      assertThat(sessions.get(0).path("max_queues").intValue()).isEqualTo(3);
-      RpcException busy = target.refusal("vhost_delete_controller", "ctrlr", "c");
-      assertThat(busy.code()).isEqualTo(-32602);
-      assertThat(busy).hasMessageStartingWith("Device or resource busy: ");
-    }
-    awaitSessions(0);
-    assertThat(target.call("vhost_delete_controller", "ctrlr", "c")).hasToString("true");
-    assertThat(dir.resolve("c")).doesNotExist();
-  }
-
-  private JsonNode awaitSessions(int count) throws IOException {
-    while (true) {
-      JsonNode sessions = target.call("vhost_get_controllers").get(0).path("sessions");
-      if (sessions.size() == count) {
-        return sessions;
-      }
-      Thread.onSpinWait();
-    }
   }
 
   @Test

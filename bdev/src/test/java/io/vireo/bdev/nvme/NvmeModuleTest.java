@@ -111,33 +111,6 @@ class NvmeModuleTest {
   }
 
   @Test
-  void a_controller_has_the_fields_members_in_their_order() {
-    fixture.bus.add(FIRST, ModelOptions.DEFAULT);
-    fixture.attach("Nvme0", FIRST);
-    assertThat(fixture.call("bdev_nvme_get_controllers", new NvmeGetControllers(null)))
-        .hasToString(
-            "[{name=Nvme0, ctrlrs=[{state=enabled, trid={trtype=PCIe, traddr=0000:01:00.0},"
-                + " cntlid=7, host={nqn=, addr=, svcid=, no_shn_notification=false},"
-                + " zero_copy=false}]}]");
-  }
-
-  @Test
-  void a_namespace_has_the_fields_members_in_their_order() {
-    fixture.bus.add(FIRST, ModelOptions.DEFAULT.withNamespaces(2, 12));
-    fixture.attach("Nvme0", FIRST);
-    assertThat(fixture.bdevs.require("Nvme0n2").driverSpecific())
-        .hasToString(
-            "{nvme=[{pci_address=0000:01:00.0, trid={trtype=PCIe, traddr=0000:01:00.0},"
-                + " ctrlr_data={cntlid=7, vendor_id=0x1b36,"
-                + " model_number=Controller in plain memory, serial_number=MODEL-1,"
-                + " firmware_revision=1.0, subnqn=nqn.2026-01.io.vireo:model,"
-                + " oacs={security=1, format=1, firmware=1, ns_manage=1},"
-                + " multi_ctrlr=false, ana_reporting=false},"
-                + " vs={nvme_version=2.0}, ns_data={id=2, can_share=false}}],"
-                + " mp_policy=active_passive}");
-  }
-
-  @Test
   @SuppressWarnings("unchecked")
   void health_is_told_with_the_fields_members() {
     fixture.bus.add(FIRST, ModelOptions.DEFAULT);

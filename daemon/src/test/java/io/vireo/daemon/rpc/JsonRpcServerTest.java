@@ -28,7 +28,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Many clients at once, and the end. What they send and get: FieldTransportTest. */
+/**
+ * Many clients at once, and the end. What they send and get: FieldSocketTest, FieldTransportTest.
+ */
 @Timeout(60)
 class JsonRpcServerTest {
   record Echo(String text) {}
