@@ -11,8 +11,13 @@ class PrintableTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "disk-0", "a b", "Gr\u00f6\u00dfe", "\u05d3\u05d9\u05e1\u05e7", // written to the left
-        "\ud83d\udcbe", "\ud83d\udc69\u200d\ud83d\udcbb" // joined to one
+        "",
+        "disk-0",
+        "a b",
+        "Gr\u00f6\u00dfe",
+        "\u05d3\u05d9\u05e1\u05e7", // written to the left
+        "\ud83d\udcbe",
+        "\ud83d\udc69\u200d\ud83d\udcbb" // joined to one
       })
   void letters_of_all_languages_and_signs_stay_as_they_are(String text) {
     assertThat(Printable.holds(text)).isTrue();

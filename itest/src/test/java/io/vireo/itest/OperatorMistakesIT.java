@@ -126,12 +126,13 @@ class OperatorMistakesIT {
         "1 | rpc -s DIR/rpc.sock bdev_get_bdevs there"
             + "| vireo rpc: 'there' is no parameter: they are given as --name value",
         "1 | target -r DIR/rpc.sock -S DIR"
-            + "| vireo target: another program listens at socket DIR/rpc.sock",
+            + "| vireo target: another program uses socket DIR/rpc.sock: it holds the lock of"
+            + " DIR/rpc.sock.lock",
         "1 | target -r DIR/file -S DIR | vireo target: DIR/file exists and is no socket",
         "1 | target -r DIR/LONG -S DIR"
             + "| vireo target: socket path DIR/LONG has BYTES bytes, more than 106",
         "1 | target -r DIR/none/rpc.sock -S DIR"
-            + "| vireo target: no socket can be made at DIR/none/rpc.sock: open of DIR/none: No such"
+            + "| vireo target: no socket can be made at DIR/none/rpc.sock: open of DIR/none/rpc.sock.lock: No such"
             + " file or directory (ENOENT)",
         "1 | target -r DIR/other.sock -S DIR/none"
             + "| vireo target: sockets cannot be made in DIR/none: it is no directory that can be"
