@@ -12,7 +12,6 @@ import io.vireo.daemon.rpc.JsonRpcClient;
 import io.vireo.daemon.rpc.RpcException;
 import io.vireo.reactor.Reactor;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,29 +19,11 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Bdevs and their counters: shapes, codes and texts as tools of the field expect them. */
-@Timeout(60)
-class BdevMethodsTest {
-  @TempDir Path dir;
-  private RunningTarget target;
-
-  @BeforeEach
-  void start() throws IOException {
-    target = new RunningTarget(dir);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    target.close();
-  }
-
+class BdevMethodsTest extends TargetFixture {
   @Test
   void a_uuid_that_is_none_is_refused_and_an_empty_one_is_made_up() throws IOException {
     RpcException refusal =

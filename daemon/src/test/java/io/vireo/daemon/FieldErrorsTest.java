@@ -4,35 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vireo.daemon.rpc.RpcException;
 import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Rules 5, 6 and 11 of the field's wire: what is refused, and by which code and text. */
-@Timeout(60)
-class FieldErrorsTest {
-  @TempDir Path dir;
-  private RunningTarget target;
-
+class FieldErrorsTest extends TargetFixture {
   @BeforeEach
-  void start() throws IOException {
-    target = new RunningTarget(dir);
+  void prepare() throws IOException {
     target.malloc("m");
     target.call("vhost_create_blk_controller", "ctrlr", "c", "dev_name", "m");
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    target.close();
   }
 
   private JsonNode error(String request) throws IOException {

@@ -6,14 +6,10 @@ import io.vireo.linux.UnixSocket;
 import io.vireo.reactor.Reactor;
 import io.vireo.reactor.Timer;
 import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -21,20 +17,10 @@ import tools.jackson.databind.JsonNode;
  * shown with, each member by its name, type and place. Those of drives (16, 17): FieldShapesTest of
  * bdev.nvme.
  */
-@Timeout(60)
-class FieldReportsTest {
-  @TempDir Path dir;
-  private RunningTarget target;
-
+class FieldReportsTest extends TargetFixture {
   @BeforeEach
-  void start() throws IOException {
-    target = new RunningTarget(dir);
+  void prepare() throws IOException {
     target.malloc("m");
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    target.close();
   }
 
   @Nested

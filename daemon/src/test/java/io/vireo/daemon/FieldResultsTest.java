@@ -5,34 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vireo.linux.Cpu;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Rules 9, 12 and 13 of the field's wire: sizes, results and CPU masks. */
-@Timeout(60)
-class FieldResultsTest {
-  @TempDir Path dir;
-  private RunningTarget target;
-
-  @BeforeEach
-  void start() throws IOException {
-    target = new RunningTarget(dir);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    target.close();
-  }
-
+class FieldResultsTest extends TargetFixture {
   private long blocks(String name) throws IOException {
     return target.call("bdev_get_bdevs", "name", name).get(0).path("num_blocks").longValue();
   }

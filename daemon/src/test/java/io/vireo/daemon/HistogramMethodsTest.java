@@ -5,34 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vireo.daemon.rpc.RpcException;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** Histograms without a guest: shapes, codes and texts as tools of the field expect them. */
-@Timeout(60)
-class HistogramMethodsTest {
-  @TempDir Path dir;
-  private RunningTarget target;
-
+class HistogramMethodsTest extends TargetFixture {
   @BeforeEach
-  void start() throws IOException {
-    target = new RunningTarget(dir);
+  void prepare() throws IOException {
     target.malloc("a");
     target.call("vhost_create_blk_controller", "ctrlr", "c", "dev_name", "a");
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    target.close();
   }
 
   private void enable(Object... more) throws IOException {

@@ -14,29 +14,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The target itself as tools of the field expect it; all methods under many clients at once. */
-@Timeout(60)
-class MethodsTest {
-  @TempDir Path dir;
-  private RunningTarget target;
-
-  @BeforeEach
-  void start() throws IOException {
-    target = new RunningTarget(dir);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    target.close();
-  }
-
+class MethodsTest extends TargetFixture {
   @Test
   void the_methods_are_there() throws IOException {
     assertThat(target.call("rpc_get_methods", "current", true, "include_aliases", true))

@@ -12,32 +12,18 @@ import io.vireo.vhost.frontend.VhostUserFrontend;
 import io.vireo.vhost.message.ProtocolFeatures;
 import io.vireo.virtio.VirtioFeatures;
 import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The operator's side of pinning. */
-@Timeout(60)
-class PinGuestMemoryTest {
+class PinGuestMemoryTest extends TargetFixture {
   private static final long BYTES = 8 << 20;
 
-  @TempDir Path dir;
-  private RunningTarget target;
-
   @BeforeEach
-  void start() throws IOException {
-    target = new RunningTarget(dir);
+  void prepare() throws IOException {
     target.bdevs().register(new DirectBdev());
     target.malloc("copying");
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    target.close();
   }
 
   /** Its device would reach memory by itself; nobody gets so far as to ask for a channel. */

@@ -6,33 +6,14 @@ import io.vireo.daemon.rpc.RpcException;
 import io.vireo.reactor.Reactor;
 import io.vireo.reactor.Timer;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Reactors as the field shows its threads. */
-@Timeout(60)
-class ThreadMethodsTest {
-  @TempDir Path dir;
-  private RunningTarget target;
-
-  @BeforeEach
-  void start() throws IOException {
-    target = new RunningTarget(dir);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    target.close();
-  }
-
+class ThreadMethodsTest extends TargetFixture {
   private JsonNode thread(String method) throws IOException {
     JsonNode result = target.call(method);
     assertThat(result.path("tick_rate").longValue()).isEqualTo(1_000_000_000);

@@ -5,35 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vireo.daemon.rpc.RpcException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** Controllers, as they are made and refused. How they are shown: FieldReportsTest. */
-@Timeout(60)
-class VhostMethodsTest {
-  @TempDir Path dir;
-  private RunningTarget target;
-
-  @BeforeEach
-  void start() throws IOException {
-    target = new RunningTarget(dir);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    target.close();
-  }
-
+class VhostMethodsTest extends TargetFixture {
   @Test
   void the_one_transport_is_there_and_is_not_made_again() throws IOException {
     assertThat(target.call("virtio_blk_get_transports"))
