@@ -7,6 +7,8 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.nio.charset.Charset;
 
 /**
@@ -14,8 +16,6 @@ import java.nio.charset.Charset;
  * for what an operator believes to have saved may be a file on a full disk. One thread.
  */
 final class StandardOutput {
-  private static final String READER_IS_GONE = "Broken pipe"; // EPIPE, as the JVM tells it
-
   private final Watched stream;
   private final PrintWriter writer;
 
@@ -44,8 +44,20 @@ final class StandardOutput {
   void finish() throws IOException {
     writer.flush();
     IOException failure = stream.failure;
-    if (failure != null && !READER_IS_GONE.equals(failure.getMessage())) {
+    if (failure != null && !failure.getMessage().equals(readerIsGone())) {
       throw new IOException("standard output cannot be written: " + failure.getMessage(), failure);
+    }
+  }
+
+  /** EPIPE as the JVM tells it: in the language of whoever started it. */
+  private static String readerIsGone() throws IOException {
+    Pipe pipe = Pipe.open();
+    pipe.source().close();
+    try (Pipe.SinkChannel sink = pipe.sink()) {
+      sink.write(ByteBuffer.allocate(1));
+      return "";
+    } catch (IOException e) {
+      return e.getMessage();
     }
   }
 
