@@ -31,7 +31,7 @@ public final class LockFile implements AutoCloseable {
    */
   public static LockFile take(Path path) {
     while (true) {
-      int fd = Libc.open(path.toString(), Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW, 0600);
+      int fd = open(path);
       try {
         if (!Libc.tryLock(fd)) {
           throw new ErrnoException("flock", Errno.EBUSY, "of " + path);
@@ -44,6 +44,22 @@ public final class LockFile implements AutoCloseable {
         throw e;
       }
       Libc.close(fd);
+    }
+  }
+
+  /**
+   * Opens it; makes it only if it is not there: where all may write ({@code /var/tmp}) kernels do
+   * not let even root open another user's file by a call that would make it (fs.protected_regular).
+   */
+  private static int open(Path path) {
+    int flags = Libc.O_RDWR | Libc.O_NOFOLLOW;
+    try {
+      return Libc.open(path.toString(), flags, 0);
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+      return Libc.open(path.toString(), flags | Libc.O_CREAT, 0600);
     }
   }
 
