@@ -164,6 +164,19 @@ class DebianPackageIT {
     }
   }
 
+  @Test
+  void where_the_folder_of_its_state_is_a_link_purging_leaves_that(@TempDir Path machine)
+      throws Exception {
+    Path disks = Files.createDirectories(machine.resolve("srv/disks"));
+    Path state = Files.createDirectories(machine.resolve("var/lib")).resolve("vireo");
+    Files.createSymbolicLink(state, disks);
+    Files.createFile(state.resolve("vireo.json"));
+    String script = Files.readString(control.resolve("postrm")).replace("/var/", machine + "/var/");
+    Child.run(0, "sh", "-c", script, "postrm", "purge");
+    assertThat(state).isSymbolicLink();
+    assertThat(disks).isEmptyDirectory();
+  }
+
   /** What a line of a file has for the pattern's group. */
   private String field(String file, String pattern) throws Exception {
     return Files.readAllLines(root.resolve(file)).stream()
