@@ -8,6 +8,9 @@ import io.vireo.bdev.module.ConfigEntry;
 import io.vireo.bdev.module.ModuleCalls;
 import io.vireo.bdev.nulldev.NullCreate;
 import io.vireo.linux.Errno;
+import io.vireo.linux.Numa;
+import io.vireo.memreg.HostMemory;
+import io.vireo.memreg.HostMemory.HugePages;
 import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
@@ -124,6 +127,22 @@ class MallocModuleTest {
     assertThat(calls.configuration())
         .extracting(entry -> ((MallocCreate) entry.parameters()).numa_id())
         .containsExactly(0, 1, 1023);
+  }
+
+  /** Where the kernel lets it. */
+  @Test
+  void the_memory_of_a_disk_prefers_its_node() throws IOException {
+    long before = ProcessMemory.preferringNode0();
+    create(numa("anywhere", 512, 8, -1));
+    assertThat(ProcessMemory.preferringNode0()).isEqualTo(before);
+    create(numa("M", 512, 8, 0));
+    assertThat(ProcessMemory.preferringNode0() - before).isEqualTo(mayPrefer() ? 1 : 0);
+  }
+
+  private static boolean mayPrefer() {
+    try (HostMemory trial = HostMemory.allocate(1, "trial", HugePages.NEVER)) {
+      return Numa.prefer(trial.address(), trial.bytes(), 0);
+    }
   }
 
   @Test

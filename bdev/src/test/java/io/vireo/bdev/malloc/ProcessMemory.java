@@ -16,6 +16,16 @@ final class ProcessMemory {
     return value("VmSize");
   }
 
+  /** How many mappings do; 0 where the kernel does not tell. */
+  static long preferringNode0() throws IOException {
+    Path policies = Path.of("/proc/self/numa_maps");
+    return Files.exists(policies)
+        ? Files.readAllLines(policies).stream()
+            .filter(l -> (l + " ").contains(" prefer:0 "))
+            .count()
+        : 0;
+  }
+
   private static long value(String key) throws IOException {
     return Files.readAllLines(Path.of("/proc/self/status")).stream()
         .filter(line -> line.startsWith(key + ":"))

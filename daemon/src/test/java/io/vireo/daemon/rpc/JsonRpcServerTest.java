@@ -133,6 +133,7 @@ class JsonRpcServerTest {
     ByteBuffer chunk = ByteBuffer.allocate(100_000);
     deaf.read(chunk.limit(1)); // so that the answer is on its way
     server.close();
+    assertThat(server.clients()).as("left at the end").isZero();
     long read = 0;
     for (int count = 0; count >= 0; count = deaf.read(chunk.clear())) {
       read += count;
