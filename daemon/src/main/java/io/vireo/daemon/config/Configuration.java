@@ -5,6 +5,7 @@ import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.NoParameters;
 import io.vireo.bdev.module.Optional;
 import io.vireo.daemon.rpc.JsonText;
+import io.vireo.daemon.rpc.Listing;
 import io.vireo.daemon.rpc.Parameters;
 import io.vireo.daemon.rpc.RpcException;
 import java.nio.charset.StandardCharsets;
@@ -84,7 +85,7 @@ public final class Configuration {
   }
 
   private static List<Map<String, Object>> entries(Subsystem subsystem) {
-    return subsystem.entries().get().stream().map(Configuration::call).toList();
+    return Listing.of(subsystem.entries().get(), Configuration::call);
   }
 
   private static Map<String, Object> call(ConfigEntry entry) {

@@ -8,6 +8,7 @@ import io.vireo.bdev.StatsReset;
 import io.vireo.bdev.module.Method;
 import io.vireo.bdev.module.NoParameters;
 import io.vireo.bdev.module.Optional;
+import io.vireo.daemon.rpc.Listing;
 import io.vireo.linux.Errno;
 import io.vireo.reactor.Reactor;
 import io.vireo.reactor.ReactorGroup;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** What is told of all bdevs, whatever module they are of. */
 public final class BdevMethods {
@@ -51,7 +53,7 @@ public final class BdevMethods {
 
   private Object getBdevs(GetBdevs p) {
     List<Bdev> wanted = p.name == null ? bdevs.all() : List.of(await(p.name, p.timeout));
-    return wanted.stream().map(BdevReport::of).toList();
+    return Listing.of(wanted, BdevReport::of);
   }
 
   private Bdev await(String name, long timeoutMillis) {
@@ -92,7 +94,7 @@ public final class BdevMethods {
       map.put("name", wanted.getFirst().name());
       map.put("channels", channels(wanted.getFirst(), p.reset_mode));
     } else {
-      map.put("bdevs", wanted.stream().map(bdev -> iostat(bdev, p.reset_mode)).toList());
+      map.put("bdevs", iostats(wanted, p.reset_mode));
     }
     return map;
   }
@@ -124,6 +126,14 @@ public final class BdevMethods {
   private Object examine(Examine p) {
     bdevs.require(p.name);
     return true;
+  }
+
+  private List<Map<String, Object>> iostats(List<Bdev> wanted, StatsReset reset) {
+    Function<Bdev, Map<String, Object>> iostat = bdev -> iostat(bdev, reset);
+    // A reset is done now, and once.
+    return reset == StatsReset.NONE
+        ? Listing.of(wanted, iostat)
+        : wanted.stream().map(iostat).toList();
   }
 
   private Map<String, Object> iostat(Bdev bdev, StatsReset reset) {

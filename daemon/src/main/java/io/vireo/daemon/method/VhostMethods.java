@@ -8,6 +8,7 @@ import io.vireo.bdev.module.Optional;
 import io.vireo.bdev.module.Relaxed;
 import io.vireo.daemon.config.BdevSubsystem;
 import io.vireo.daemon.config.Subsystem;
+import io.vireo.daemon.rpc.Listing;
 import io.vireo.daemon.rpc.MethodTable;
 import io.vireo.daemon.rpc.RpcException;
 import io.vireo.reactor.CpuMask;
@@ -176,6 +177,6 @@ public final class VhostMethods {
   private Object get(Get p) {
     List<VhostController> wanted =
         p.name == null ? vhost.controllers() : List.of(vhost.require(p.name));
-    return wanted.stream().map(controller -> ControllerReport.of(controller, bdevs)).toList();
+    return Listing.of(wanted, controller -> ControllerReport.of(controller, bdevs));
   }
 }

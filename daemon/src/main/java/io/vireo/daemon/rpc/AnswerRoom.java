@@ -12,10 +12,6 @@ import org.slf4j.LoggerFactory;
  * The memory that answers of all clients may take, however many ask and do not read. Long answers
  * wait in chunks of it until they are read.
  *
- * <p>What an answer is made of needs several times its length until it is written: only so many
- * clients at once have their turn to ask. One that stays long (it waits for something to happen)
- * lets another go first; when the room is full none begins.
- *
  * <p>One long answer is written at a time, so that none waits half-written for another. When the
  * room is full its writer waits for the others' readers; one who has read nothing for some time is
  * disconnected then, the one who has been idle for longest first. Any thread.
@@ -29,11 +25,6 @@ final class AnswerRoom {
   private static final int SHARE_OF_HEAP = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /** How many ask at once, and how long no turn need end before one more begins. */
-  private static final int TURNS = 4;
-
-  private static final long TURN_NS = Duration.ofMillis(100).toNanos();
-
   private final int chunks;
   private final long patienceNs;
   private final ReentrantLock lock = new ReentrantLock();
@@ -41,9 +32,6 @@ final class AnswerRoom {
   private int taken; // guarded by lock, as all below
   private AnswerOutput writer;
   private int writersOwn;
-  private boolean full; // the writer waits for room
-  private int asking;
-  private long turnNs; // when a turn last began or ended
 
   /** Who has to read, and when he last did; the longest ago first. */
   private final LinkedHashMap<AnswerOutput, Long> readers = new LinkedHashMap<>();
@@ -62,49 +50,6 @@ final class AnswerRoom {
   }
 
   /**
-   * Waits for a turn to ask; {@link #leave} ends it.
-   *
-   * @throws RpcException when the thread is interrupted: there is no turn then
-   */
-  void enter() {
-    lock.lock();
-    try {
-      long leftNs = turnLeftNs();
-      while (full || leftNs > 0) {
-        if (full) {
-          changed.await();
-        } else {
-          changed.awaitNanos(leftNs);
-        }
-        leftNs = turnLeftNs();
-      }
-      asking++;
-      turnNs = System.nanoTime();
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** 0 when a turn may begin. */
-  private long turnLeftNs() {
-    return asking < TURNS ? 0 : Math.max(0, TURN_NS - (System.nanoTime() - turnNs));
-  }
-
-  /** The answer is written, or there is none. */
-  void leave() {
-    lock.lock();
-    try {
-      asking--;
-      turnNs = System.nanoTime();
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
    * Waits for room for one more chunk of an answer that is being written.
    *
    * @throws RpcException when the answer needs more than there is, or the thread is interrupted
@@ -116,35 +61,19 @@ final class AnswerRoom {
         changed.await();
       }
       writer = output;
-      if (taken == chunks) {
-        awaitRoom();
-      }
+      awaitRoom();
       taken++;
       writersOwn++;
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      Thread.currentThread().interrupt();
+      throw new RpcException(RpcException.INTERNAL_ERROR, "Internal error: the target ends", e);
     } finally {
       lock.unlock();
     }
   }
 
-  private static RpcException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return new RpcException(RpcException.INTERNAL_ERROR, "Internal error: the target ends", e);
-  }
-
   private void awaitRoom() throws InterruptedException {
-    try {
-      awaitReaders();
-    } finally {
-      full = false;
-      changed.signalAll();
-    }
-  }
-
-  private void awaitReaders() throws InterruptedException {
     while (taken == chunks) {
-      full = true;
       if (writersOwn == chunks) {
         throw new RpcException(
             RpcException.INTERNAL_ERROR,

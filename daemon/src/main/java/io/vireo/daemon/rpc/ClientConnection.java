@@ -22,7 +22,6 @@ final class ClientConnection implements AutoCloseable {
 
   private final ByteChannel channel;
   private final Dispatcher dispatcher;
-  private final AnswerRoom room;
   private final AnswerOutput answers;
   private final ValueReader reader = new ValueReader(MAX_REQUEST_BYTES, MAX_REQUEST_TOKENS);
 
@@ -32,7 +31,6 @@ final class ClientConnection implements AutoCloseable {
   ClientConnection(ByteChannel channel, Dispatcher dispatcher, AnswerRoom room) {
     this.channel = channel;
     this.dispatcher = dispatcher;
-    this.room = room;
     answers = new AnswerOutput(channel, room);
   }
 
@@ -74,28 +72,13 @@ final class ClientConnection implements AutoCloseable {
 
   /** Adds the answer to one request, if there is one, behind {@code prefix}. */
   private boolean add(JsonNode request, String prefix) throws IOException {
-    boolean added;
-    if (MethodTable.onlyAsks(request.path("method").asString(""))) {
-      room.enter();
-      try {
-        added = make(request, prefix);
-      } finally {
-        room.leave();
-      }
-    } else {
-      added = make(request, prefix);
-    }
-    answers.sendLong();
-    return added;
-  }
-
-  private boolean make(JsonNode request, String prefix) {
     ObjectNode answer = dispatcher.answer(request);
     if (answer == null) {
       return false;
     }
     prefix.chars().forEach(answers::add);
     answers.add(answer);
+    answers.sendLong();
     return true;
   }
 

@@ -254,7 +254,6 @@ class AnswersTest {
     }
   }
 
-  /** Each of them has a turn to ask, and keeps it. */
   @Test
   void those_who_wait_for_something_to_happen_hold_nobody_up() throws Exception {
     serve(new AnswerRoom());
