@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ public final class JsonRpcServer implements AutoCloseable {
 
   private final Dispatcher dispatcher;
   private final AnswerRoom room;
+  private final ThreadFactory threads;
   private final RpcSocket socket;
   private final Semaphore places = new Semaphore(MAX_CLIENTS);
   private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
@@ -46,7 +48,17 @@ public final class JsonRpcServer implements AutoCloseable {
 
   JsonRpcServer(Path path, MethodTable methods, CallListener listener, AnswerRoom room)
       throws IOException {
+    this(path, methods, listener, room, Thread.ofPlatform().name("rpc-client").daemon().factory());
+  }
+
+  /**
+   * @param threads one for each client
+   */
+  JsonRpcServer(
+      Path path, MethodTable methods, CallListener listener, AnswerRoom room, ThreadFactory threads)
+      throws IOException {
     this.room = room;
+    this.threads = threads;
     dispatcher = new Dispatcher(methods, listener);
     socket = RpcSocket.open(path, MAX_CLIENTS);
     acceptor = Thread.ofPlatform().name("rpc-accept").daemon().start(this::acceptAll);
@@ -81,12 +93,9 @@ public final class JsonRpcServer implements AutoCloseable {
       if (channel == null) {
         return false;
       }
-      Thread thread =
-          Thread.ofPlatform().name("rpc-client").daemon().unstarted(() -> serve(channel));
-      clients.put(channel, thread);
-      thread.start();
-      taken = true;
-      if (closed) {
+      Thread thread = threads.newThread(() -> serve(channel));
+      taken = begin(channel, thread);
+      if (taken && closed) {
         end(channel, thread);
       }
       return true;
@@ -97,6 +106,22 @@ public final class JsonRpcServer implements AutoCloseable {
     }
   }
 
+  /** Starts a client's thread; false when the machine has none left: the client is sent away. */
+  private boolean begin(SocketChannel channel, Thread thread)
+      throws InterruptedException, IOException {
+    clients.put(channel, thread);
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) { // so the JVM tells that it may have no more threads, too
+      clients.remove(channel);
+      channel.close();
+      LOG.warn("cannot serve an RPC client: {}", e.getMessage());
+      Thread.sleep(ACCEPT_PAUSE_MILLIS);
+      return false;
+    }
+    return true;
+  }
+
   /** The next client, or null when the server is closed. */
   private SocketChannel accept() throws InterruptedException {
     while (!closed) {
@@ -104,7 +129,7 @@ public final class JsonRpcServer implements AutoCloseable {
         return socket.accept();
       } catch (ClosedChannelException e) {
         break;
-      } catch (IOException e) {
+      } catch (IOException | OutOfMemoryError e) {
         // Out of descriptors or memory: operators must get in again as soon as that is over.
         LOG.warn("cannot accept an RPC client: {}", e.getMessage());
         Thread.sleep(ACCEPT_PAUSE_MILLIS);

@@ -20,6 +20,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,6 +168,33 @@ class JsonRpcServerTest {
       inside.await();
       server.close();
       assertThat(interrupted.getCount()).isZero();
+    }
+  }
+
+  /** A thread that cannot be: what the JVM throws where the machine has none left. */
+  private static final class NoThread extends Thread {
+    @Override
+    public void start() {
+      throw new OutOfMemoryError("unable to create native thread");
+    }
+  }
+
+  @Test
+  void a_client_for_whom_there_is_no_thread_is_sent_away_and_the_next_is_served()
+      throws IOException {
+    AtomicInteger wanted = new AtomicInteger();
+    ThreadFactory firstNone =
+        work -> wanted.getAndIncrement() == 0 ? new NoThread() : new Thread(work);
+    Path other = dir.resolve("other.sock");
+    try (JsonRpcServer needy =
+        new JsonRpcServer(other, methods, CallListener.NONE, new AnswerRoom(), firstNone)) {
+      try (SocketChannel first = SocketChannel.open(UnixDomainSocketAddress.of(other))) {
+        assertThat(first.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+      }
+      try (JsonRpcClient second = new JsonRpcClient(other)) {
+        assertThat(second.call("count", null).intValue()).isEqualTo(1);
+        assertThat(needy.clients()).isEqualTo(1);
+      }
     }
   }
 
