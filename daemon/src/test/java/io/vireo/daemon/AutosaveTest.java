@@ -87,6 +87,17 @@ class AutosaveTest extends ConfigurationFixture {
   }
 
   @Test
+  void a_link_to_a_file_that_is_not_there_stays_one_and_the_file_is_made() throws IOException {
+    Path real = Files.createDirectories(dir.resolve("elsewhere")).resolve("real.json");
+    Files.createSymbolicLink(file, Path.of("elsewhere", "real.json"));
+    try (RunningTarget target = start(true)) {
+      target.malloc("m0");
+      assertThat(file).isSymbolicLink();
+      assertThat(Files.readAllBytes(real)).isEqualTo(saved(target));
+    }
+  }
+
+  @Test
   void a_file_behind_a_link_is_replaced_and_the_link_stays() throws IOException {
     Path real = Files.createDirectory(dir.resolve("real")).resolve("c.json");
     Files.writeString(real, "{\"subsystems\":[]}");

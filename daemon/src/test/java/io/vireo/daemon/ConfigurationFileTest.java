@@ -109,6 +109,11 @@ class ConfigurationFileTest extends ConfigurationFixture {
     assertThatIOException()
         .isThrownBy(() -> start(false))
         .withMessageStartingWith(file + " is no JSON: Document nesting depth");
+    Files.writeString(file, "{\"subsystems\":1e99999999999}");
+    assertThatIOException()
+        .isThrownBy(() -> start(false))
+        .withMessageStartingWith(file + " is no JSON: ")
+        .withMessageContaining("1e99999999999");
   }
 
   @Test

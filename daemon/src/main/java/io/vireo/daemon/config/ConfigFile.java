@@ -18,20 +18,35 @@ import java.nio.file.StandardOpenOption;
  * a time.
  */
 public final class ConfigFile {
+  /** As many as Linux follows. */
+  private static final int MAX_LINKS = 40;
+
   private final Path path;
   private final Path aside;
 
   /**
-   * @param path a symbolic link stays one: what it points to is replaced
+   * @param path a symbolic link stays one: what it points to is replaced, or made
    * @throws IOException with one sentence when nothing can be written there, also for what is no
    *     file: a rename would replace a device, for everybody on the machine
    */
   public ConfigFile(Path path) throws IOException {
-    this.path = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+    this.path = Files.exists(path) ? path.toRealPath() : missing(path.toAbsolutePath());
     if (isThere() && !Files.isRegularFile(this.path)) {
       throw new IOException("cannot write %s: it is no regular file".formatted(path));
     }
     this.aside = this.path.resolveSibling("." + this.path.getFileName() + ".new");
+  }
+
+  /** What is to be made; links may point to what is not there. */
+  private static Path missing(Path path) throws IOException {
+    Path end = path;
+    for (int links = 0; Files.isSymbolicLink(end); links++) {
+      if (links == MAX_LINKS) {
+        throw new IOException("cannot write %s: too many symbolic links".formatted(path));
+      }
+      end = end.resolveSibling(Files.readSymbolicLink(end));
+    }
+    return end;
   }
 
   public Path path() {

@@ -47,6 +47,8 @@ public final class JsonText {
       return Json.mapper().reader().with(JsonReadFeature.ALLOW_JAVA_COMMENTS).readTree(bytes);
     } catch (JacksonException e) {
       throw new IOException(file + " is no JSON: " + e.getOriginalMessage() + place(e), e);
+    } catch (NumberFormatException e) { // an exponent beyond all reason
+      throw new IOException(file + " is no JSON: " + e.getMessage(), e);
     }
   }
 
