@@ -46,10 +46,17 @@ final class SocketFile {
     return socket;
   }
 
-  /** Removes the file that was bound, unless it is another's by now. */
-  void remove() throws IOException {
+  /**
+   * Removes the file that was bound, unless it is another's by now. One that cannot be removed (its
+   * folder is read-only by now) stays, for the next one to replace.
+   */
+  void remove() {
     if (boundFile != null && boundFile.equals(fileKey())) {
-      Files.deleteIfExists(path);
+      try {
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        // It stays.
+      }
     }
     boundFile = null;
   }

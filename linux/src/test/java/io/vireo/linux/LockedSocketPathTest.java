@@ -110,6 +110,15 @@ class LockedSocketPathTest {
     assertThat(dir).isEmptyDirectory();
   }
 
+  /** As in a folder that is read-only by now. */
+  @Test
+  void what_cannot_be_removed_stays_and_the_lock_is_given_up() throws IOException {
+    LockedSocketPath claim = claim();
+    claim.bind(() -> Files.createDirectories(path.resolve("full")));
+    claim.release();
+    assertThat(dir.toFile().list()).containsExactly("socket");
+  }
+
   @Test
   void a_lock_file_that_cannot_be_had_is_told() throws IOException {
     Files.createDirectory(lock);
