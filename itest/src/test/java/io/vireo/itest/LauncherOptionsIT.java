@@ -2,12 +2,14 @@ package io.vireo.itest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,6 +41,20 @@ class LauncherOptionsIT {
     assertThat(limited(1, 63, launcher))
         .isEqualTo("vireo: this process may open 63 files, which is less than 64 (ulimit -n)");
     assertThat(limited(0, 64, launcher)).startsWith("Vireo ");
+  }
+
+  /** The JVM's next file would be its heap, which log lines would be written into. */
+  @Test
+  void a_target_whose_outputs_are_closed_serves_and_ends(@TempDir Path dir) throws Exception {
+    String line =
+        """
+        "$0" target --idle adaptive -r "$1/rpc" -S "$1" >&- 2>&- &
+        until [[ -S $1/rpc ]] || ! kill -0 $!; do sleep 0.05; done
+        kill $!
+        wait $!
+        """;
+    Child.run(0, "bash", "-c", line, Repository.LAUNCHER.toString(), dir.toString());
+    assertThat(dir).isEmptyDirectory();
   }
 
   private static String limited(int expectedStatus, int files, String launcher) throws Exception {
