@@ -84,9 +84,12 @@ final class Plugins implements Closeable {
     return jars;
   }
 
-  /** A class loader would go on without it, and say nothing. */
+  /** A class loader would go on without it, and say nothing; a pipe's opening may never end. */
   private static void requireReadable(Path jar) throws IOException {
     try {
+      if (Files.exists(jar) && !Files.isRegularFile(jar)) {
+        throw new IOException("it is no regular file");
+      }
       new JarFile(jar.toFile()).close();
     } catch (IOException e) {
       throw new IOException("plugin %s is no jar that can be read: %s".formatted(jar, e), e);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Modules in jars of a folder; that such a one works is for the examples. */
@@ -59,6 +60,16 @@ class PluginsTest {
     assertThatIOException()
         .isThrownBy(() -> Plugins.in(dir))
         .withMessageStartingWith("plugin %s is no jar that can be read: ", broken);
+  }
+
+  @Test
+  @Timeout(60)
+  void a_pipe_that_is_named_like_a_jar_is_not_waited_for() throws Exception {
+    Path pipe = dir.resolve("a.jar");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThatIOException()
+        .isThrownBy(() -> Plugins.in(dir))
+        .withMessageEndingWith("it is no regular file");
   }
 
   @Test
