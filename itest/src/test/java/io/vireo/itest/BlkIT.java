@@ -125,19 +125,24 @@ class BlkIT {
     assertThat(Files.readAllBytes(image)).isEqualTo(before);
   }
 
+  private static String call(Path rpc, String... words) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of(Repository.LAUNCHER.toString(), "rpc", "-s", rpc.toString()));
+    command.addAll(List.of(words));
+    return Child.run(0, command, Map.of());
+  }
+
   @Test
-  void with_a_socket_for_json_rpc_it_can_be_looked_at() throws Exception {
+  void with_a_socket_for_json_rpc_it_can_be_looked_at_and_is_as_its_options_say() throws Exception {
     Path rpc = dir.resolve("rpc.sock");
-    try (Child disk = start("--socket-path=" + socket, "--rpc-socket=" + rpc)) {
-      String shown =
-          Child.run(
-              0,
-              Repository.LAUNCHER.toString(),
-              "rpc",
-              "-s",
-              rpc.toString(),
-              "vhost_get_controllers");
-      assertThat(shown).contains("\"ctrlr\": \"disk.img\"", socket.toString());
+    String path = "--socket-path=" + socket;
+    String[] options = {"--num-queues=3", "--queue-size=256", "--block-size=4096"};
+    try (Child disk = start(path, "--rpc-socket=" + rpc, options[0], options[1], options[2])) {
+      assertThat(call(rpc, "vhost_get_controllers"))
+          .contains("\"ctrlr\": \"disk.img\"", socket.toString());
+      assertThat(call(rpc, "framework_get_config", "--name", "vhost_blk"))
+          .contains("\"num_queues\": 3", "\"queue_size\": 256");
+      assertThat(call(rpc, "bdev_get_bdevs")).contains("\"block_size\": 4096");
       disk.terminate();
       assertThat(disk.status()).isZero();
     }
