@@ -117,6 +117,24 @@ class TopIT {
     assertThat(hasHistogram("disk2")).isFalse();
   }
 
+  /** It ends as slowly as can be: the target does not answer, that is to have its histograms off. */
+  @Test
+  void what_is_typed_while_it_ends_is_for_the_shell() throws Exception {
+    top("--histograms");
+    Await.until("there are histograms", () -> hasHistogram("disk2"));
+    String process = Long.toString(terminal.shell().children().findFirst().orElseThrow().pid());
+    String paused = Long.toString(target.pid());
+    Child.run(0, "kill", "-STOP", paused);
+    try {
+      Child.run(0, "kill", "-TERM", process);
+      awaitShell();
+    } finally {
+      Child.run(0, "kill", "-CONT", paused);
+    }
+    terminal.await("histograms may still be enabled");
+    assertThat(terminal.shown()).containsOnlyOnce("may still be enabled");
+  }
+
   @Test
   void control_z_leads_to_the_shell_and_fg_back_again() throws Exception {
     top("");

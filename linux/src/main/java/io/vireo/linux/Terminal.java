@@ -143,14 +143,23 @@ public final class Terminal {
   }
 
   /**
-   * Waits for keys.
+   * Waits for keys, without taking them.
+   *
+   * @param timeoutMillis how long; -1 without a limit
+   * @return whether {@link #read} would not wait: there are some, or the terminal is gone
+   */
+  public boolean hasKeys(int timeoutMillis) {
+    return Libc.poll(new int[] {in}, new int[] {Libc.POLLIN}, timeoutMillis) > 0;
+  }
+
+  /**
+   * Waits for keys and takes them.
    *
    * @param timeoutMillis how long; -1 without a limit
    * @return bytes read; 0 after the time; -1 when the terminal is gone
    */
   public int read(byte[] into, int timeoutMillis) {
-    int[] events = {Libc.POLLIN};
-    if (Libc.poll(new int[] {in}, events, timeoutMillis) == 0) {
+    if (!hasKeys(timeoutMillis)) {
       return 0;
     }
     try (Arena arena = Arena.ofConfined()) {

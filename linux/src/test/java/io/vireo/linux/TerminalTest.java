@@ -34,6 +34,17 @@ class TerminalTest {
   }
 
   @Test
+  void keys_that_are_there_are_told_without_being_taken() {
+    terminal.raw();
+    assertThat(terminal.hasKeys(0)).isFalse();
+    pty.type("a");
+    assertThat(terminal.hasKeys(-1)).isTrue();
+    assertThat(typed(0)).isEqualTo("a");
+    pty.hangUp();
+    assertThat(terminal.hasKeys(-1)).isTrue();
+  }
+
+  @Test
   void keys_come_line_by_line_and_are_shown_when_it_is_restored() {
     terminal.raw();
     terminal.restore();

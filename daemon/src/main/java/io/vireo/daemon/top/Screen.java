@@ -63,14 +63,21 @@ final class Screen {
 
   /**
    * Waits for keys, as {@link Terminal#read} does. In the background of a shell there are none to
-   * be had: asking for them would stop this process.
+   * be had: asking for them would stop this process. After the end there are none, too: they are
+   * for whoever the terminal was given back to.
    */
   int read(byte[] into, int timeoutMillis) throws InterruptedException {
-    if (terminal.isForeground()) {
-      return terminal.read(into, timeoutMillis);
+    if (!terminal.isForeground()) {
+      Thread.sleep(timeoutMillis);
+    } else if (!terminal.hasKeys(timeoutMillis)) {
+      return 0;
     }
-    Thread.sleep(timeoutMillis);
-    return 0;
+    synchronized (this) { // the end may have come meanwhile
+      if (closed) {
+        return -1;
+      }
+      return terminal.isForeground() ? terminal.read(into, 0) : 0;
+    }
   }
 
   /** Shows these lines; nothing in the background of a shell, or after the end. */

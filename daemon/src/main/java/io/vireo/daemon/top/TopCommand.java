@@ -108,6 +108,7 @@ public final class TopCommand implements Callable<Integer> {
   }
 
   private final Histograms histograms = new Histograms();
+  private boolean restored; // guarded by this
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -172,8 +173,12 @@ public final class TopCommand implements Callable<Integer> {
     }
   }
 
-  /** What was enabled here must not stay; when that cannot be done, it is said. */
-  private void restore() {
+  /** What was enabled here must not stay; when that cannot be done, it is said, once. */
+  private synchronized void restore() {
+    if (restored) {
+      return;
+    }
+    restored = true;
     try {
       histograms.close(target.path());
     } catch (IOException e) {

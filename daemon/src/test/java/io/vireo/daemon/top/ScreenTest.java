@@ -70,4 +70,14 @@ class ScreenTest {
     screen.close();
     assertThat(pty.shown()).doesNotContain("secret", "\033");
   }
+
+  @Test
+  void after_the_end_keys_are_for_others() throws Exception {
+    Screen screen = new Screen(terminal, Map.of("TERM", "xterm"));
+    screen.close();
+    pty.type("ls\n");
+    byte[] keys = new byte[8];
+    assertThat(screen.read(keys, 1)).isEqualTo(-1);
+    assertThat(terminal.read(keys, -1)).isEqualTo(3);
+  }
 }
