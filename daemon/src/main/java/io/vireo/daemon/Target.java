@@ -12,6 +12,7 @@ import io.vireo.daemon.metrics.MetricsServer;
 import io.vireo.daemon.rpc.CallListener;
 import io.vireo.daemon.rpc.JsonRpcServer;
 import io.vireo.daemon.rpc.MethodTable;
+import io.vireo.daemon.rpc.RpcSocket;
 import io.vireo.linux.Errno;
 import io.vireo.linux.Platform;
 import io.vireo.memreg.MappingCache;
@@ -121,13 +122,14 @@ public final class Target implements Closeable {
       return null;
     }
     MethodTable table = operations.table();
+    RpcSocket socket = claim(options.rpcSocket(), owned);
     MetricsServer metrics = bindMetrics(options.metrics(), owned);
     CallListener listener =
         new Startup(
                 options.start(), operations.lifecycle(), table, operations.configuration(), owned)
             .begin();
-    if (options.rpcSocket() != null) {
-      JsonRpcServer rpc = new JsonRpcServer(options.rpcSocket(), table, listener);
+    if (socket != null) {
+      JsonRpcServer rpc = new JsonRpcServer(socket, table, listener);
       owned.add(rpc, rpc::close);
       if (metrics != null) {
         metrics.serve(catalogue.apply(rpc));
@@ -136,7 +138,16 @@ public final class Target implements Closeable {
     return metrics;
   }
 
-  /** Before any disk is there: an address that cannot be had is told with nothing begun. */
+  /** Before any disk is there: a path that another target has is told with nothing begun. */
+  private static RpcSocket claim(Path path, Owned owned) throws IOException {
+    if (path == null) {
+      return null;
+    }
+    RpcSocket socket = RpcSocket.claim(path);
+    return owned.add(socket, socket::close);
+  }
+
+  /** Likewise: an address that cannot be had. */
   private static MetricsServer bindMetrics(InetSocketAddress address, Owned owned)
       throws IOException {
     if (address == null) {

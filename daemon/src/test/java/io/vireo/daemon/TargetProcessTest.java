@@ -54,7 +54,8 @@ class TargetProcessTest {
     try (TargetProcess next = new TargetProcess(dir);
         JsonRpcClient client = next.connect()) {
       makeDisk(client);
-      try (TargetProcess second = new TargetProcess(dir)) {
+      Path neverRead = dir.resolve("its own controllers");
+      try (TargetProcess second = new TargetProcess(dir, "-c", neverRead.toString())) {
         assertThat(second.status()).isEqualTo(1);
         assertThat(second.log())
             .isEqualTo(

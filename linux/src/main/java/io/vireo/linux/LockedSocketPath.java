@@ -4,44 +4,43 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The file of a listening socket whose user holds the lock of {@code PATH.lock} beside it as long
- * as it listens. The field's servers take the same lock (flock), so that one of theirs and one of
- * ours keep each other off a path too.
+ * The file of a listening socket whose user holds the lock of {@code PATH.lock} beside it, from
+ * before he listens until he does not any more. The field's servers take the same lock (flock), so
+ * that one of theirs and one of ours keep each other off a path too.
  *
  * <p>A file that a dead process left behind is replaced; one that somebody listens at who holds no
  * lock is not, nor is a file that is no socket. Any thread, one at a time.
  */
 public final class LockedSocketPath {
   private final SocketFile file;
-  private final Path lockPath;
-  private LockFile lock;
+  private LockFile lock; // null: given up
 
-  /**
-   * @param maxBytes what its user can bind
-   * @throws SocketPathException when the path is longer
-   */
-  public LockedSocketPath(Path path, int maxBytes) throws SocketPathException {
-    file = new SocketFile(path, maxBytes);
-    lockPath = Path.of(file.path() + ".lock");
+  private LockedSocketPath(SocketFile file, LockFile lock) {
+    this.file = file;
+    this.lock = lock;
   }
 
   /**
-   * Lets {@code binder} make the file; once.
+   * Takes the lock, for one {@link #bind}, until {@link #release}.
    *
-   * @throws SocketPathException when the path is another's, or the lock file cannot be had
-   * @throws IOException what {@code binder} throws; nothing is left then
+   * @param maxBytes what its user can bind
+   * @throws SocketPathException when the path is longer, is another's, or the lock file cannot be
+   *     had; nothing has been done then
    */
-  public <S> S bind(SocketPath.Binder<S> binder) throws IOException {
-    lock = take();
+  public static LockedSocketPath claim(Path path, int maxBytes) throws IOException {
+    SocketFile file = new SocketFile(path, maxBytes);
+    LockedSocketPath claim = new LockedSocketPath(file, take(file));
     try {
-      return file.bind(binder);
+      file.removeDead();
+      return claim;
     } catch (IOException | RuntimeException e) {
-      release();
+      claim.release();
       throw e;
     }
   }
 
-  private LockFile take() throws SocketPathException {
+  private static LockFile take(SocketFile file) throws SocketPathException {
+    Path lockPath = Path.of(file.path() + ".lock");
     try {
       return LockFile.take(lockPath);
     } catch (ErrnoException e) {
@@ -52,6 +51,21 @@ public final class LockedSocketPath {
                 .formatted(file.path(), lockPath));
       }
       throw file.refused(e.errno(), e.getMessage());
+    }
+  }
+
+  /**
+   * Lets {@code binder} make the file.
+   *
+   * @throws SocketPathException when somebody without a lock has made one since
+   * @throws IOException what {@code binder} throws; the lock is given up then
+   */
+  public <S> S bind(SocketPath.Binder<S> binder) throws IOException {
+    try {
+      return file.bind(binder);
+    } catch (IOException | RuntimeException e) {
+      release();
+      throw e;
     }
   }
 

@@ -47,6 +47,26 @@ final class SocketFile {
   }
 
   /**
+   * Removes a file that nobody listens at.
+   *
+   * @throws SocketPathException when the path is another's
+   */
+  void removeDead() throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    if (!FileStat.isSocket(mode)) {
+      throw new SocketPathException(Errno.EEXIST, "%s exists and is no socket".formatted(path));
+    }
+    if (UnixSocket.isListening(path)) {
+      throw new SocketPathException(
+          Errno.EADDRINUSE, "another program listens at socket %s".formatted(path));
+    }
+    Files.delete(path);
+  }
+
+  /**
    * Removes the file that was bound, unless it is another's by now. One that cannot be removed (its
    * folder is read-only by now) stays, for the next one to replace.
    */
@@ -65,21 +85,6 @@ final class SocketFile {
   SocketPathException refused(int errno, String reason) {
     return new SocketPathException(
         errno, "no socket can be made at %s: %s".formatted(path, reason));
-  }
-
-  private void removeDead() throws IOException {
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-    if (!FileStat.isSocket(mode)) {
-      throw new SocketPathException(Errno.EEXIST, "%s exists and is no socket".formatted(path));
-    }
-    if (UnixSocket.isListening(path)) {
-      throw new SocketPathException(
-          Errno.EADDRINUSE, "another program listens at socket %s".formatted(path));
-    }
-    Files.delete(path);
   }
 
   /** Tells one file from another of the same name; null when there is none that can be seen. */

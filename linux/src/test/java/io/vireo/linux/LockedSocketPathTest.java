@@ -24,7 +24,7 @@ class LockedSocketPathTest {
   }
 
   private LockedSocketPath claim() throws IOException {
-    return new LockedSocketPath(path, UnixSocket.MAX_PATH_BYTES);
+    return LockedSocketPath.claim(path, UnixSocket.MAX_PATH_BYTES);
   }
 
   private UnixSocket listen() {
@@ -47,7 +47,7 @@ class LockedSocketPathTest {
       assertRefused(
           Errno.EADDRINUSE,
           "another program uses socket %s: it holds the lock of %s".formatted(path, lock),
-          () -> claim().bind(this::listen));
+          this::claim);
       assertThat(UnixSocket.isListening(path)).isTrue();
       claim.release();
       assertThat(dir).isEmptyDirectory();
@@ -60,12 +60,21 @@ class LockedSocketPathTest {
     int other = Libc.open(lock.toString(), Libc.O_RDWR | Libc.O_CREAT, 0600);
     assertThat(Libc.tryLock(other)).isTrue();
     assertThatExceptionOfType(SocketPathException.class)
-        .isThrownBy(() -> claim().bind(this::listen))
+        .isThrownBy(this::claim)
         .withMessageContaining(lock.toString());
     assertThat(dir.toFile().list()).containsExactly("socket.lock");
     Libc.close(other);
     LockedSocketPath claim = claim();
     claim.bind(this::listen).close();
+    claim.release();
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void a_path_is_had_before_anybody_listens() throws IOException {
+    LockedSocketPath claim = claim();
+    assertThat(dir.toFile().list()).containsExactly("socket.lock");
+    assertThatExceptionOfType(SocketPathException.class).isThrownBy(this::claim);
     claim.release();
     assertThat(dir).isEmptyDirectory();
   }
@@ -89,7 +98,21 @@ class LockedSocketPathTest {
       assertRefused(
           Errno.EADDRINUSE,
           "another program listens at socket " + path,
-          () -> claim().bind(this::listen));
+          this::claim);
+      assertThat(UnixSocket.isListening(path)).isTrue();
+      assertThat(other.accept()).isPresent();
+    }
+    assertThat(lock).doesNotExist();
+  }
+
+  @Test
+  void who_listens_since_the_claim_is_not_replaced() throws IOException {
+    LockedSocketPath claim = claim();
+    try (UnixSocket other = listen()) {
+      assertRefused(
+          Errno.EADDRINUSE,
+          "another program listens at socket " + path,
+          () -> claim.bind(this::listen));
       assertThat(UnixSocket.isListening(path)).isTrue();
       assertThat(other.accept()).isPresent();
     }
@@ -125,12 +148,12 @@ class LockedSocketPathTest {
     assertRefused(
         21 /* EISDIR */,
         "no socket can be made at %s: open of %s: Is a directory (EISDIR)".formatted(path, lock),
-        () -> claim().bind(this::listen));
+        this::claim);
     path = dir.resolve("none/socket");
     assertRefused(
         Errno.ENOENT,
         "no socket can be made at %s: open of %s.lock: No such file or directory (ENOENT)"
             .formatted(path, path),
-        () -> claim().bind(this::listen));
+        this::claim);
   }
 }

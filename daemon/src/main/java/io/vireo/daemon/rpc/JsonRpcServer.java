@@ -3,7 +3,6 @@ package io.vireo.daemon.rpc;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -40,27 +39,35 @@ public final class JsonRpcServer implements AutoCloseable {
    * Listens and serves from now on.
    *
    * @param listener is told of each call that succeeds, before it is answered
-   * @throws IOException with one sentence: the path is too long, in use, or cannot be made
+   * @param socket is closed with this, also when this cannot be made
+   * @throws IOException with one sentence
    */
-  public JsonRpcServer(Path path, MethodTable methods, CallListener listener) throws IOException {
-    this(path, methods, listener, new AnswerRoom());
+  public JsonRpcServer(RpcSocket socket, MethodTable methods, CallListener listener)
+      throws IOException {
+    this(socket, methods, listener, new AnswerRoom());
   }
 
-  JsonRpcServer(Path path, MethodTable methods, CallListener listener, AnswerRoom room)
+  JsonRpcServer(RpcSocket socket, MethodTable methods, CallListener listener, AnswerRoom room)
       throws IOException {
-    this(path, methods, listener, room, Thread.ofPlatform().name("rpc-client").daemon().factory());
+    this(
+        socket, methods, listener, room, Thread.ofPlatform().name("rpc-client").daemon().factory());
   }
 
   /**
    * @param threads one for each client
    */
   JsonRpcServer(
-      Path path, MethodTable methods, CallListener listener, AnswerRoom room, ThreadFactory threads)
+      RpcSocket socket,
+      MethodTable methods,
+      CallListener listener,
+      AnswerRoom room,
+      ThreadFactory threads)
       throws IOException {
     this.room = room;
     this.threads = threads;
     dispatcher = new Dispatcher(methods, listener);
-    socket = RpcSocket.open(path, MAX_CLIENTS);
+    this.socket = socket;
+    socket.listen(MAX_CLIENTS);
     acceptor = Thread.ofPlatform().name("rpc-accept").daemon().start(this::acceptAll);
   }
 

@@ -12,27 +12,38 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * A Unix socket that waits for clients of this user alone (mode 0600), and the lock file beside it,
- * by which it and the field's servers keep each other off its path. Closing removes both.
+ * by which it and the field's servers keep each other off its path. Closing removes both. Any
+ * thread, one at a time.
  */
-final class RpcSocket implements AutoCloseable {
+public final class RpcSocket implements AutoCloseable {
   /** sockaddr_un has 108 bytes; the last is a NUL, and the JDK leaves one more alone. */
   static final int MAX_PATH_BYTES = 106;
 
+  private final Path path;
   private final LockedSocketPath claim;
-  private final ServerSocketChannel channel;
+  private volatile ServerSocketChannel channel; // null: it does not listen yet
 
-  private RpcSocket(LockedSocketPath claim, ServerSocketChannel channel) {
+  private RpcSocket(Path path, LockedSocketPath claim) {
+    this.path = path;
     this.claim = claim;
-    this.channel = channel;
+  }
+
+  /**
+   * Has the path from now on; clients find nothing there until the server is made, so that its file
+   * tells that the target is ready.
+   *
+   * @throws IOException with one sentence: the path is too long, in use, or cannot be made
+   */
+  public static RpcSocket claim(Path path) throws IOException {
+    return new RpcSocket(path, LockedSocketPath.claim(path, MAX_PATH_BYTES));
   }
 
   /**
    * @param backlog how many clients may wait to be accepted
-   * @throws IOException with a sentence for the operator
+   * @throws IOException with a sentence for the operator; the path is given up then
    */
-  static RpcSocket open(Path path, int backlog) throws IOException {
-    LockedSocketPath claim = new LockedSocketPath(path, MAX_PATH_BYTES);
-    return new RpcSocket(claim, claim.bind(() -> bind(path, backlog)));
+  void listen(int backlog) throws IOException {
+    channel = claim.bind(() -> bind(path, backlog));
   }
 
   private static ServerSocketChannel bind(Path path, int backlog) throws IOException {
@@ -53,9 +64,10 @@ final class RpcSocket implements AutoCloseable {
     return channel.accept();
   }
 
+  /** Again has no effect. */
   @Override
   public void close() throws IOException {
-    try (channel) {
+    try (ServerSocketChannel _ = channel) {
       claim.release();
     }
   }

@@ -60,7 +60,7 @@ class JsonRpcServerTest {
   @BeforeEach
   void start() throws IOException {
     path = dir.resolve("rpc.sock");
-    server = new JsonRpcServer(path, methods, CallListener.NONE);
+    server = new JsonRpcServer(RpcSocket.claim(path), methods, CallListener.NONE);
   }
 
   @AfterEach
@@ -187,7 +187,7 @@ class JsonRpcServerTest {
         work -> wanted.getAndIncrement() == 0 ? new NoThread() : new Thread(work);
     Path other = dir.resolve("other.sock");
     try (JsonRpcServer needy =
-        new JsonRpcServer(other, methods, CallListener.NONE, new AnswerRoom(), firstNone)) {
+        new JsonRpcServer(RpcSocket.claim(other), methods, CallListener.NONE, new AnswerRoom(), firstNone)) {
       try (SocketChannel first = SocketChannel.open(UnixDomainSocketAddress.of(other))) {
         assertThat(first.read(ByteBuffer.allocate(1))).isEqualTo(-1);
       }
