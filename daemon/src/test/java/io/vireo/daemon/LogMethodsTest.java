@@ -34,6 +34,7 @@ class LogMethodsTest {
     target.call("log_clear_flag", "flag", "all");
     LogThreshold.PRINTED.level(LogLevel.INFO);
     LogThreshold.WRITTEN.level(LogLevel.NOTICE);
+    target.call("log_enable_timestamps", "enabled", true);
     target.close();
   }
 
@@ -104,5 +105,12 @@ class LogMethodsTest {
         .hasMessageStartingWith("Invalid argument: there is no log flag 'nvmf': there are bdev, ")
         .extracting(RpcException::code)
         .isEqualTo(-32602);
+  }
+
+  @Test
+  void timestamps_can_be_left_out() throws IOException {
+    assertThat(target.call("log_enable_timestamps", "enabled", false).booleanValue()).isTrue();
+    assertThat(target.refusal("log_enable_timestamps").code()).isEqualTo(-32602);
+    assertThat(target.refusal("log_enable_timestamps", "enabled", 1).code()).isEqualTo(-32602);
   }
 }

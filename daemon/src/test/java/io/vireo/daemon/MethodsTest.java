@@ -76,6 +76,7 @@ class MethodsTest extends TargetFixture {
             "framework_wait_init",
             "iobuf_get_stats",
             "log_clear_flag",
+            "log_enable_timestamps",
             "log_get_flags",
             "log_get_level",
             "log_get_print_level",

@@ -117,7 +117,9 @@ class TopIT {
     assertThat(hasHistogram("disk2")).isFalse();
   }
 
-  /** It ends as slowly as can be: the target does not answer, that is to have its histograms off. */
+  /**
+   * It ends as slowly as can be: the target does not answer, that is to have its histograms off.
+   */
   @Test
   void what_is_typed_while_it_ends_is_for_the_shell() throws Exception {
     top("--histograms");

@@ -95,10 +95,7 @@ class LockedSocketPathTest {
   @Test
   void who_listens_without_a_lock_is_not_replaced() throws IOException {
     try (UnixSocket other = listen()) {
-      assertRefused(
-          Errno.EADDRINUSE,
-          "another program listens at socket " + path,
-          this::claim);
+      assertRefused(Errno.EADDRINUSE, "another program listens at socket " + path, this::claim);
       assertThat(UnixSocket.isListening(path)).isTrue();
       assertThat(other.accept()).isPresent();
     }

@@ -1,6 +1,7 @@
 package io.vireo.daemon.log;
 
 import ch.qos.logback.classic.PatternLayout;
+import ch.qos.logback.classic.pattern.DateConverter;
 import ch.qos.logback.classic.pattern.MessageConverter;
 import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -14,12 +15,21 @@ import java.util.stream.Collectors;
  */
 final class LineLayout extends PatternLayout {
   private static final String LINE =
-      "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{0}: %escaped%n%indented";
+      "%time{yyyy-MM-dd HH:mm:ss.SSS}%-5level %logger{0}: %escaped%n%indented";
 
   LineLayout() {
     setPattern(LINE);
+    getInstanceConverterMap().put("time", Time::new);
     getInstanceConverterMap().put("escaped", Message::new);
     getInstanceConverterMap().put("indented", Trace::new);
+  }
+
+  /** With the space behind it; nothing when it is not wanted. */
+  private static final class Time extends DateConverter {
+    @Override
+    public String convert(ILoggingEvent event) {
+      return LogTimestamps.PRINTED.wanted() ? super.convert(event) + " " : "";
+    }
   }
 
   /** On one line. */

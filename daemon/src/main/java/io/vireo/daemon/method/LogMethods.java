@@ -6,6 +6,7 @@ import io.vireo.bdev.module.Phase;
 import io.vireo.daemon.log.LogFlags;
 import io.vireo.daemon.log.LogLevel;
 import io.vireo.daemon.log.LogThreshold;
+import io.vireo.daemon.log.LogTimestamps;
 import io.vireo.daemon.rpc.MethodTable;
 import io.vireo.daemon.rpc.RpcException;
 import java.util.List;
@@ -18,6 +19,8 @@ public final class LogMethods {
 
   record Flag(String flag) {}
 
+  record Timestamps(boolean enabled) {}
+
   /** The field answers all refusals of these methods with one code. */
   public static List<Method<?>> all(LogFlags flags) {
     return List.of(
@@ -27,7 +30,9 @@ public final class LogMethods {
         get("log_get_level", LogThreshold.WRITTEN),
         set("log_set_level", LogThreshold.WRITTEN),
         get("log_get_print_level", LogThreshold.PRINTED),
-        set("log_set_print_level", LogThreshold.PRINTED));
+        set("log_set_print_level", LogThreshold.PRINTED),
+        new Method<>(
+            "log_enable_timestamps", Timestamps.class, Phase.RUNTIME, LogMethods::timestamps));
   }
 
   private static Method<?> flag(String name, LogFlags flags, boolean on) {
@@ -41,6 +46,11 @@ public final class LogMethods {
               flags.set(p.flag, on);
               return true;
             }));
+  }
+
+  private static boolean timestamps(Timestamps p) {
+    LogTimestamps.PRINTED.wanted(p.enabled);
+    return true;
   }
 
   private static Method<?> get(String name, LogThreshold threshold) {

@@ -37,6 +37,7 @@ class LoggingTest {
   void setBack() throws JoranException {
     FLAGS.set("all", false);
     LogThreshold.WRITTEN.level(LogLevel.NOTICE);
+    LogTimestamps.PRINTED.wanted(true);
     Logging.context().reset();
     new ContextInitializer(Logging.context()).autoConfig();
   }
@@ -122,6 +123,16 @@ class LoggingTest {
         .matches("[-0-9]{10} [:.0-9]{12} WARN  Somebody: .*")
         .endsWith(": no\\r\\n2026-01-01 ERROR Faked: a\\u001b[31mb\\u009b1m\\u2028\\tä");
     assertThat(printed(null, null)).singleElement(STRING).endsWith(": null");
+  }
+
+  @Test
+  void who_prints_lines_with_times_of_his_own_has_them_without() {
+    LogTimestamps.PRINTED.wanted(false);
+    assertThat(printed("short", null)).containsExactly("WARN  Somebody: short");
+    LogTimestamps.PRINTED.wanted(true);
+    assertThat(printed("long", null))
+        .singleElement(STRING)
+        .matches("[-0-9]{10} [:.0-9]{12} WARN  Somebody: long");
   }
 
   @Test

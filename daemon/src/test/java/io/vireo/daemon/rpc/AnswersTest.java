@@ -84,7 +84,9 @@ class AnswersTest {
   }
 
   private void serve(AnswerRoom room) throws IOException {
-    server = new JsonRpcServer(RpcSocket.claim(dir.resolve("rpc.sock")), methods, CallListener.NONE, room);
+    server =
+        new JsonRpcServer(
+            RpcSocket.claim(dir.resolve("rpc.sock")), methods, CallListener.NONE, room);
   }
 
   /** A room in which nobody is disconnected. */

@@ -187,7 +187,8 @@ class JsonRpcServerTest {
         work -> wanted.getAndIncrement() == 0 ? new NoThread() : new Thread(work);
     Path other = dir.resolve("other.sock");
     try (JsonRpcServer needy =
-        new JsonRpcServer(RpcSocket.claim(other), methods, CallListener.NONE, new AnswerRoom(), firstNone)) {
+        new JsonRpcServer(
+            RpcSocket.claim(other), methods, CallListener.NONE, new AnswerRoom(), firstNone)) {
       try (SocketChannel first = SocketChannel.open(UnixDomainSocketAddress.of(other))) {
         assertThat(first.read(ByteBuffer.allocate(1))).isEqualTo(-1);
       }

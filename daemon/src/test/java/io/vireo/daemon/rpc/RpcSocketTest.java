@@ -61,7 +61,8 @@ class RpcSocketTest {
         .isThrownBy(() -> new JsonRpcServer(RpcSocket.claim(path), methods, CallListener.NONE))
         .withMessage(
             "another program uses socket %s: it holds the lock of %s.lock".formatted(path, path));
-    assertThatIOException().isThrownBy(() -> new JsonRpcServer(RpcSocket.claim(path), methods, CallListener.NONE));
+    assertThatIOException()
+        .isThrownBy(() -> new JsonRpcServer(RpcSocket.claim(path), methods, CallListener.NONE));
     try (JsonRpcClient client = new JsonRpcClient(path)) {
       assertThat(client.call("count", null).intValue()).isEqualTo(1);
     }
@@ -74,7 +75,8 @@ class RpcSocketTest {
       dead.bind(UnixDomainSocketAddress.of(stale));
     }
     assertThat(stale).exists();
-    try (JsonRpcServer second = new JsonRpcServer(RpcSocket.claim(stale), methods, CallListener.NONE);
+    try (JsonRpcServer second =
+            new JsonRpcServer(RpcSocket.claim(stale), methods, CallListener.NONE);
         JsonRpcClient client = new JsonRpcClient(stale)) {
       assertThat(second).isNotNull();
       assertThat(client.call("count", null).intValue()).isEqualTo(1);
@@ -95,11 +97,16 @@ class RpcSocketTest {
     Path longest = dir.resolve("x".repeat(105 - dir.toString().length()));
     assertThat(longest.toString()).hasSize(RpcSocket.MAX_PATH_BYTES);
     assertThatIOException()
-        .isThrownBy(() -> new JsonRpcServer(RpcSocket.claim(Path.of(longest + "x")), methods, CallListener.NONE))
+        .isThrownBy(
+            () ->
+                new JsonRpcServer(
+                    RpcSocket.claim(Path.of(longest + "x")), methods, CallListener.NONE))
         .withMessage("socket path " + longest + "x has 107 bytes, more than 106");
     assertThatIOException()
         .isThrownBy(
-            () -> new JsonRpcServer(RpcSocket.claim(dir.resolve("none/rpc.sock")), methods, CallListener.NONE))
+            () ->
+                new JsonRpcServer(
+                    RpcSocket.claim(dir.resolve("none/rpc.sock")), methods, CallListener.NONE))
         .withMessageContaining(dir + "/none/rpc.sock")
         .withMessageContaining("No such file or directory");
   }
@@ -107,7 +114,8 @@ class RpcSocketTest {
   @Test
   void the_longest_path_is_served() throws IOException {
     Path longest = dir.resolve("x".repeat(105 - dir.toString().length()));
-    try (JsonRpcServer second = new JsonRpcServer(RpcSocket.claim(longest), methods, CallListener.NONE);
+    try (JsonRpcServer second =
+            new JsonRpcServer(RpcSocket.claim(longest), methods, CallListener.NONE);
         JsonRpcClient client = new JsonRpcClient(longest)) {
       assertThat(second).isNotNull();
       assertThat(client.call("count", null).intValue()).isEqualTo(1);
