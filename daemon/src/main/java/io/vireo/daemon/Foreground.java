@@ -5,6 +5,7 @@ import io.vireo.linux.ErrnoException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -76,6 +77,9 @@ final class Foreground<T extends Closeable> {
       logger().info("Vireo ends");
       Supervisor.ofThisProcess(logger()).stopping();
       started.join().close();
+    } catch (CompletionException e) {
+      Logging.stop();
+      return; // it could not be started: who tried tells that
     } catch (IOException | RuntimeException e) {
       logger().error("Vireo did not end cleanly", e);
       status = 1;

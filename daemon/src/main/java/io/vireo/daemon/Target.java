@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -75,6 +76,21 @@ public final class Target implements Closeable {
       }
       throw e;
     }
+  }
+
+  /**
+   * Rehearses requests of guests that are not there, so that the JVM has compiled the way of a
+   * request when a guest's first one comes; {@code vireo target} does that before it offers a
+   * socket. Once for a process. It leaves nothing, and a failure is a warning in the log: nothing
+   * depends on it.
+   *
+   * @param limit for how long at most, when it does not find sooner that nothing becomes faster any
+   *     more; what is at work then ends a moment later, beside
+   * @throws UnsupportedOperationException when the JVM lacks an option, with one sentence
+   */
+  public static void warmUp(Duration limit) {
+    Platform.checkJvm();
+    WarmUp.start(limit).await(limit);
   }
 
   private static Target start(TargetOptions options, Owned owned) throws IOException {

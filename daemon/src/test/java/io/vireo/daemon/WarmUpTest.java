@@ -46,6 +46,19 @@ class WarmUpTest {
   }
 
   @Test
+  void programs_that_embed_a_target_can_have_it_and_nothing_of_it_is_left() throws Exception {
+    WarmUp.start(Duration.ofMillis(1)).await(FOREVER);
+    Traces before = Traces.now();
+    Target.warmUp(Duration.ofMillis(300));
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("warm-up")) {
+        thread.join();
+      }
+    }
+    assertThat(Traces.now()).isEqualTo(before);
+  }
+
+  @Test
   void who_does_not_want_to_wait_for_all_of_it_does_not() {
     WarmUp warmUp = WarmUp.start(Duration.ofSeconds(1));
     warmUp.await(Duration.ZERO);

@@ -2,11 +2,14 @@ package io.vireo.itest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +58,23 @@ class LauncherOptionsIT {
         """;
     Child.run(0, "bash", "-c", line, Repository.LAUNCHER.toString(), dir.toString());
     assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void what_a_target_tells_of_thousands_of_disks_is_printed(@TempDir Path dir) throws Exception {
+    String entry =
+        "{'method':'bdev_null_create','params':{'name':'n%d','num_blocks':8,'block_size':512}}";
+    String entries =
+        IntStream.range(0, 10_000).mapToObj(entry::formatted).collect(Collectors.joining(","));
+    String file = "{'subsystems':[{'subsystem':'bdev','config':[" + entries + "]}]}";
+    Path config = Files.writeString(dir.resolve("disks.json"), file.replace('\'', '"'));
+    try (LaunchedTarget target =
+        new LaunchedTarget(dir, "--idle", "adaptive", "-c", config.toString())) {
+      String socket = target.directory().resolve("rpc.sock").toString();
+      String launcher = Repository.LAUNCHER.toString();
+      String told = Child.run(0, launcher, "rpc", "-s", socket, "bdev_get_bdevs");
+      assertThat(told.lines().filter(line -> line.contains("\"name\""))).hasSize(10_000);
+    }
   }
 
   private static String limited(int expectedStatus, int files, String launcher) throws Exception {
