@@ -1,9 +1,11 @@
 package io.vireo.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.vireo.daemon.rpc.JsonRpcClient;
+import io.vireo.daemon.rpc.RpcException;
 import io.vireo.linux.Cpu;
 import io.vireo.reactor.CpuMask;
 import java.nio.file.Files;
@@ -96,6 +98,32 @@ class TargetProcessTest {
       assertThat(target.log())
           .matches("vireo target: CPU 1023 does not exist or is not allowed here; allowed .*\n");
     }
+  }
+
+  @Test
+  void who_wants_no_times_in_its_lines_has_none_until_he_wants_them_again() throws Exception {
+    try (TargetProcess target = new TargetProcess(dir);
+        JsonRpcClient client = target.connect()) {
+      client.call("log_enable_timestamps", Map.of("enabled", false));
+      assertThatExceptionOfType(RpcException.class)
+          .isThrownBy(() -> client.call("bdev_null_delete", Map.of("name", "a")));
+      client.call("log_enable_timestamps", Map.of("enabled", true));
+      target.signal("TERM");
+      assertThat(target.status()).isZero();
+      assertThat(target.log().lines())
+          .anyMatch(line -> line.matches("INFO  \\w+: bdev_null_delete refused .*"))
+          .anyMatch(line -> line.matches("[0-9-]+ [0-9:.]+ INFO  Target: Vireo ends"));
+    }
+  }
+
+  @Test
+  void one_that_cannot_start_leaves_nothing() throws Exception {
+    Path none = dir.resolve("none");
+    try (TargetProcess target = new TargetProcess(dir, "-c", none.toString())) {
+      assertThat(target.status()).isEqualTo(1);
+      assertThat(target.log()).contains("cannot read " + none);
+    }
+    assertThat(dir).isEmptyDirectory();
   }
 
   @Test

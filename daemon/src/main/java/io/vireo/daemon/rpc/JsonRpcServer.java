@@ -38,8 +38,8 @@ public final class JsonRpcServer implements AutoCloseable {
   /**
    * Listens and serves from now on.
    *
+   * @param socket its path is given up with this, also when nobody can listen there
    * @param listener is told of each call that succeeds, before it is answered
-   * @param socket is closed with this, also when this cannot be made
    * @throws IOException with one sentence
    */
   public JsonRpcServer(RpcSocket socket, MethodTable methods, CallListener listener)
